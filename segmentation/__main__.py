@@ -1,0 +1,152 @@
+"""The command line: ``python -m segmentation read`` and ``run``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, get_args
+
+from segmentation import settings
+from segmentation.errors import SegmentationError, SettingsError
+from segmentation.exporting import customers_csv, raw_csv, summary_json
+from segmentation.pipeline import run
+from segmentation.reading import read_table
+from segmentation.settings import ROLES, ReadSettings, Recipe
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; return 0, or 1 with one line on stderr for data that can't be used."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        recipe = _recipe(options) if options.command == "run" else Recipe()
+    except SettingsError as error:
+        parser.error(str(error))
+    try:
+        if options.command == "read":
+            _read(options)
+        else:
+            _run(options, recipe)
+    except SegmentationError as error:
+        print(f"segmentation: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"segmentation: can't write {error.filename}: {error.strerror}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m segmentation", description="Customer segments from a CSV file or workbook."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    read = commands.add_parser("read", help="write the table exactly as read, all text")
+    read.add_argument("input", metavar="INPUT")
+    read.add_argument("--out", required=True, help="CSV file to write")
+    read.add_argument("--sheet", help="worksheet, by name")
+    read.add_argument("--read-report", metavar="JSON", help="write how the file was read")
+    work = commands.add_parser("run", help="segment the customers of a file")
+    work.add_argument("input", metavar="INPUT")
+    work.add_argument("--out", required=True, help="CSV file to write: one row a customer")
+    work.add_argument("--summary", metavar="JSON", help="write the run's figures and recipe")
+    work.add_argument("--recipe", metavar="JSON", help="take settings from a summary or recipe")
+    work.add_argument("--sheet", help="worksheet, by name")
+    work.add_argument("--kind", choices=get_args(settings.Kind))
+    work.add_argument(
+        "--role",
+        action="append",
+        default=[],
+        metavar="ROLE=COLUMN",
+        help=f"what a column is for; roles: {', '.join(ROLES)}",
+    )
+    work.add_argument("--feature", action="append", default=[], metavar="NAME")
+    work.add_argument("--transform", choices=get_args(settings.Transform))
+    work.add_argument("--scaler", choices=get_args(settings.Scaler))
+    work.add_argument("--k", metavar="auto|N", type=_k, default=argparse.SUPPRESS)
+    work.add_argument("--k-range", metavar="2:10", type=_k_range)
+    work.add_argument("--drop", action="append", default=[], choices=["duplicates", "zero-price"])
+    work.add_argument("--missing", choices=get_args(settings.Missing))
+    work.add_argument("--outliers", choices=get_args(settings.Outliers))
+    work.add_argument("--seed", type=int, metavar="N")
+    work.add_argument("--as-of", metavar="DATE", help="date that days are counted to")
+    return parser
+
+
+def _k(text: str) -> int | None:
+    return None if text == "auto" else int(text)
+
+
+def _k_range(text: str) -> tuple[int, int]:
+    low, high = text.split(":")
+    return int(low), int(high)
+
+
+def _recipe(options: argparse.Namespace) -> Recipe:
+    """Start from the recipe file, if any, and lay what was said on the command line over it."""
+    recipe = Recipe()
+    if options.recipe:
+        try:
+            recipe = Recipe.from_json(Path(options.recipe).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(
+                "The recipe can't be read", where=options.recipe, remedy=f"Check the file: {error}"
+            ) from None
+    roles = dict(recipe.schema.roles)
+    for pair in options.role:
+        role, separator, column = pair.partition("=")
+        if not separator:
+            raise SettingsError(f"--role {pair!r} lacks its column", remedy="Write ROLE=COLUMN")
+        roles[role] = column
+    choose: dict[str, Any] = {}
+    if "k" in options:
+        choose["k"] = options.k
+    if options.k_range:
+        choose["k_min"], choose["k_max"] = options.k_range
+    return Recipe(
+        read=_over(recipe.read, sheet=options.sheet),
+        schema=_over(recipe.schema, kind=options.kind, roles=tuple(roles.items())),
+        clean=_over(
+            recipe.clean,
+            drop_duplicates="duplicates" in options.drop or None,
+            drop_zero_price="zero-price" in options.drop or None,
+            as_of=options.as_of,
+        ),
+        prepare=_over(
+            recipe.prepare,
+            features=tuple(options.feature) or None,
+            missing=options.missing,
+            outliers=options.outliers,
+            transform=options.transform,
+            scaler=options.scaler,
+        ),
+        choose=replace(recipe.choose, **choose),
+        fit=_over(recipe.fit, seed=options.seed),
+        naming=recipe.naming,
+    )
+
+
+def _over(stage: Any, **said: Any) -> Any:
+    return replace(stage, **{name: value for name, value in said.items() if value is not None})
+
+
+def _read(options: argparse.Namespace) -> None:
+    table = read_table(options.input, ReadSettings(sheet=options.sheet), as_text=True)
+    Path(options.out).write_bytes(raw_csv(table.frame))
+    if options.read_report:
+        report = json.dumps(table.report.to_dict(), ensure_ascii=False, indent=2)
+        Path(options.read_report).write_text(report + "\n", encoding="utf-8")
+
+
+def _run(options: argparse.Namespace, recipe: Recipe) -> None:
+    finished = run(options.input, recipe)
+    Path(options.out).write_bytes(customers_csv(finished))
+    if options.summary:
+        Path(options.summary).write_bytes(summary_json(finished))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

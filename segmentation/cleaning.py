@@ -1,0 +1,209 @@
+"""Ordered, named rules: every row is kept, or set aside with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from segmentation.errors import DataError
+from segmentation.results import REASONS, Clean, LedgerEntry, Rule, Schema, Table
+from segmentation.settings import CleanSettings
+from segmentation.values import Bools, is_missing, to_dates, to_numbers
+
+
+@dataclass(slots=True)
+class _Sieve:
+    """Rows still in, and what was taken out so far."""
+
+    kept: npt.NDArray[np.int64]
+    ledger: list[LedgerEntry] = field(default_factory=list)
+    set_aside: dict[Rule, npt.NDArray[np.int64]] = field(default_factory=dict)
+
+    def apply(self, rule: Rule, bad: Bools) -> None:
+        """Set aside the rows still in for which ``bad``, given for every row, is true."""
+        hit = bad[self.kept]
+        self.ledger.append(LedgerEntry(rule=rule, rows_in=len(self.kept), set_aside=int(hit.sum())))
+        if hit.any():
+            self.set_aside[rule] = self.kept[hit]
+            self.kept = self.kept[~hit]
+
+
+def clean(table: Table, schema: Schema, settings: CleanSettings | None = None) -> Clean:
+    """Set aside the rows that can't be used, rule by rule.
+
+    Parameters
+    ----------
+    table : Table
+        Read with ``as_text=True``; it is not changed.
+    schema : Schema
+        What the columns are for.
+    settings : CleanSettings, optional
+        Which further rows to set aside.
+
+    Raises
+    ------
+    DataError
+        If no row is left.
+
+    Examples
+    --------
+    >>> from segmentation.reading import Source, read_table
+    >>> from segmentation.schema import suggest_schema
+    >>> data = b"id,spend\\n1,5\\n1,6\\n2,7\\n3,9\\n4,2\\n5,3\\n"
+    >>> table = read_table(Source(name="a.csv", data=data), as_text=True)
+    >>> [(e.rule, e.set_aside) for e in clean(table, suggest_schema(table)).ledger if e.set_aside]
+    [('repeated_customer_id', 1)]
+    """
+    settings = settings or CleanSettings()
+    sieve = _Sieve(kept=np.arange(len(table.frame)))
+    overflow = table.report.overflow_columns
+    if overflow:
+        beyond = table.frame.iloc[:, -overflow:]
+        sieve.apply("row_longer_than_header", ~_blank_rows(beyond))
+    sieve.apply("empty_row", _blank_rows(table.frame))
+    if schema.kind == "transactions":
+        return _clean_transactions(table, schema, settings, sieve)
+    return _clean_customers(table, schema, settings, sieve)
+
+
+def set_aside_table(
+    table: Table, set_aside: dict[Rule, npt.NDArray[np.int64]], only: Rule | None = None
+) -> pd.DataFrame:
+    """Return the rows set aside as they were read, each with its data row number and reason.
+
+    Parameters
+    ----------
+    table : Table
+        The table that was cleaned.
+    set_aside : dict of rule to ndarray of int
+        From `Clean`, or gathered over several stages.
+    only : str, optional
+        Return one rule's rows.
+    """
+    chosen = {rule: rows for rule, rows in set_aside.items() if only in (None, rule)}
+    numbers = np.concatenate([*chosen.values(), np.empty(0, dtype=np.int64)])
+    reasons = np.repeat([REASONS[rule] for rule in chosen], [len(r) for r in chosen.values()])
+    order = np.argsort(numbers, kind="stable")
+    rows = table.frame.iloc[numbers[order]].reset_index(drop=True)
+    taken = set(rows.columns)
+    for name, values in (("reason", reasons[order]), ("data_row", numbers[order] + 1)):
+        while name in taken:
+            name += "_"
+        rows.insert(0, name, values)
+    return rows
+
+
+def _clean_customers(table: Table, schema: Schema, settings: CleanSettings, sieve: _Sieve) -> Clean:
+    key = schema.roles.get("customer_id")
+    frame = table.frame
+    if key is not None:
+        sieve.apply("no_customer_id", is_missing(frame[key]))
+        ids = frame[key].str.strip().iloc[sieve.kept]
+        repeated = np.zeros(len(frame), dtype=bool)
+        repeated[sieve.kept] = ids.duplicated(keep="first").to_numpy()
+        sieve.apply("repeated_customer_id", repeated)
+    if settings.drop_duplicates:
+        _drop_duplicates(frame, sieve)
+    _refuse_empty(sieve, table)
+    return Clean(
+        frame=frame.iloc[sieve.kept], ledger=tuple(sieve.ledger), set_aside=sieve.set_aside
+    )
+
+
+def _clean_transactions(
+    table: Table, schema: Schema, settings: CleanSettings, sieve: _Sieve
+) -> Clean:
+    roles = schema.roles
+    frame = table.frame
+    notes: list[str] = []
+    columns: dict[str, Any] = {}
+    sieve.apply("no_customer_id", is_missing(frame[roles["customer_id"]]))
+    dates = to_dates(frame[roles["order_date"]])
+    columns["order_date"] = dates.values
+    sieve.apply("no_order_date", np.isnat(dates.values))
+    if settings.as_of is not None:
+        late = dates.values.astype("datetime64[D]") > np.datetime64(settings.as_of, "D")
+        sieve.apply("after_as_of_date", late)
+    for name, values in _money_columns(frame, roles):
+        columns[name] = values
+        if name != "unit_price" or "amount" not in roles:
+            sieve.apply(f"no_{name}", np.isnan(values))
+        if name == "quantity":
+            sieve.apply("quantity_not_positive", values <= 0)
+    if settings.drop_zero_price:
+        if "unit_price" not in columns:
+            raise DataError(
+                "There is no unit price to tell free lines by",
+                where=table.report.name,
+                remedy="Say which column is the unit price, or keep free lines",
+            )
+        sieve.apply("unit_price_not_positive", columns["unit_price"] <= 0)
+    if settings.drop_duplicates:
+        _drop_duplicates(frame, sieve)
+    _refuse_empty(sieve, table)
+    if "amount" not in columns:
+        columns["amount"] = columns["quantity"] * columns["unit_price"]
+    negative = int((columns["amount"][sieve.kept] < 0).sum())
+    if negative:
+        notes.append(f"{negative:,} lines have a negative amount; they lower the totals.")
+    kept = {name: values[sieve.kept] for name, values in columns.items()}
+    for role in ("customer_id", "order_id", "product", "country"):
+        if role in roles:
+            kept[role] = frame[roles[role]].iloc[sieve.kept].str.strip().array  # type: ignore[index]
+    last = kept["order_date"].max().astype("datetime64[D]").item()
+    as_of = date.fromisoformat(settings.as_of) if settings.as_of else last + timedelta(days=1)
+    return Clean(
+        frame=pd.DataFrame(kept, index=sieve.kept),
+        ledger=tuple(sieve.ledger),
+        set_aside=sieve.set_aside,
+        as_of=as_of,
+        notes=tuple(notes),
+    )
+
+
+def _money_columns(
+    frame: pd.DataFrame, roles: dict[Any, str]
+) -> Iterator[tuple[str, npt.NDArray[np.float64]]]:
+    """Yield the numbers a line's worth is computed from; an amount needs no price beside it."""
+    if "quantity" in roles:
+        yield "quantity", to_numbers(frame[roles["quantity"]]).values
+    if "unit_price" in roles:
+        yield "unit_price", to_numbers(frame[roles["unit_price"]]).values
+    if "amount" in roles:
+        yield "amount", to_numbers(frame[roles["amount"]]).values
+
+
+def _drop_duplicates(frame: pd.DataFrame, sieve: _Sieve) -> None:
+    repeated = np.zeros(len(frame), dtype=bool)
+    # Codes compare much faster than text, row by row.
+    rows = frame.iloc[sieve.kept]
+    codes = pd.DataFrame({i: pd.factorize(rows[name])[0] for i, name in enumerate(rows)})
+    repeated[sieve.kept] = codes.duplicated(keep="first").to_numpy()
+    sieve.apply("exact_duplicate", repeated)
+
+
+def _blank_rows(frame: pd.DataFrame) -> Bools:
+    blank = np.ones(len(frame), dtype=bool)
+    for name in frame.columns:
+        if not blank.any():
+            break
+        blank &= frame[name].str.strip().eq("").to_numpy()
+    return blank
+
+
+def _refuse_empty(sieve: _Sieve, table: Table) -> None:
+    if len(sieve.kept):
+        return
+    worst = max(sieve.ledger, key=lambda entry: entry.set_aside)
+    raise DataError(
+        f"No row is left: {worst.set_aside:,} of {table.report.rows:,} rows were set aside "
+        f"because of this: {worst.reason}",
+        where=table.report.name,
+        remedy="Check which column is which, or choose another file",
+    )

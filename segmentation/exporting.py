@@ -1,0 +1,237 @@
+"""Files to take away. Nothing in them can run as a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from importlib.metadata import version
+from platform import python_version
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from segmentation.cleaning import set_aside_table
+from segmentation.results import LedgerEntry, Rule, Run
+from segmentation.values import Bools
+
+FORMULA_START = r"^[\s\"'“”‘’]*[=+\-@|%\t\r\n＝＋－＠｜％]"
+PLAIN_NUMBER = r"^\s*[+-]?(?:\d+(?:[.,\s']\d+)*|[.,]\d+)(?:[eE][+-]?\d+)?\s*%?\s*$"
+VERSIONED = ("streamlit", "pandas", "numpy", "scikit-learn", "scipy", "pyarrow", "fastexcel")
+
+
+def customers_frame(run: Run, keep: Bools | None = None) -> pd.DataFrame:
+    """Return one row a segmented customer, with ``segment_id`` and ``segment`` at the right.
+
+    Parameters
+    ----------
+    run : Run
+        A finished run.
+    keep : ndarray of bool, shape (segmented customers,), optional
+        Which to return, in the order of ``run.profiles.customers``; all by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A customer table's own columns, as the text they were read as and in their order; for
+        transactions ``customer_id`` and every feature. A column of the file that is called as one
+        of the two new ones is renamed (`renamed_columns`).
+    """
+    chosen = slice(None) if keep is None else keep
+    positions = run.profiles.customers[chosen]
+    labels = run.profiles.labels[chosen]
+    customers = run.loaded.customers
+    if customers.kind == "customers":
+        frame = run.loaded.table.frame.iloc[customers.rows[positions]]
+        frame = frame.rename(columns=renamed_columns(run))
+    else:
+        frame = customers.frame.iloc[positions].copy()
+        frame.insert(0, "customer_id", customers.ids[positions])
+    names = run.name_of()
+    return frame.assign(
+        segment_id=labels, segment=np.array([names[i] for i in labels.tolist()], dtype=object)
+    ).reset_index(drop=True)
+
+
+def renamed_columns(run: Run) -> dict[str, str]:
+    """Map columns of a customer table that stand in the way of the new ones to their new names."""
+    if run.loaded.customers.kind != "customers":
+        return {}
+    taken = {str(name).casefold() for name in run.loaded.table.frame.columns}
+    renamed: dict[str, str] = {}
+    for name in run.loaded.table.frame.columns:
+        if str(name).strip().casefold() in ("segment", "segment_id"):
+            new = f"{name}_original"
+            while new.casefold() in taken:
+                new += "_"
+            taken.add(new.casefold())
+            renamed[name] = new
+    return renamed
+
+
+def customers_csv(run: Run, keep: Bools | None = None) -> bytes:
+    """Return `customers_frame` as CSV: UTF-8, comma, LF, text that could be a formula quoted.
+
+    The same run gives the same bytes.
+    """
+    return to_csv(customers_frame(run, keep))
+
+
+def to_csv(frame: pd.DataFrame) -> bytes:
+    """Write a frame as CSV that no spreadsheet takes for formulas.
+
+    Text cells and headers that begin like a formula (also after spaces or quotes, also with
+    full-width signs) get an apostrophe in front; plain numbers, such as -5 or +49 30, stay. Whole
+    numbers are written without a decimal point, others with the fewest digits that read back the
+    same.
+
+    Examples
+    --------
+    >>> to_csv(pd.DataFrame({"a": ["=1+1", "-5"], "b": [1.0, 2.0]}))
+    b"a,b\\n'=1+1,1\\n-5,2\\n"
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(safe_text(pd.Series([str(name) for name in frame.columns], dtype="str")))
+    writer.writerows(zip(*(_cells(frame[name]) for name in frame.columns), strict=True))
+    return out.getvalue().encode("utf-8")
+
+
+def raw_csv(frame: pd.DataFrame) -> bytes:
+    """Write a frame of text as CSV exactly as it is."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(frame.columns)
+    writer.writerows(zip(*(frame[name].tolist() for name in frame.columns), strict=True))
+    return out.getvalue().encode("utf-8")
+
+
+def safe_text(text: pd.Series[Any]) -> list[str]:
+    """Put an apostrophe before every text that a spreadsheet could take for a formula."""
+    text = text.astype("str").fillna("")
+    risky = text.str.contains(FORMULA_START, regex=True) & ~text.str.contains(
+        PLAIN_NUMBER, regex=True
+    )
+    return text.mask(risky, "'" + text).tolist()
+
+
+def _cells(column: pd.Series[Any]) -> list[Any]:
+    if not pd.api.types.is_numeric_dtype(column):
+        return safe_text(column)
+    values = column.to_numpy(dtype=float)
+    missing = np.isnan(values)
+    if (values[~missing] % 1 == 0).all() and (np.abs(values[~missing]) < 2**53).all():
+        cells: list[Any] = np.where(missing, 0, values).astype(np.int64).tolist()
+    else:
+        cells = values.tolist()
+    return ["" if gap else cell for gap, cell in zip(missing.tolist(), cells, strict=True)]
+
+
+def ledger(run: Run) -> tuple[LedgerEntry, ...]:
+    """Return every rule applied, of cleaning and of preparing."""
+    return (*run.loaded.clean.ledger, *run.prepared.ledger)
+
+
+def set_aside_rows(run: Run, only: Rule | None = None) -> pd.DataFrame:
+    """Return the rows of the file that no segment has, as read, each with row number and reason.
+
+    For transactions these are order lines; customers set aside later are in
+    `set_aside_customers`.
+    """
+    set_aside = dict(run.loaded.clean.set_aside)
+    if run.loaded.customers.kind == "customers":
+        rows = run.loaded.customers.rows
+        set_aside |= {rule: rows[where] for rule, where in run.prepared.set_aside.items()}
+    return set_aside_table(run.loaded.table, set_aside, only)
+
+
+def set_aside_customers(run: Run) -> pd.DataFrame:
+    """Return the customers of a transactions file that preparing set aside, with the reason."""
+    customers = run.loaded.customers
+    parts = []
+    if customers.kind == "transactions":
+        for entry in run.prepared.ledger:
+            positions = run.prepared.set_aside.get(entry.rule, np.empty(0, dtype=np.int64))
+            part = customers.frame.iloc[positions].copy()
+            part.insert(0, "customer_id", customers.ids[positions])
+            part.insert(0, "reason", entry.reason)
+            parts.append(part)
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def summary(run: Run) -> dict[str, Any]:
+    """Return the run's figures as plain JSON values, with the recipe that reproduces it."""
+    report = run.loaded.table.report
+    clean = run.loaded.clean
+    customers = run.loaded.customers
+    names = run.name_of()
+    segmented = len(run.profiles.customers)
+    return {
+        "input": {
+            "name": report.name,
+            "sha256": report.sha256,
+            "rows": report.rows,
+            "columns": report.columns,
+            "encoding": report.encoding,
+            "delimiter": report.delimiter,
+            "sheet": report.sheet,
+        },
+        "schema": {"kind": run.loaded.schema.kind, "roles": dict(run.loaded.schema.roles)},
+        "doubts": list(run.loaded.schema.doubts),
+        "notes": [*report.notes, *clean.notes, *run.prepared.notes, *_rename_notes(run)],
+        "cleaning": [
+            {
+                "rule": entry.rule,
+                "rows_in": entry.rows_in,
+                "set_aside": entry.set_aside,
+                "changed": entry.changed,
+            }
+            for entry in ledger(run)
+        ],
+        "rows_used": segmented if customers.kind == "customers" else len(clean.frame),
+        "as_of": clean.as_of.isoformat() if clean.as_of else None,
+        "customers": segmented,
+        "features": list(run.prepared.features),
+        "transform": run.recipe.prepare.transform,
+        "transforms": {c.name: c.transform for c in run.prepared.columns},
+        "scaler": run.recipe.prepare.scaler,
+        "k": run.segmentation.k,
+        "k_reason": run.evidence.reason,
+        "inertia": run.segmentation.inertia,
+        "silhouette": run.segmentation.silhouette,
+        "silhouette_customers": run.segmentation.silhouette_customers,
+        "segments": [
+            {
+                "id": segment.segment_id,
+                "name": names[segment.segment_id],
+                "size": segment.size,
+                "share": segment.share,
+                "silhouette": segment.silhouette,
+                "centre": {
+                    column.name: float(value)
+                    for column, value in zip(
+                        run.prepared.columns,
+                        run.segmentation.original_centres[segment.segment_id - 1],
+                        strict=True,
+                    )
+                },
+            }
+            for segment in run.profiles.segments
+        ],
+        "recipe": run.recipe.to_dict(),
+        "versions": {"python": python_version(), **{name: version(name) for name in VERSIONED}},
+    }
+
+
+def _rename_notes(run: Run) -> list[str]:
+    return [
+        f"The file's column {old!r} is called {new!r} in the exported customers."
+        for old, new in renamed_columns(run).items()
+    ]
+
+
+def summary_json(run: Run) -> bytes:
+    """Return `summary` as indented JSON text in UTF-8."""
+    text = json.dumps(summary(run), ensure_ascii=False, indent=2, allow_nan=False)
+    return (text + "\n").encode("utf-8")

@@ -1,0 +1,185 @@
+"""Names in business words, with their reasons and a suggested action, from playbook.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from segmentation.errors import SettingsError
+from segmentation.results import Profiles, SegmentName, SegmentProfile
+from segmentation.settings import NameSettings
+from segmentation.vocabulary import label, trait
+
+PLAYBOOK = Path(__file__).with_name("playbook.toml")
+NOTABLE_EFFECT = 0.3
+DEFAULT_ACTION = (
+    "Look at what sets this segment apart, then test one offer on a part of it before all of it."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """A name for segments that lie in certain places.
+
+    Parameters
+    ----------
+    when : tuple of (trait, levels)
+        For each trait, the levels it may have.
+    name, action : str
+        What such a segment is called, and what to do about it.
+    """
+
+    when: tuple[tuple[str, frozenset[str]], ...]
+    name: str
+    action: str
+
+    def fits(self, levels: dict[str, str]) -> bool:
+        """Tell whether every condition holds for a segment's levels by trait."""
+        return all(levels.get(name) in allowed for name, allowed in self.when)
+
+
+def name_segments(
+    profiles: Profiles, settings: NameSettings | None = None
+) -> tuple[SegmentName, ...]:
+    """Name every segment, each name once.
+
+    Parameters
+    ----------
+    profiles : Profiles
+        Who the segments are.
+    settings : NameSettings, optional
+        Names the user gave.
+
+    Raises
+    ------
+    SettingsError
+        If a given name is given twice, or to a segment that is not there.
+
+    Examples
+    --------
+    >>> from segmentation.pipeline import run
+    >>> from segmentation.reading import Source
+    >>> from segmentation.settings import ChooseSettings, Recipe
+    >>> data = b"id,income,spending_score\\n1,10,9\\n2,12,8\\n3,90,90\\n4,94,88\\n"
+    >>> named = run(Source(name="a.csv", data=data), Recipe(choose=ChooseSettings(k=2))).names
+    >>> [name.name for name in named][0]
+    'High income, high spending: target customers'
+    """
+    given = _given(profiles, settings or NameSettings())
+    found = [_find(segment) for segment in profiles.segments]
+    names = _unique([name for name, _ in found], profiles.segments, given)
+    return tuple(
+        SegmentName(
+            segment_id=segment.segment_id,
+            name=given.get(segment.segment_id, name),
+            given=segment.segment_id in given,
+            reasons=_reasons(segment, profiles),
+            action=action,
+        )
+        for segment, name, (_, action) in zip(profiles.segments, names, found, strict=True)
+    )
+
+
+@cache
+def playbook() -> tuple[Pattern, ...]:
+    """Read the patterns, in their order."""
+    raw = tomllib.loads(PLAYBOOK.read_text(encoding="utf-8"))
+    return tuple(
+        Pattern(
+            when=tuple((name, _levels(wanted)) for name, wanted in entry["when"].items()),
+            name=entry["name"],
+            action=entry["action"],
+        )
+        for entry in raw["pattern"]
+    )
+
+
+def _levels(wanted: str | list[str]) -> frozenset[str]:
+    words = [wanted] if isinstance(wanted, str) else wanted
+    wider = {"low": ("very low", "low"), "high": ("high", "very high")}
+    return frozenset(level for word in words for level in wider.get(word, (word,)))
+
+
+def _given(profiles: Profiles, settings: NameSettings) -> dict[int, str]:
+    given = {segment_id: name.strip() for segment_id, name in settings.names}
+    ids = {segment.segment_id for segment in profiles.segments}
+    for segment_id in given:
+        if segment_id not in ids:
+            raise SettingsError(
+                f"There is no segment {segment_id} to name", remedy=f"Segments are 1 to {len(ids)}"
+            )
+    repeated = [name for name, count in Counter(given.values()).items() if count > 1]
+    if repeated:
+        raise SettingsError(
+            f"Two segments were named {repeated[0]!r}", remedy="Give each segment its own name"
+        )
+    return given
+
+
+def _find(segment: SegmentProfile) -> tuple[str, str]:
+    by_trait: dict[str, str] = {}
+    for feature, level in segment.levels.items():
+        known = trait(feature)
+        if known is not None:
+            by_trait.setdefault(known, level)
+    for pattern in playbook():
+        if pattern.fits(by_trait):
+            return pattern.name, pattern.action
+    return _described(segment), DEFAULT_ACTION
+
+
+def _described(segment: SegmentProfile) -> str:
+    """Name by the two strongest traits among the features used."""
+    notable = [d for d in segment.differences if d.used and abs(d.effect) >= NOTABLE_EFFECT]
+    if not notable:
+        return "Typical customers"
+    said = ", ".join(_trait_words(d.name, d.effect) for d in notable[:2])
+    return said[0].upper() + said[1:]
+
+
+def _trait_words(name: str, effect: float) -> str:
+    if "=" in name:
+        column, category = name.split("=", 1)
+        return f"{'mostly' if effect > 0 else 'rarely'} {category} ({label(column)})"
+    return f"{'high' if effect > 0 else 'low'} {label(name)}"
+
+
+def _unique(
+    names: list[str], segments: tuple[SegmentProfile, ...], given: dict[int, str]
+) -> list[str]:
+    """Tell apart segments of one name by their strongest trait, at last by a number."""
+    counts = Counter(names)
+    wanted = [
+        f"{name} ({_trait_words(s.differences[0].name, s.differences[0].effect)})"
+        if counts[name] > 1 and s.differences and s.segment_id not in given
+        else name
+        for name, s in zip(names, segments, strict=True)
+    ]
+    taken = set(given.values())
+    unique: list[str] = []
+    for name, segment in zip(wanted, segments, strict=True):
+        if segment.segment_id in given:
+            unique.append(name)
+            continue
+        candidate, number = name, 2
+        while candidate in taken:
+            candidate, number = f"{name} {number}", number + 1
+        taken.add(candidate)
+        unique.append(candidate)
+    return unique
+
+
+def _reasons(segment: SegmentProfile, profiles: Profiles) -> tuple[str, ...]:
+    reasons = []
+    for feature, level in segment.levels.items():
+        median = profiles.medians[feature][segment.segment_id]
+        mean = profiles.means[feature][segment.segment_id]
+        overall = profiles.overall[feature]
+        reasons.append(
+            f"{label(feature)}: {level}; median {median:,.5g}, mean {mean:,.5g} against "
+            f"{overall:,.5g} over all customers"
+        )
+    return tuple(reasons)

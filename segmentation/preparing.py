@@ -1,0 +1,281 @@
+"""Features made comparable: impute, encode, transform, scale; and the way back."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from segmentation.errors import DataError
+from segmentation.results import Customers, LedgerEntry, Prepared, PreparedColumn, Rule
+from segmentation.settings import PrepareSettings
+from segmentation.transforms import (
+    ColumnTransform,
+    forward,
+    inverse,
+    skewness,
+    yeo_johnson_exponent,
+)
+from segmentation.values import Floats
+
+SKEWED = 1.0
+FENCE_QUARTILE_RANGES = 3.0
+LARGEST_CATEGORY_COUNT = 50
+
+
+def prepare(customers: Customers, settings: PrepareSettings | None = None) -> Prepared:
+    """Turn features into a matrix of comparable columns.
+
+    Missing numbers are filled (or their customers set aside), each feature is transformed, extreme
+    values (beyond Tukey's outer fences, 3 quartile ranges from the quartiles, on the transformed
+    scale) are kept, capped or set aside, and the feature is scaled. A category becomes one 0/1
+    column a value, left unscaled; its empty cells are a value of their own.
+
+    ``transform="auto"`` takes the logarithm of a feature that is never negative and has a skewness
+    above 1, Yeo-Johnson of a negative one as skewed, and leaves the rest. The standard scaler
+    divides by the population standard deviation; the robust one by the quartile range.
+
+    Parameters
+    ----------
+    customers : Customers
+        One row a customer; it is not changed.
+    settings : PrepareSettings, optional
+        Features and methods.
+
+    Raises
+    ------
+    DataError
+        If a feature is unknown or unusable, none is usable, or a logarithm meets a negative value.
+
+    Examples
+    --------
+    >>> from segmentation.pipeline import load
+    >>> from segmentation.reading import Source
+    >>> loaded = load(Source(name="a.csv", data=b"id,spend\\n1,1\\n2,3\\n3,5\\n"))
+    >>> prepare(loaded.customers).matrix.round(3).tolist()
+    [[-1.225], [0.0], [1.225]]
+    """
+    settings = settings or PrepareSettings()
+    features = usable_features(customers, settings.features)
+    filled = _impute(customers, features, settings)
+    order, ledger, set_aside = filled.order, filled.ledger, filled.set_aside
+    columns: list[PreparedColumn] = []
+    matrix: list[Floats] = []
+    original: list[Floats] = []
+    notes: list[str] = []
+    outlying = np.zeros(len(order), dtype=bool)
+    capped = 0
+    for feature in features:
+        if feature in customers.categories:
+            for column, values in _zero_one(customers, feature, order):
+                columns.append(column)
+                matrix.append(values)
+                original.append(values)
+            continue
+        values = filled.values[feature]
+        kind, exponent = _choose_transform(values, settings.transform, feature)
+        transformed = forward(values, kind, exponent)
+        low, high = _fences(transformed)
+        beyond = (transformed < low) | (transformed > high)
+        if settings.outliers == "cap" and beyond.any():
+            capped += int(beyond.sum())
+            transformed = np.clip(transformed, low, high)
+            values = np.where(beyond, inverse(transformed, kind, exponent), values)
+        elif settings.outliers == "set-aside":
+            outlying |= beyond
+        columns.append(
+            PreparedColumn(
+                name=feature,
+                feature=feature,
+                transform=kind,
+                exponent=exponent,
+                fill=filled.fills.get(feature),
+            )
+        )
+        matrix.append(transformed)
+        original.append(values)
+    if settings.outliers == "cap":
+        ledger.append(LedgerEntry(rule="outlier_capped", rows_in=len(order), changed=capped))
+    inside = ~outlying
+    if settings.outliers == "set-aside":
+        ledger.append(
+            LedgerEntry(rule="outlier", rows_in=len(order), set_aside=int(outlying.sum()))
+        )
+        set_aside["outlier"] = np.sort(order[outlying])
+    scaled = [_scale(c, v[inside], settings) for c, v in zip(columns, matrix, strict=True)]
+    notes.extend(
+        f"{column.feature} has the same value for every customer left; it tells none apart."
+        for column, values in scaled
+        if column.transform != "0/1" and values.size and values.min() == values.max()
+    )
+    return Prepared(
+        matrix=np.column_stack([values for _, values in scaled]),
+        original=np.column_stack([values[inside] for values in original]),
+        customers=order[inside],
+        columns=tuple(column for column, _ in scaled),
+        features=features,
+        ledger=tuple(ledger),
+        set_aside={rule: rows for rule, rows in set_aside.items() if len(rows)},
+        notes=tuple(notes),
+    )
+
+
+def usable_features(customers: Customers, wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """Check the features asked for, or give the defaults.
+
+    Raises
+    ------
+    DataError
+        If one is unknown or can't tell customers apart, or there is none to use.
+    """
+    if not wanted:
+        if customers.default_features:
+            return customers.default_features
+        raise DataError(
+            "No column can be a feature: "
+            + ("; ".join(f"{n}: {why}" for n, why in customers.unusable.items()) or "none is left"),
+            remedy="Name a category as a feature, or choose a table with numbers that vary",
+        )
+    usable = (*customers.numeric, *customers.categories)
+    for name in wanted:
+        if name in customers.unusable:
+            raise DataError(
+                f"{name!r} can't be a feature: {customers.unusable[name]}",
+                remedy=f"Choose from {', '.join(usable)}",
+            )
+        if name not in usable:
+            near = difflib.get_close_matches(name, usable, n=1, cutoff=0.5)
+            raise DataError(
+                f"There is no feature {name!r}",
+                remedy=f"Did you mean {near[0]!r}?" if near else f"Choose from {', '.join(usable)}",
+            )
+    for name in wanted:
+        if name in customers.categories:
+            count = customers.frame[name].nunique()
+            if count > LARGEST_CATEGORY_COUNT:
+                raise DataError(
+                    f"{name!r} has {count:,} different values, more than {LARGEST_CATEGORY_COUNT}",
+                    remedy="Group its values, or use it to filter by instead",
+                )
+    return tuple(dict.fromkeys(wanted))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Filled:
+    """Numeric features without gaps, their customers in canonical order."""
+
+    order: npt.NDArray[np.int64]
+    values: dict[str, Floats]
+    fills: dict[str, float]
+    ledger: list[LedgerEntry]
+    set_aside: dict[Rule, npt.NDArray[np.int64]]
+
+
+def _impute(customers: Customers, features: tuple[str, ...], settings: PrepareSettings) -> _Filled:
+    numeric = [name for name in features if name in customers.numeric]
+    values = {name: customers.frame[name].to_numpy(dtype=float) for name in numeric}
+    count = len(customers.frame)
+    gaps = np.zeros(count, dtype=bool)
+    for column in values.values():
+        gaps |= np.isnan(column)
+    ledger: list[LedgerEntry] = []
+    set_aside: dict[Rule, npt.NDArray[np.int64]] = {}
+    kept = np.ones(count, dtype=bool)
+    if settings.missing == "drop":
+        kept = ~gaps
+        ledger.append(LedgerEntry(rule="missing_feature", rows_in=count, set_aside=int(gaps.sum())))
+        set_aside["missing_feature"] = np.flatnonzero(gaps)
+    elif gaps.any():
+        cells = sum(int(np.isnan(column).sum()) for column in values.values())
+        ledger.append(LedgerEntry(rule="missing_filled", rows_in=count, changed=cells))
+    if not kept.any():
+        raise DataError(
+            "Every customer lacks a value in one of the features",
+            remedy="Fill missing values by their median, or leave the emptiest feature out",
+        )
+    sort_keys = [
+        customers.frame[name].to_numpy(dtype=str) if name in customers.categories else values[name]
+        for name in reversed(features)
+    ]
+    order = np.lexsort(sort_keys)
+    order = order[kept[order]]
+    fills: dict[str, float] = {}
+    for name in numeric:
+        column = values[name][order]
+        missing = np.isnan(column)
+        if missing.any():
+            fills[name] = _typical(np.sort(column[~missing]), settings.missing)
+            column = np.where(missing, fills[name], column)
+        values[name] = column
+    return _Filled(order=order, values=values, fills=fills, ledger=ledger, set_aside=set_aside)
+
+
+def _typical(present: Floats, how: str) -> float:
+    if how == "mean":
+        return float(present.mean())
+    if how == "mode":
+        distinct, counts = np.unique(present, return_counts=True)
+        return float(distinct[np.argmax(counts)])
+    return float(np.median(present))
+
+
+def _zero_one(
+    customers: Customers, feature: str, order: npt.NDArray[np.int64]
+) -> list[tuple[PreparedColumn, Floats]]:
+    values = customers.frame[feature].to_numpy(dtype=str)[order]
+    return [
+        (
+            PreparedColumn(
+                name=f"{feature}={category or '(missing)'}", feature=feature, transform="0/1"
+            ),
+            (values == category).astype(float),
+        )
+        for category in np.unique(values)
+    ]
+
+
+def _choose_transform(values: Floats, asked: str, feature: str) -> tuple[ColumnTransform, float]:
+    negative = bool((values < 0).any())
+    if asked == "auto":
+        skewed = abs(skewness(values)) > SKEWED
+        if skewed and not negative and skewness(values) > 0:
+            return "log", 1.0
+        asked = "yeo-johnson" if skewed and negative else "none"
+    if asked == "log":
+        if negative:
+            raise DataError(
+                f"{feature!r} has negative values (the lowest is {values.min():g}), which have no "
+                "logarithm",
+                remedy="Use the transform yeo-johnson or none, or leave the feature out",
+            )
+        return "log", 1.0
+    if asked == "yeo-johnson":
+        return "yeo-johnson", yeo_johnson_exponent(values)
+    return "none", 1.0
+
+
+def _fences(values: Floats) -> tuple[float, float]:
+    lower, upper = np.percentile(values, [25, 75])
+    reach = FENCE_QUARTILE_RANGES * (upper - lower)
+    if reach == 0:
+        return -np.inf, np.inf
+    return float(lower - reach), float(upper + reach)
+
+
+def _scale(
+    column: PreparedColumn, values: Floats, settings: PrepareSettings
+) -> tuple[PreparedColumn, Floats]:
+    if column.transform == "0/1" or settings.scaler == "none" or not len(values):
+        return column, values
+    if settings.scaler == "standard":
+        shift, scale = float(values.mean()), float(values.std())
+    elif settings.scaler == "robust":
+        lower, middle, upper = np.percentile(values, [25, 50, 75])
+        shift, scale = float(middle), float(upper - lower)
+    else:
+        shift, scale = float(values.min()), float(values.max() - values.min())
+    if scale == 0:
+        scale = 1.0
+    return replace(column, shift=shift, scale=scale), (values - shift) / scale

@@ -1,0 +1,191 @@
+"""The one door for data: a source becomes a table of text and a report of how it was read."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segmentation.errors import ReadError
+from segmentation.reading.delimited import read_delimited
+from segmentation.reading.grid import Grid
+from segmentation.reading.workbook import read_workbook
+from segmentation.results import ReadReport, Table
+from segmentation.settings import ReadSettings
+from segmentation.values import typed_frame
+
+WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+TEXT_ENDINGS = (".csv", ".tsv", ".txt")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A file's bytes and name.
+
+    Parameters
+    ----------
+    name : str
+        File name without folders; its ending tells a workbook from text.
+    data : bytes
+        The whole content.
+    sha256 : str
+        Hex digest of the content, computed here.
+    """
+
+    name: str
+    data: bytes = field(repr=False)
+    sha256: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sha256", hashlib.sha256(self.data).hexdigest())
+
+    @classmethod
+    def from_path(cls, path: str | os.PathLike[str]) -> Source:
+        """Load a file from disk.
+
+        Raises
+        ------
+        ReadError
+            If there is no such file or it may not be read.
+        """
+        try:
+            return cls(name=Path(path).name, data=Path(path).read_bytes())
+        except OSError as error:
+            raise ReadError(
+                f"The file can't be opened: {error.strerror}",
+                where=os.fspath(path),
+                remedy="Check its path and permissions",
+            ) from None
+
+
+def read_table(
+    source: str | os.PathLike[str] | Source,
+    settings: ReadSettings | None = None,
+    *,
+    as_text: bool = False,
+) -> Table:
+    """Read a CSV file or a workbook.
+
+    Parameters
+    ----------
+    source : path or Source
+        What to read.
+    settings : ReadSettings, optional
+        The sheet of a workbook.
+    as_text : bool
+        True keeps every cell as the text it was read as; False turns columns that hold nothing
+        but numbers, or nothing but dates, into numbers and dates.
+
+    Returns
+    -------
+    Table
+        The frame, and the report of how it was read.
+
+    Raises
+    ------
+    ReadError
+        If the source is empty, damaged, not a table, or has a header and nothing below it.
+
+    Examples
+    --------
+    >>> table = read_table(Source(name="a.csv", data=b"id,spend\\n007,20\\n"), as_text=True)
+    >>> table.frame.loc[0, "id"], table.report.rows
+    ('007', 1)
+    """
+    settings = settings or ReadSettings()
+    if not isinstance(source, Source):
+        source = Source.from_path(source)
+    if not source.data:
+        raise ReadError(
+            "The file is empty", where=source.name, remedy="Choose a file with a header row"
+        )
+    table = _with_header(_read_grid(source, settings), source)
+    if as_text:
+        return table
+    return Table(frame=typed_frame(table.frame), report=table.report)
+
+
+def _read_grid(source: Source, settings: ReadSettings) -> Grid:
+    if source.name.lower().endswith(WORKBOOK_ENDINGS):
+        return read_workbook(source.data, source.name, settings.sheet)
+    if settings.sheet is not None:
+        raise ReadError(
+            "A text file has no sheets", where=source.name, remedy="Leave the sheet out"
+        )
+    return read_delimited(source.data, source.name)
+
+
+def _with_header(grid: Grid, source: Source) -> Table:
+    where = source.name if grid.sheet is None else f"{source.name}, sheet {grid.sheet!r}"
+    header = [str(column[0].as_py()).strip() for column in grid.cells.columns]
+    body = grid.cells.slice(1)
+    if body.num_rows == 0:
+        raise ReadError(
+            "There is a header but no row below it",
+            where=where,
+            remedy="Choose a file with one row a customer or an order line",
+        )
+    header, body, overflow_columns = _without_empty_edge(header, body)
+    names, notes = _unique_names(header)
+    if grid.short_rows:
+        notes.append(
+            f"{grid.short_rows:,} rows have fewer cells than the header; the rest are empty."
+        )
+    if overflow_columns:
+        notes.append(
+            f"Some rows have up to {overflow_columns} cells more than the header has names."
+        )
+    frame = body.rename_columns(names).to_pandas()
+    return Table(
+        frame=frame.astype("str"),
+        report=ReadReport(
+            name=source.name,
+            sha256=source.sha256,
+            rows=len(frame),
+            columns=len(names),
+            encoding=grid.encoding,
+            delimiter=grid.delimiter,
+            sheet=grid.sheet,
+            sheets=grid.sheets,
+            header_rows=1,
+            overflow_columns=overflow_columns,
+            notes=tuple(notes),
+        ),
+    )
+
+
+def _without_empty_edge(header: list[str], body: pa.Table) -> tuple[list[str], pa.Table, int]:
+    """Cut nameless, empty columns off the right; count the nameless ones that hold something."""
+    while len(header) > 1 and not header[-1] and _is_blank(body.column(len(header) - 1)):
+        header, body = header[:-1], body.remove_column(len(header) - 1)
+    named = [i for i, name in enumerate(header) if name]
+    overflow = len(header) - 1 - named[-1] if named else 0
+    return header, body, overflow
+
+
+def _is_blank(column: pa.ChunkedArray) -> bool:
+    return bool(pc.all(pc.equal(pc.utf8_trim_whitespace(column), "")).as_py())
+
+
+def _unique_names(header: list[str]) -> tuple[list[str], list[str]]:
+    """Name the nameless ``column_N`` and number the repeated."""
+    names: list[str] = []
+    notes: list[str] = []
+    for position, name in enumerate(header, start=1):
+        unique = name or f"column_{position}"
+        if not name:
+            notes.append(f"Column {position} has no name; it is called {unique!r}.")
+        number = 2
+        while unique in names or (unique != name and unique in header):
+            unique = f"{name or f'column_{position}'}_{number}"
+            number += 1
+        if name and unique != name:
+            notes.append(
+                f"The name {name!r} stands more than once; column {position} is called {unique!r}."
+            )
+        names.append(unique)
+    return names, notes

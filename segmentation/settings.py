@@ -1,0 +1,295 @@
+"""What an analyst can choose: one frozen class a stage, and the Recipe that holds them all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from types import UnionType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from segmentation.errors import SettingsError
+
+Kind = Literal["auto", "customers", "transactions"]
+Role = Literal[
+    "customer_id",
+    "order_id",
+    "order_date",
+    "quantity",
+    "unit_price",
+    "amount",
+    "product",
+    "country",
+]
+Transform = Literal["auto", "none", "log", "yeo-johnson"]
+Scaler = Literal["standard", "robust", "minmax", "none"]
+Missing = Literal["median", "mean", "mode", "drop"]
+Outliers = Literal["keep", "cap", "set-aside"]
+
+ROLES: tuple[Role, ...] = get_args(Role)
+RECIPE_VERSION = 1
+LARGEST_K = 50
+LONGEST_NAME = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadSettings:
+    """How the bytes become a table.
+
+    Parameters
+    ----------
+    sheet : str or None
+        Name of the worksheet; None takes the first that has a table.
+    """
+
+    sheet: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaSettings:
+    """What the user says the columns are for; what is left out is guessed.
+
+    Parameters
+    ----------
+    kind : {"auto", "customers", "transactions"}
+        Whether a row is a customer or an order line.
+    roles : tuple of (role, column)
+        Roles settled by the user. An empty column says that no column has the role.
+    """
+
+    kind: Kind = "auto"
+    roles: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        for role, _ in self.roles:
+            if role not in ROLES:
+                raise SettingsError(
+                    f"There is no role {role!r}", remedy=f"Use one of {', '.join(ROLES)}"
+                )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleanSettings:
+    """Which rows are set aside beyond those that can never be used.
+
+    Parameters
+    ----------
+    drop_duplicates : bool
+        Set aside rows that repeat an earlier row in every cell.
+    drop_zero_price : bool
+        Set aside order lines with a unit price of 0 or less.
+    as_of : str or None
+        ISO date that days are counted to; None is the day after the last order.
+    """
+
+    drop_duplicates: bool = False
+    drop_zero_price: bool = False
+    as_of: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.as_of is None:
+            return
+        try:
+            date.fromisoformat(self.as_of)
+        except ValueError:
+            raise SettingsError(
+                f"{self.as_of!r} is not a date", remedy="Write it as 2026-01-31"
+            ) from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrepareSettings:
+    """Which features are used and how they are made comparable.
+
+    Parameters
+    ----------
+    features : tuple of str
+        Columns to cluster on; empty takes the defaults of the table's kind.
+    missing, outliers, transform, scaler : str
+        What to do about empty cells, extreme values, skew and unit.
+    """
+
+    features: tuple[str, ...] = ()
+    missing: Missing = "median"
+    outliers: Outliers = "keep"
+    transform: Transform = "auto"
+    scaler: Scaler = "standard"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseSettings:
+    """How the number of segments is settled.
+
+    Parameters
+    ----------
+    k : int or None
+        The number of segments; None lets the evidence choose.
+    k_min, k_max : int
+        The range the evidence is gathered for, both included.
+    """
+
+    k: int | None = None
+    k_min: int = 2
+    k_max: int = 10
+
+    def __post_init__(self) -> None:
+        if self.k is not None and not 2 <= self.k <= LARGEST_K:
+            raise SettingsError(
+                f"k = {self.k} is not a number of segments", remedy=f"Use 2 to {LARGEST_K}"
+            )
+        if not 2 <= self.k_min <= self.k_max <= LARGEST_K:
+            raise SettingsError(
+                f"The range {self.k_min}:{self.k_max} holds no number of segments",
+                remedy=f"Use a range within 2:{LARGEST_K}, the smaller number first",
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitSettings:
+    """How K-Means is run.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of everything random.
+    """
+
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.seed < 2**32:
+            raise SettingsError(
+                f"The seed {self.seed} is out of range", remedy="Use 0 to 4294967295"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameSettings:
+    """The names the user gave.
+
+    Parameters
+    ----------
+    names : tuple of (segment_id, name)
+        Segments left out keep the name that the playbook finds.
+    """
+
+    names: tuple[tuple[int, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        for segment_id, name in self.names:
+            if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
+                raise SettingsError(
+                    f"{name[:40]!r} can't be the name of segment {segment_id}",
+                    remedy=f"Use 1 to {LONGEST_NAME} characters on one line",
+                )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """All settings of a run: with the same file, they give the same bytes.
+
+    Examples
+    --------
+    >>> recipe = Recipe(choose=ChooseSettings(k=5))
+    >>> Recipe.from_json(recipe.to_json()) == recipe
+    True
+    """
+
+    read: ReadSettings = field(default_factory=ReadSettings)
+    schema: SchemaSettings = field(default_factory=SchemaSettings)
+    clean: CleanSettings = field(default_factory=CleanSettings)
+    prepare: PrepareSettings = field(default_factory=PrepareSettings)
+    choose: ChooseSettings = field(default_factory=ChooseSettings)
+    fit: FitSettings = field(default_factory=FitSettings)
+    naming: NameSettings = field(default_factory=NameSettings)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the recipe as plain JSON values, with its format's version."""
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return {"recipe_version": RECIPE_VERSION, **plain}
+
+    def to_json(self) -> str:
+        """Return the recipe as JSON text."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=2)
+
+    @classmethod
+    def from_json(cls, text: str) -> Recipe:
+        """Read a recipe, or the recipe within a run's summary.
+
+        Raises
+        ------
+        SettingsError
+            If the text is not such a file, or a setting in it can't be.
+        """
+        try:
+            raw = json.loads(text)
+        except (ValueError, RecursionError):
+            raise SettingsError(
+                "The recipe is not valid JSON",
+                remedy="Give a summary.json, or the recipe part of one",
+            ) from None
+        if isinstance(raw, dict) and isinstance(raw.get("recipe"), dict):
+            raw = raw["recipe"]
+        if not isinstance(raw, dict) or raw.get("recipe_version") != RECIPE_VERSION:
+            raise SettingsError(
+                f"The file holds no recipe of version {RECIPE_VERSION}",
+                remedy="Give a summary.json, or the recipe part of one",
+            )
+        stages = get_type_hints(cls)
+        parts = {key: value for key, value in raw.items() if key != "recipe_version"}
+        _refuse_unknown(parts, stages, "recipe")
+        return cls(**{name: _stage(stages[name], value, name) for name, value in parts.items()})
+
+    def with_stage(self, **stages: Any) -> Recipe:
+        """Return a copy with whole stages replaced."""
+        return replace(self, **stages)
+
+
+def _refuse_unknown(given: Mapping[str, Any], known: Mapping[str, Any], place: str) -> None:
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        raise SettingsError(
+            f"The recipe has an unknown setting {unknown[0]!r}",
+            where=place,
+            remedy=f"Known here: {', '.join(known)}",
+        )
+
+
+def _stage(cls: type[Any], value: Any, place: str) -> Any:
+    if not isinstance(value, dict):
+        raise SettingsError(
+            f"The recipe's {place!r} is not an object", remedy="Take it from a summary.json"
+        )
+    hints = get_type_hints(cls)
+    _refuse_unknown(value, hints, place)
+    return cls(
+        **{name: _value(hints[name], given, f"{place}.{name}") for name, given in value.items()}
+    )
+
+
+def _value(hint: Any, given: Any, place: str) -> Any:
+    """Check a JSON value against a setting's annotation; lists become tuples."""
+    if isinstance(hint, UnionType):
+        if given is None and type(None) in get_args(hint):
+            return None
+        inner = [part for part in get_args(hint) if part is not type(None)]
+        return _value(inner[0], given, place)
+    if get_origin(hint) is Literal:
+        if given in get_args(hint):
+            return given
+        remedy = f"Use one of {', '.join(get_args(hint))}"
+    elif get_origin(hint) is tuple:
+        parts = get_args(hint)
+        if isinstance(given, list):
+            if len(parts) == 2 and parts[1] is Ellipsis:
+                return tuple(_value(parts[0], item, place) for item in given)
+            if len(given) == len(parts):
+                pairs = zip(parts, given, strict=True)
+                return tuple(_value(part, item, place) for part, item in pairs)
+        remedy = "Give a list"
+    elif isinstance(given, hint) and not (hint is int and isinstance(given, bool)):
+        return given
+    else:
+        remedy = f"Give a value of type {hint.__name__}"
+    raise SettingsError(f"The recipe's {place} can't be {given!r:.60}", remedy=remedy)

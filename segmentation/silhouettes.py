@@ -1,0 +1,87 @@
+"""Silhouettes of several partitions of the same rows from one pass over their distances."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from segmentation.values import Floats
+
+LARGEST_ROWS = 10_000
+BLOCK_CELLS = 4_000_000
+
+
+def silhouette_sample(rows: int, seed: int) -> npt.NDArray[np.int64]:
+    """Choose the rows silhouettes are computed on: all, or 10,000 drawn without replacement.
+
+    Examples
+    --------
+    >>> len(silhouette_sample(500, seed=0)), len(silhouette_sample(20_000, seed=0))
+    (500, 10000)
+    """
+    if rows <= LARGEST_ROWS:
+        return np.arange(rows)
+    drawn = np.random.default_rng(seed).choice(rows, LARGEST_ROWS, replace=False)
+    return np.sort(drawn)
+
+
+def silhouettes(matrix: Floats, partitions: Sequence[npt.NDArray[np.int64]]) -> list[Floats]:
+    """Compute each row's silhouette (Rousseeuw 1987, doi 10.1016/0377-0427(87)90125-7).
+
+    The distances of a block of rows to all rows are computed once and multiplied with the 0/1
+    membership of every group of every partition, which gives all the sums of distances needed.
+
+    Parameters
+    ----------
+    matrix : ndarray of float, shape (n, columns)
+        Rows.
+    partitions : sequence of ndarray of int, each of shape (n,)
+        Group of each row, from 0, for each partition.
+
+    Returns
+    -------
+    list of ndarray of float, each of shape (n,)
+        (b - a) / max(a, b), where a is the mean distance to the row's own group and b the smallest
+        mean distance to another; 0 for a group of one.
+
+    Examples
+    --------
+    >>> rows = np.array([[0.0], [1.0], [9.0], [10.0]])
+    >>> silhouettes(rows, [np.array([0, 0, 1, 1])])[0].round(4).tolist()
+    [0.8947, 0.8824, 0.8824, 0.8947]
+    """
+    from scipy.spatial.distance import cdist
+    from threadpoolctl import threadpool_limits
+
+    count = len(matrix)
+    groups = [int(labels.max()) + 1 for labels in partitions]
+    ends = np.cumsum(groups)
+    member = np.zeros((count, int(ends[-1])))
+    for labels, end, k in zip(partitions, ends, groups, strict=True):
+        member[np.arange(count), end - k + labels] = 1.0
+    sizes = member.sum(axis=0)
+    results = [np.empty(count) for _ in partitions]
+    block = max(1, BLOCK_CELLS // count)
+    with threadpool_limits(limits=1):
+        for start in range(0, count, block):
+            stop = min(start + block, count)
+            sums = cdist(matrix[start:stop], matrix) @ member
+            for labels, end, k, result in zip(partitions, ends, groups, results, strict=True):
+                columns = slice(end - k, end)
+                result[start:stop] = _from_sums(
+                    sums[:, columns], sizes[columns], labels[start:stop]
+                )
+    return results
+
+
+def _from_sums(sums: Floats, sizes: Floats, own: npt.NDArray[np.int64]) -> Floats:
+    rows = np.arange(len(own))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        within = sums[rows, own] / (sizes[own] - 1)
+        others = sums / sizes
+        others[rows, own] = np.inf
+        between = others.min(axis=1)
+        result = (between - within) / np.maximum(between, within)
+    return np.asarray(np.where(sizes[own] > 1, np.nan_to_num(result), 0.0))
