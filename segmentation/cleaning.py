@@ -12,9 +12,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from segmentation.errors import DataError
-from segmentation.results import REASONS, Clean, LedgerEntry, Rule, Schema, Table
+from segmentation.results import Clean, LedgerEntry, Rule, Schema, Table
 from segmentation.settings import CleanSettings
-from segmentation.values import Bools, is_missing, to_dates, to_numbers
+from segmentation.values import LARGEST_NUMBER, Bools, is_missing, to_dates, to_numbers
+
+_NO_VALUE: dict[str, Rule] = {
+    "quantity": "no_quantity",
+    "unit_price": "no_unit_price",
+    "amount": "no_amount",
+}
 
 
 @dataclass(slots=True)
@@ -72,33 +78,6 @@ def clean(table: Table, schema: Schema, settings: CleanSettings | None = None) -
     return _clean_customers(table, schema, settings, sieve)
 
 
-def set_aside_table(
-    table: Table, set_aside: dict[Rule, npt.NDArray[np.int64]], only: Rule | None = None
-) -> pd.DataFrame:
-    """Return the rows set aside as they were read, each with its data row number and reason.
-
-    Parameters
-    ----------
-    table : Table
-        The table that was cleaned.
-    set_aside : dict of rule to ndarray of int
-        From `Clean`, or gathered over several stages.
-    only : str, optional
-        Return one rule's rows.
-    """
-    chosen = {rule: rows for rule, rows in set_aside.items() if only in (None, rule)}
-    numbers = np.concatenate([*chosen.values(), np.empty(0, dtype=np.int64)])
-    reasons = np.repeat([REASONS[rule] for rule in chosen], [len(r) for r in chosen.values()])
-    order = np.argsort(numbers, kind="stable")
-    rows = table.frame.iloc[numbers[order]].reset_index(drop=True)
-    taken = set(rows.columns)
-    for name, values in (("reason", reasons[order]), ("data_row", numbers[order] + 1)):
-        while name in taken:
-            name += "_"
-        rows.insert(0, name, values)
-    return rows
-
-
 def _clean_customers(table: Table, schema: Schema, settings: CleanSettings, sieve: _Sieve) -> Clean:
     key = schema.roles.get("customer_id")
     frame = table.frame
@@ -133,7 +112,7 @@ def _clean_transactions(
     for name, values in _money_columns(frame, roles):
         columns[name] = values
         if name != "unit_price" or "amount" not in roles:
-            sieve.apply(f"no_{name}", np.isnan(values))
+            sieve.apply(_NO_VALUE[name], np.isnan(values))
         if name == "quantity":
             sieve.apply("quantity_not_positive", values <= 0)
     if settings.drop_zero_price:
@@ -146,16 +125,19 @@ def _clean_transactions(
         sieve.apply("unit_price_not_positive", columns["unit_price"] <= 0)
     if settings.drop_duplicates:
         _drop_duplicates(frame, sieve)
-    _refuse_empty(sieve, table)
     if "amount" not in columns:
         columns["amount"] = columns["quantity"] * columns["unit_price"]
+        too_large = np.abs(columns["amount"]) > LARGEST_NUMBER
+        if too_large[sieve.kept].any():
+            sieve.apply("no_amount", too_large)
+    _refuse_empty(sieve, table)
     negative = int((columns["amount"][sieve.kept] < 0).sum())
     if negative:
         notes.append(f"{negative:,} lines have a negative amount; they lower the totals.")
     kept = {name: values[sieve.kept] for name, values in columns.items()}
     for role in ("customer_id", "order_id", "product", "country"):
         if role in roles:
-            kept[role] = frame[roles[role]].iloc[sieve.kept].str.strip().array  # type: ignore[index]
+            kept[role] = frame[roles[role]].iloc[sieve.kept].str.strip().array
     last = kept["order_date"].max().astype("datetime64[D]").item()
     as_of = date.fromisoformat(settings.as_of) if settings.as_of else last + timedelta(days=1)
     return Clean(

@@ -45,15 +45,20 @@ def fit(
     rank[order] = np.arange(partition.k)
     labels = rank[partition.labels]
     centres = partition.centres[order]
+    # The way back is monotone, so a centre lies among its column's values; where rounding takes it
+    # beyond (even to infinity, for an exponent below 0), the nearest of them is right.
+    original_centres = np.clip(
+        np.column_stack([c.to_original(centres[:, i]) for i, c in enumerate(prepared.columns)]),
+        prepared.original.min(axis=0),
+        prepared.original.max(axis=0),
+    )
     rows = silhouette_sample(len(labels), settings.seed)
     widths = silhouettes(prepared.matrix[rows], [labels[rows]])[0]
     return Segmentation(
         k=partition.k,
         labels=labels + 1,
         centres=centres,
-        original_centres=np.column_stack(
-            [c.to_original(centres[:, i]) for i, c in enumerate(prepared.columns)]
-        ),
+        original_centres=original_centres,
         inertia=partition.inertia,
         silhouette=float(widths.mean()),
         silhouette_customers=len(rows),

@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from segmentation.cleaning import set_aside_table
 from segmentation.results import LedgerEntry, Rule, Run
+from segmentation.set_aside import set_aside_table
 from segmentation.values import Bools
 
-FORMULA_START = r"^[\s\"'“”‘’]*[=+\-@|%\t\r\n＝＋－＠｜％]"
-PLAIN_NUMBER = r"^\s*[+-]?(?:\d+(?:[.,\s']\d+)*|[.,]\d+)(?:[eE][+-]?\d+)?\s*%?\s*$"
+# Control characters and zero-width marks are skipped by some spreadsheets, like spaces.
+FORMULA_START = r"^[\s\x00-\x20\u200b-\u200f\u2060\ufeff\"'“”‘’]*[=+\-@|%\t\r\n＝＋－＠｜％]"
+PLAIN_NUMBER = r"^\s*[+-]?(?:\d+(?:[.,\s']\d+)*[.,]?|[.,]\d+)(?:[eE][+-]?\d+)?\s*%?\s*$"
 VERSIONED = ("streamlit", "pandas", "numpy", "scikit-learn", "scipy", "pyarrow", "fastexcel")
 
 
@@ -91,19 +92,29 @@ def to_csv(frame: pd.DataFrame) -> bytes:
     >>> to_csv(pd.DataFrame({"a": ["=1+1", "-5"], "b": [1.0, 2.0]}))
     b"a,b\\n'=1+1,1\\n-5,2\\n"
     """
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(safe_text(pd.Series([str(name) for name in frame.columns], dtype="str")))
-    writer.writerows(zip(*(_cells(frame[name]) for name in frame.columns), strict=True))
-    return out.getvalue().encode("utf-8")
+    header = safe_text(pd.Series([str(name) for name in frame.columns], dtype="str"))
+    return _written(header, [_cells(frame[name]) for name in frame.columns])
 
 
 def raw_csv(frame: pd.DataFrame) -> bytes:
     """Write a frame of text as CSV exactly as it is."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(frame.columns)
-    writer.writerows(zip(*(frame[name].tolist() for name in frame.columns), strict=True))
+    return _written(list(frame.columns), [frame[name].tolist() for name in frame.columns])
+
+
+class _LineFeeds(io.StringIO):
+    """Takes lines that end in CR LF and ends them in LF."""
+
+    def write(self, line: str, /) -> int:
+        return super().write(line.removesuffix("\r\n") + "\n")
+
+
+def _written(header: list[Any], columns: list[list[Any]]) -> bytes:
+    out = _LineFeeds(newline="")
+    # Before Python 3.13 the writer quotes only the characters of its own line ending, and a bare
+    # CR in a cell would end the row.
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows(zip(*columns, strict=True))
     return out.getvalue().encode("utf-8")
 
 
@@ -235,3 +246,18 @@ def summary_json(run: Run) -> bytes:
     """Return `summary` as indented JSON text in UTF-8."""
     text = json.dumps(summary(run), ensure_ascii=False, indent=2, allow_nan=False)
     return (text + "\n").encode("utf-8")
+
+
+def customers_head(run: Run, keep: Bools, rows: int) -> pd.DataFrame:
+    """Return the first rows of `customers_frame`, for a look."""
+    few = np.zeros(len(keep), dtype=bool)
+    few[np.flatnonzero(keep)[:rows]] = True
+    return customers_frame(run, few)
+
+
+def set_aside_count(run: Run) -> int:
+    """Count the rows `set_aside_rows` gives."""
+    counts = [len(rows) for rows in run.loaded.clean.set_aside.values()]
+    if run.loaded.customers.kind == "customers":
+        counts += [len(rows) for rows in run.prepared.set_aside.values()]
+    return sum(counts)

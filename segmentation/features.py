@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -79,7 +80,7 @@ def _from_customers(clean: Clean, schema: Schema) -> Customers:
             present = values[~np.isnan(values)]
             if len(present) == 0 or present.min() == present.max():
                 unusable[column.name] = "it has the same value for every customer"
-            elif _is_identifier(column.name, values):
+            elif _is_identifier(column.name, values) or _is_row_number(column.name, values):
                 unusable[column.name] = "it numbers the rows"
             else:
                 numeric.append(column.name)
@@ -121,6 +122,14 @@ def _is_identifier(name: str, values: npt.NDArray[np.float64]) -> bool:
     parts = name.lower().replace("_", " ").split()
     named = name.endswith(("ID", "Id")) or bool({"id", "index", "row", "no", "nr"} & set(parts))
     return named and bool((values % 1 == 0).all()) and len(np.unique(values)) == len(values)
+
+
+def _is_row_number(name: str, values: npt.NDArray[np.float64]) -> bool:
+    """Tell the nameless column of 0, 1, 2, ... that programs write before their tables."""
+    if not re.fullmatch(r"column_\d+|unnamed:? \d+", name.lower()):
+        return False
+    count = np.arange(len(values)) + np.nan_to_num(values).min()
+    return bool((np.sort(values) == count).all())
 
 
 def _from_transactions(clean: Clean) -> Customers:
@@ -175,7 +184,9 @@ def _sorted_codes(ids: pd.Series[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np
     codes, uniques = pd.factorize(ids)
     names = [str(name) for name in uniques]
     if all(name.isascii() and name.isdigit() for name in names):
-        order = sorted(range(len(names)), key=lambda i: (int(names[i]), names[i]))
+        # Not int(): Python refuses to read more than 4,300 digits.
+        digits = [name.lstrip("0") for name in names]
+        order = sorted(range(len(names)), key=lambda i: (len(digits[i]), digits[i], len(names[i])))
     else:
         order = sorted(range(len(names)), key=names.__getitem__)
     rank = np.empty(len(order), dtype=np.int64)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import numpy.typing as npt
 
@@ -42,6 +44,7 @@ def kmeans(matrix: Floats, k: int, seed: int) -> Partition:
     0.5
     """
     from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
     from threadpoolctl import threadpool_limits
 
     # In canonical order equal rows stand together, so this counts at least the distinct ones.
@@ -50,7 +53,9 @@ def kmeans(matrix: Floats, k: int, seed: int) -> Partition:
         raise _too_few(len(matrix), distinct, k)
     seeds = np.random.SeedSequence(seed).generate_state(STARTS)
     best: Partition | None = None
-    with threadpool_limits(limits=1):
+    with threadpool_limits(limits=1), warnings.catch_warnings():
+        # It warns of groups left empty; they are filled below.
+        warnings.simplefilter("ignore", ConvergenceWarning)
         for start in seeds:
             model = KMeans(
                 n_clusters=k,
@@ -61,14 +66,13 @@ def kmeans(matrix: Floats, k: int, seed: int) -> Partition:
             ).fit(matrix)
             labels = model.labels_.astype(np.int64)
             if len(np.unique(labels)) < k:
-                continue
+                labels = _fill_empty(matrix, labels, k)
             if len(matrix) <= LARGEST_EXCHANGE_ROWS:
                 labels = _exchange(matrix, labels, k)
             found = _partition(matrix, labels, k)
             if best is None or found.inertia < best.inertia:
                 best = found
-    if best is None:
-        raise _too_few(len(matrix), len(np.unique(matrix, axis=0)), k)
+    assert best is not None
     return best
 
 
@@ -82,6 +86,28 @@ def _too_few(rows: int, distinct: int, k: int) -> DataError:
         f"Only {distinct:,} customers differ in the chosen features, too few for {k} segments",
         remedy="Ask for fewer segments, or choose more features",
     )
+
+
+def _fill_empty(matrix: Floats, labels: npt.NDArray[np.int64], k: int) -> npt.NDArray[np.int64]:
+    """Give each empty group the rows farthest from their centre.
+
+    scikit-learn takes rows for equal when they differ by less than rounding in their squares.
+    """
+    distinct = len(np.unique(matrix, axis=0))
+    if distinct < k:
+        raise _too_few(len(matrix), distinct, k)
+    labels = labels.copy()
+    for empty in np.setdiff1d(np.arange(k), labels):
+        far = np.full(len(matrix), -1.0)
+        for group in np.unique(labels):
+            inside = labels == group
+            rows = matrix[inside]
+            if (rows != rows[0]).any():
+                far[inside] = ((rows - rows.mean(axis=0)) ** 2).sum(axis=1)
+        point = int(far.argmax())
+        same = (matrix == matrix[point]).all(axis=1) & (labels == labels[point])
+        labels[same] = empty
+    return labels
 
 
 def _partition(matrix: Floats, labels: npt.NDArray[np.int64], k: int) -> Partition:

@@ -82,7 +82,10 @@ def prepare(customers: Customers, settings: PrepareSettings | None = None) -> Pr
         if settings.outliers == "cap" and beyond.any():
             capped += int(beyond.sum())
             transformed = np.clip(transformed, low, high)
-            values = np.where(beyond, inverse(transformed, kind, exponent), values)
+            back = inverse(transformed, kind, exponent)
+            # Near the bound of a negative exponent, rounding could take the way back to infinity.
+            back = np.clip(back, values.min(), values.max())
+            values = np.where(beyond, back, values)
         elif settings.outliers == "set-aside":
             outlying |= beyond
         columns.append(
@@ -110,10 +113,13 @@ def prepare(customers: Customers, settings: PrepareSettings | None = None) -> Pr
         for column, values in scaled
         if column.transform != "0/1" and values.size and values.min() == values.max()
     )
+    prepared = np.column_stack([values for _, values in scaled])
+    # Filled and capped values have left their places; equal rows must stand together.
+    canonical = np.lexsort(prepared.T[::-1])
     return Prepared(
-        matrix=np.column_stack([values for _, values in scaled]),
-        original=np.column_stack([values[inside] for values in original]),
-        customers=order[inside],
+        matrix=prepared[canonical],
+        original=np.column_stack([values[inside] for values in original])[canonical],
+        customers=order[inside][canonical],
         columns=tuple(column for column, _ in scaled),
         features=features,
         ledger=tuple(ledger),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -10,10 +14,12 @@ from segmentation.results import (
     Difference,
     Prepared,
     Profiles,
+    Run,
     Segmentation,
     SegmentProfile,
 )
 from segmentation.values import Bools, Floats
+from segmentation.vocabulary import trait
 
 LEVELS = ((0.15, "very low"), (0.35, "low"), (0.65, "average"), (0.85, "high"))
 
@@ -124,12 +130,140 @@ def differences(
 def _difference(name: str, values: Floats, inside: Bools, used: bool) -> list[Difference]:
     present = ~np.isnan(values)
     own = values[inside & present]
-    spread = float(values[present].std()) if present.any() else 0.0
-    if not len(own) or spread == 0:
+    # Not by the deviation: that of equal decimals is rarely 0 exactly.
+    if not len(own) or values[present].min() == values[present].max():
         return []
+    spread = float(values[present].std())
     mean, overall = float(own.mean()), float(values[present].mean())
     return [
         Difference(
             name=name, segment=mean, overall=overall, effect=(mean - overall) / spread, used=used
         )
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Overview:
+    """A run's figures over the customers that pass a filter.
+
+    Parameters
+    ----------
+    sizes : dict of int to int
+        Customers of each segment, by id; a segment that nobody passes from is 0.
+    means : pandas.DataFrame
+        One row a segment with customers, one column a numeric feature.
+    overall : pandas.Series
+        Mean of each numeric feature over all that pass.
+    figures : tuple of (label, value, digits)
+        Headline figures: what the table allows of customers, purchases and spend.
+    """
+
+    sizes: dict[int, int]
+    means: pd.DataFrame
+    overall: pd.Series[Any]
+    figures: tuple[tuple[str, float, int], ...]
+
+
+def overview(run: Run, keep: Bools) -> Overview:
+    """Sum up the segmented customers for which ``keep`` is true.
+
+    Parameters
+    ----------
+    run : Run
+        A finished run.
+    keep : ndarray of bool, shape (segmented customers,)
+        In the order of ``run.profiles.customers``.
+    """
+    customers = run.loaded.customers
+    labels = run.profiles.labels[keep]
+    numeric = customers.frame.iloc[run.profiles.customers[keep]][list(customers.numeric)]
+    counts = np.bincount(labels, minlength=run.segmentation.k + 1)[1:]
+    figures: list[tuple[str, float, int]] = [("Customers", len(labels), 0)]
+    figures += _trait_figures(numeric)
+    shown = int((counts > 0).sum())
+    if shown:
+        figures.append(("Customers per segment", len(labels) / shown, 1))
+    return Overview(
+        sizes={i: int(count) for i, count in enumerate(counts, start=1)},
+        means=numeric.groupby(pd.Index(labels, name="segment")).mean(),
+        overall=numeric.mean(),
+        figures=tuple(figures),
+    )
+
+
+def _trait_figures(numeric: pd.DataFrame) -> list[tuple[str, float, int]]:
+    if not len(numeric):
+        return []
+    by_trait: dict[str, str] = {}
+    for name in numeric.columns:
+        known = trait(str(name))
+        if known is not None:
+            by_trait.setdefault(known, str(name))
+    figures: list[tuple[str, float, int]] = []
+    for wanted, what, total, digits in (
+        ("frequency", "Average purchases", False, 1),
+        ("monetary", "Total spend", True, 0),
+        ("income", "Average income", False, 1),
+        ("spending", "Average spending score", False, 1),
+    ):
+        column = by_trait.get(wanted)
+        if column is not None and len(figures) < 2:
+            value = numeric[column].sum() if total else numeric[column].mean()
+            figures.append((what, float(value), digits))
+    return figures
+
+
+def compare(run: Run, keep: Bools, ids: Sequence[int]) -> pd.DataFrame:
+    """Set segments side by side on every numeric feature.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``feature`` and, for each id, ``mean_ID``, ``median_ID`` and ``index_ID`` (100 = the mean of
+        all that pass); the features with the largest standardised difference between the first two
+        ids first.
+    """
+    customers = run.loaded.customers
+    frame = customers.frame.iloc[run.profiles.customers[keep]]
+    labels = run.profiles.labels[keep]
+    rows = []
+    for name in customers.numeric:
+        values = frame[name].to_numpy(dtype=float)
+        overall, spread = np.nanmean(values), np.nanstd(values)
+        row: dict[str, Any] = {"feature": name}
+        for i in ids:
+            own = values[labels == i]
+            own = own[~np.isnan(own)]
+            row[f"mean_{i}"] = float(own.mean()) if len(own) else np.nan
+            row[f"median_{i}"] = float(np.median(own)) if len(own) else np.nan
+            row[f"index_{i}"] = 100 * row[f"mean_{i}"] / overall if overall else np.nan
+        gap = abs(row[f"mean_{ids[0]}"] - row[f"mean_{ids[1]}"])
+        row["gap"] = gap / spread if spread else 0.0
+        rows.append(row)
+    table = pd.DataFrame(rows)
+    return table.sort_values("gap", ascending=False, kind="stable").drop(columns="gap")
+
+
+def feature_by_segment(
+    run: Run, keep: Bools, ids: Sequence[int], feature: str
+) -> dict[int, Floats]:
+    """Return one numeric feature's values for each of the segments, among those that pass."""
+    values = run.loaded.customers.frame[feature].to_numpy(dtype=float)[run.profiles.customers]
+    return {i: values[keep & (run.profiles.labels == i)] for i in ids}
+
+
+def telling_features(run: Run) -> tuple[str, ...]:
+    """Return the features used, those first that the segments differ in most.
+
+    The measure is the share of a feature's variance that lies between segments (eta squared), in
+    prepared units; a category counts by its most telling 0/1 column.
+    """
+    matrix, labels = run.prepared.matrix, run.segmentation.labels
+    sizes = np.bincount(labels)[1:]
+    total = matrix.var(axis=0)
+    between = (sizes[:, None] * (run.segmentation.centres - matrix.mean(axis=0)) ** 2).sum(axis=0)
+    shares = between / len(matrix) / np.where(total > 0, total, 1.0)
+    best: dict[str, float] = {}
+    for column, share in zip(run.prepared.columns, shares.tolist(), strict=True):
+        best[column.feature] = max(best.get(column.feature, 0.0), share)
+    return tuple(sorted(best, key=lambda name: -best[name]))

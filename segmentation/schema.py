@@ -12,12 +12,15 @@ from segmentation.errors import SchemaError
 from segmentation.results import Column, ColumnType, Schema, Table
 from segmentation.settings import ROLES, Role, SchemaSettings
 from segmentation.values import is_missing, to_dates, to_numbers
+from segmentation.words import words
 
 SAMPLE_ROWS = 20_000
 NUMERIC_SHARE = 0.8
 DATE_SHARE = 0.9
 LABEL_SHARE = 0.5
 CODE_VALUES = 3
+KEY_SHARE = 0.8
+KEY_WORDS = frozenset({"id", "number", "no", "code", "key"})
 
 
 TRANSACTION_ROLES: tuple[Role, ...] = tuple(role for role in ROLES if role != "customer_id")
@@ -82,12 +85,16 @@ def suggest_schema(table: Table, settings: SchemaSettings | None = None) -> Sche
     names = [str(name) for name in table.frame.columns]
     sample = table.frame.iloc[:SAMPLE_ROWS]
     types = {name: _column_type(sample[name]) for name in names}
+    for name, found in types.items():
+        # A file sorted by a column can start with one value for longer than the sample is.
+        if found in ("constant", "empty") and len(sample) < len(table.frame):
+            types[name] = _column_type(table.frame[name])
     given = _given_roles(settings, names, table.report.name)
     roles = _guess_roles(types, given)
     kind = _kind(settings, given, roles, table)
     if kind == "customers":
         roles = {r: c for r, c in roles.items() if r in ("customer_id", "country")}
-        roles = _customer_key(roles, given, table)
+        roles = _customer_key(roles, given, types, table)
     else:
         _require_transaction_roles(roles, types, given, table.report.name)
     reasons = _reasons(names, roles, given, types)
@@ -102,18 +109,6 @@ def suggest_schema(table: Table, settings: SchemaSettings | None = None) -> Sche
         for name in names
     )
     return Schema(kind=kind, columns=columns, doubts=_doubts(table.frame, kind, columns))
-
-
-def words(name: str) -> tuple[str, ...]:
-    """Cut a column name into lower-case words.
-
-    Examples
-    --------
-    >>> words("CustomerID"), words("Annual Income (k$)")
-    (('customer', 'id'), ('annual', 'income', 'k'))
-    """
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
-    return tuple(re.findall(r"[^\W_]+", spaced.lower()))
 
 
 def _column_type(text: pd.Series[Any]) -> ColumnType:
@@ -193,15 +188,36 @@ def _kind(
     return "customers"
 
 
-def _customer_key(roles: dict[Role, str], given: dict[Role, str], table: Table) -> dict[Role, str]:
-    """A guessed customer id must be nearly unique; else it is a column like any other."""
-    column = roles.get("customer_id")
-    if column is None or given.get("customer_id"):
+def _customer_key(
+    roles: dict[Role, str], given: dict[Role, str], types: dict[str, ColumnType], table: Table
+) -> dict[Role, str]:
+    """Guess again for a customer table: a nearly unique id, else one that is plainly called so.
+
+    An "account" that repeats is a column like any other; a "customer_id" that repeats is still no
+    feature.
+    """
+    if "customer_id" in given:
         return roles
-    present = table.frame[column][~is_missing(table.frame[column])]
-    if len(present) and present.nunique() >= 0.8 * len(present):
-        return roles
-    return {role: name for role, name in roles.items() if role != "customer_id"}
+    candidates = [
+        name
+        for wanted in _ROLE_NAMES["customer_id"].split()
+        for name in types
+        if "_".join(words(name)) == wanted
+        and name != roles.get("country")
+        and _can_serve("customer_id", types[name])
+    ]
+    own = [name for name in candidates if _own_share(table.frame[name]) >= KEY_SHARE]
+    called = [name for name in candidates if words(name)[-1] in KEY_WORDS]
+    found: dict[Role, str] = {r: name for r, name in roles.items() if r != "customer_id"}
+    for name in (own or called)[:1]:
+        found["customer_id"] = name
+    return found
+
+
+def _own_share(text: pd.Series[Any]) -> float:
+    """Distinct values a filled cell: 1 if every row has its own."""
+    present = text[~is_missing(text)]
+    return present.nunique() / max(len(present), 1)
 
 
 def _require_transaction_roles(
@@ -258,6 +274,13 @@ def _doubts(frame: pd.DataFrame, kind: str, columns: tuple[Column, ...]) -> tupl
                 doubts.append(
                     f"{column.name}: every date could be read day-first or month-first; it was "
                     "read day-first."
+                )
+        elif column.role == "customer_id" and kind == "customers":
+            share = _own_share(frame[column.name])
+            if 0 < share < KEY_SHARE:
+                doubts.append(
+                    f"{column.name}: only {share:.0%} of the rows have an id of their own; each "
+                    "customer's first row is used. If the rows are order lines, say so."
                 )
         elif column.type == "number" and kind == "customers" and column.role is None:
             doubts.extend(_number_doubts(frame[column.name], column.name))

@@ -91,11 +91,12 @@ class CleanSettings:
         if self.as_of is None:
             return
         try:
-            date.fromisoformat(self.as_of)
+            plain: str | None = date.fromisoformat(self.as_of).isoformat()
         except ValueError:
-            raise SettingsError(
-                f"{self.as_of!r} is not a date", remedy="Write it as 2026-01-31"
-            ) from None
+            plain = None
+        # Python also reads 20260131 and 2026-W05-6, which numpy takes for other dates or for none.
+        if plain != self.as_of:
+            raise SettingsError(f"{self.as_of!r} is not a date", remedy="Write it as 2026-01-31")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,6 +82,8 @@ def _from_sums(sums: Floats, sizes: Floats, own: npt.NDArray[np.int64]) -> Float
         within = sums[rows, own] / (sizes[own] - 1)
         others = sums / sizes
         others[rows, own] = np.inf
+        # A small group may have no row in a sample; it is nobody's neighbour then.
+        others[:, sizes == 0] = np.inf
         between = others.min(axis=1)
         result = (between - within) / np.maximum(between, within)
     return np.asarray(np.where(sizes[own] > 1, np.nan_to_num(result), 0.0))

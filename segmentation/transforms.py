@@ -96,10 +96,15 @@ def _yeo_johnson_inverse(values: Floats, exponent: float) -> Floats:
     if abs(exponent) < 1e-12:
         result[positive] = np.expm1(values[positive])
     else:
-        result[positive] = np.power(values[positive] * exponent + 1, 1 / exponent) - 1
+        # A negative exponent bounds the transformed values; rounding may touch the bound.
+        grown = np.maximum(values[positive] * exponent, -1)
+        with np.errstate(divide="ignore", over="ignore"):
+            result[positive] = np.expm1(np.log1p(grown) / exponent)
     if abs(exponent - 2) < 1e-12:
         result[~positive] = -np.expm1(-values[~positive])
     else:
         other = 2 - exponent
-        result[~positive] = 1 - np.power(1 - other * values[~positive], 1 / other)
+        grown = np.maximum(-other * values[~positive], -1)
+        with np.errstate(divide="ignore", over="ignore"):
+            result[~positive] = -np.expm1(np.log1p(grown) / other)
     return result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from segmentation.schema import words
+from segmentation.words import words
 
 Trait = Literal["income", "spending", "recency", "frequency", "monetary", "age", "quantity"]
 

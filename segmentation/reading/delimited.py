@@ -76,6 +76,7 @@ def read_delimited(data: bytes, name: str) -> Grid:
     delimiter = detect_delimiter(text)
     utf8 = data if encoding == "utf-8" else text.encode("utf-8")
     cells, short_rows = _parse(utf8, text, delimiter, name)
+    _refuse_open_quote(cells, text, delimiter, name)
     return Grid(
         cells=cells,
         encoding="utf-8" if encoding == "utf-8-sig" else encoding,
@@ -143,6 +144,25 @@ def _refuse_binary(data: bytes, name: str) -> None:
                 where=name,
                 remedy="Export the table as CSV, or as XLSX with that ending, and choose it again",
             )
+
+
+def _refuse_open_quote(cells: pa.Table, text: str, delimiter: str, name: str) -> None:
+    """Every parser takes a quote that never ends for one that ends with the file."""
+    last_row = [str(column[-1].as_py()) for column in cells.columns]
+    last = next((cell for cell in reversed(last_row) if cell), "")
+    tail = '"' + last.replace('"', '""')
+    if not last or not text.endswith(tail):
+        return
+    # A cell of nothing but quotes looks the same, so a row is added: does it stay a row?
+    lines = io.StringIO(f"{text}\nend", newline="")
+    *_, added = csv.reader(lines, delimiter=delimiter)
+    if added != ["end"]:
+        line = len(text[: -len(tail)].splitlines() or [""])
+        raise ReadError(
+            "A quote is opened and never closed, and swallows the rest of the file",
+            where=f"{name}, line {line:,}",
+            remedy="Close or remove the quote there",
+        )
 
 
 def _parse(utf8: bytes, text: str, delimiter: str, name: str) -> tuple[pa.Table, int]:

@@ -50,7 +50,7 @@ def read_workbook(data: bytes, name: str, sheet: str | None = None) -> Grid:
             if answer.get("status") == "ok":
                 with pa.ipc.open_stream(child.stdout) as stream:
                     cells = stream.read_all()
-        except (OSError, pa.ArrowInvalid):
+        except (OSError, ValueError):
             child.kill()
             answer, cells = {}, None
         finally:

@@ -19,9 +19,15 @@ def limit_resources() -> None:
         import resource
     except ImportError:
         return
-    resource.setrlimit(resource.RLIMIT_AS, (LARGEST_MEMORY_BYTES, LARGEST_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (LONGEST_CPU_SECONDS, LONGEST_CPU_SECONDS + 5))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for kind, limit in (
+        (resource.RLIMIT_AS, LARGEST_MEMORY_BYTES),
+        (resource.RLIMIT_CPU, LONGEST_CPU_SECONDS),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _, ceiling = resource.getrlimit(kind)
+        # Raising a ceiling set from outside is refused, and would end every workbook here.
+        if ceiling == resource.RLIM_INFINITY or ceiling > limit:
+            resource.setrlimit(kind, (limit, ceiling))
 
 
 def main() -> int:

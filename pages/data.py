@@ -1,0 +1,65 @@
+"""Choose a sample or a file; see what each column is taken for, what was read and set aside."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui import frame
+
+frame.require_frame()
+
+from pages.ui import cache, columns, intake, kpis, messages, state, tables, widgets
+from segmentation.errors import SegmentationError
+from segmentation.results import Loaded
+
+VIEWS = ("Columns", "Set aside", "Table", "How it was read")
+
+
+def show(loaded: Loaded) -> None:
+    """Draw the facts about the customers worked on."""
+    report, customers = loaded.table.report, loaded.customers
+    kpis.show(
+        "data",
+        [
+            ("Rows read", report.rows, 0),
+            ("Rows used", len(loaded.clean.frame), 0),
+            ("Rows set aside", report.rows - len(loaded.clean.frame), 0),
+            ("Customers", len(customers.frame), 0),
+        ],
+    )
+    for doubt in loaded.schema.doubts:
+        st.warning(state.escape(doubt), icon=":material/help:")
+    messages.next_step("Find segments", "segments")
+
+
+source = state.source()
+if source is None:
+    widgets.heading("Who are your customers?", "Bring a table; leave with segments you can act on.")
+    intake.welcome()
+    intake.report_problem()
+    st.stop()
+
+widgets.heading("Data", "Is this the right table, and was it understood?")
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.markdown(f"**{state.escape(source.name)}**")
+    intake.change()
+intake.report_problem()
+
+loaded: Loaded | None = None
+try:
+    recipe = columns.draft_from_widgets(source)
+    with st.spinner("Reading and cleaning"):
+        loaded = cache.loaded(source, recipe)
+except SegmentationError as error:
+    messages.problem(error)
+if loaded is not None:
+    show(loaded)
+view = widgets.view_switch("View", VIEWS, "data-view")
+if view == VIEWS[0]:
+    columns.editor(source)
+elif loaded is not None and view == VIEWS[1]:
+    tables.set_aside(loaded)
+elif loaded is not None and view == VIEWS[2]:
+    tables.head(loaded)
+elif loaded is not None:
+    tables.read_report(loaded)

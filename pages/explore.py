@@ -1,0 +1,28 @@
+"""Distributions, categories and relations of the customers' columns."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui import frame
+
+frame.require_frame()
+
+from pages.ui import filters, looks, results, widgets
+
+VIEWS = ("One column", "Two columns", "Correlations")
+
+widgets.heading("Explore", "What do these customers look like, before any segments?")
+loaded = results.require_loaded()
+with st.container(horizontal=True, vertical_alignment="center"):
+    view = widgets.view_switch("View", VIEWS, "explore-view")
+    place = st.container(width="content")
+keep = filters.for_customers(loaded, place)
+customers = loaded.customers
+shown = customers.frame[keep]
+if view == VIEWS[0]:
+    looks.one_column(customers, shown)
+elif view == VIEWS[1]:
+    looks.two_columns(customers, shown)
+else:
+    looks.correlation(customers, shown)

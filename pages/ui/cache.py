@@ -1,0 +1,118 @@
+"""The stages, cached for this session by content and settings; the only place pages get them.
+
+Results are shared objects that nobody changes. They are bounded in number and end with their
+session; another session never sees them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from segmentation.cleaning import clean
+from segmentation.features import build_features
+from segmentation.naming import name_segments
+from segmentation.pipeline import segment
+from segmentation.projecting import Projection, project
+from segmentation.reading import Source, read_table
+from segmentation.results import Loaded, Run, Schema, Table
+from segmentation.schema import suggest_schema
+from segmentation.settings import NameSettings, Recipe, SchemaSettings
+
+Steps = Callable[[str], None]
+Progress = Callable[[int, int], None]
+
+LONGEST_STAY = "8h"
+
+
+def table(source: Source, recipe: Recipe) -> Table:
+    """Read the source as text."""
+    return _table(_key(source, recipe.read), source, recipe)
+
+
+def schema(source: Source, recipe: Recipe) -> Schema:
+    """Say what the columns are for, with the user's settings."""
+    return _schema(_key(source, recipe.read, recipe.schema), source, recipe)
+
+
+def guessed_schema(source: Source, recipe: Recipe) -> Schema:
+    """Say what the columns would be taken for if only the kind were settled."""
+    bare = SchemaSettings(kind=recipe.schema.kind)
+    return schema(source, recipe.with_stage(schema=bare))
+
+
+def loaded(source: Source, recipe: Recipe, step: Steps | None = None) -> Loaded:
+    """Go from the source to its customers, saying each step before it is taken."""
+    place = _place(_key(source, recipe.read, recipe.schema, recipe.clean))
+    if place.loaded is None:
+        say = step or (lambda _: None)
+        say("Reading the file")
+        read = table(source, recipe)
+        say("Finding out what each column is")
+        found = schema(source, recipe)
+        say(f"Cleaning {read.report.rows:,} rows")
+        cleaned = clean(read, found, recipe.clean)
+        say("Making one row a customer")
+        customers = build_features(cleaned, found)
+        place.loaded = Loaded(table=read, schema=found, clean=cleaned, customers=customers)
+    return place.loaded
+
+
+def run(source: Source, recipe: Recipe, progress: Progress | None = None) -> Run:
+    """Go from the source to named segments, with the evidence for every k."""
+    nameless = recipe.with_stage(naming=NameSettings())
+    place = _place(_key(source, nameless))
+    if place.run is None:
+        found = loaded(source, nameless)
+        place.run = segment(found, nameless, compare=True, progress=progress)
+    if not recipe.naming.names:
+        return place.run
+    return _named(_key(source, recipe), place.run, recipe)
+
+
+def projection(source: Source, found: Run) -> Projection:
+    """Project a run's customers on two directions."""
+    return _projection(_key(source, found.recipe), found)
+
+
+def _key(source: Source, *settings: object) -> str:
+    return f"{source.sha256} {source.name} {settings!r}"
+
+
+@st.cache_resource(scope="session", max_entries=2, ttl=LONGEST_STAY, show_spinner=False)
+def _table(key: str, _source: Source, _recipe: Recipe) -> Table:
+    return read_table(_source, _recipe.read, as_text=True)
+
+
+@st.cache_resource(scope="session", max_entries=8, ttl=LONGEST_STAY, show_spinner=False)
+def _schema(key: str, _source: Source, _recipe: Recipe) -> Schema:
+    return suggest_schema(table(_source, _recipe), _recipe.schema)
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where a result is kept that is made with its progress on the screen.
+
+    Streamlit replays whatever is drawn inside a cached function, so the cache holds an empty place
+    and the work is done outside of it.
+    """
+
+    loaded: Loaded | None = None
+    run: Run | None = None
+
+
+@st.cache_resource(scope="session", max_entries=8, ttl=LONGEST_STAY, show_spinner=False)
+def _place(key: str) -> _Place:
+    return _Place()
+
+
+@st.cache_resource(scope="session", max_entries=6, ttl=LONGEST_STAY, show_spinner=False)
+def _named(key: str, _run: Run, _recipe: Recipe) -> Run:
+    return replace(_run, recipe=_recipe, names=name_segments(_run.profiles, _recipe.naming))
+
+
+@st.cache_resource(scope="session", max_entries=6, ttl=LONGEST_STAY, show_spinner=False)
+def _projection(key: str, _run: Run) -> Projection:
+    return project(_run.prepared, _run.segmentation)

@@ -1,0 +1,122 @@
+"""A segment's card: name, reasons, action, and what sets it apart."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from pages.ui import charts_key, state, widgets
+from segmentation import charts
+from segmentation.choosing import structure
+from segmentation.errors import SettingsError
+from segmentation.naming import name_segments
+from segmentation.profiling import Overview
+from segmentation.results import Run
+from segmentation.settings import LONGEST_NAME, NameSettings
+from segmentation.vocabulary import label
+
+
+def one_segment(run: Run, found: Overview) -> None:
+    """Let the reader choose a segment and draw its card."""
+    names = run.name_of()
+    chosen = st.selectbox(
+        "Segment",
+        list(names),
+        format_func=lambda i: names[i],
+        key=state.key(f"card-{state.runs()}"),
+        persist_state="session",
+    )
+    profile = run.profiles.segments[chosen - 1]
+    named = run.names[chosen - 1]
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        st.html(charts_key.chip(chosen, named.name))
+        st.markdown(
+            f"**{profile.size:,} customers**, {profile.share:.1%} of all"
+            + (f"; {found.sizes[chosen]:,} shown" if found.sizes[chosen] != profile.size else "")
+        )
+        st.markdown("**Why this name**")
+        st.markdown("\n".join(f"- {state.escape(reason)}" for reason in named.reasons) or "-")
+        st.markdown("**What to do**")
+        st.markdown(state.escape(named.action))
+        word = structure(profile.silhouette)[0]
+        st.caption(
+            f"How well it holds together: {word} (mean silhouette {profile.silhouette:.2f})."
+        )
+        _rename(run, chosen)
+    with right:
+        st.markdown("**What sets it apart from all customers**")
+        widgets.chart(charts.effect_bars(profile), "effects", f"What sets {named.name} apart")
+        st.caption(
+            "Standardised difference of means over all customers, whatever the filter. Grey "
+            "columns were not used to make the segments."
+        )
+
+
+def means_table(run: Run, found: Overview) -> None:
+    """Draw each segment's means in original units."""
+    names = run.name_of()
+    table = found.means.rename(columns=label)
+    table.insert(0, "Customers", [found.sizes[int(i)] for i in table.index])
+    table.insert(0, "Segment", [names[int(i)] for i in table.index])
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config={
+            name: st.column_config.NumberColumn(format="localized")
+            for name in table.columns
+            if name != "Segment"
+        },
+    )
+    st.caption("Means in original units.")
+
+
+def _rename(run: Run, chosen: int) -> None:
+    key = state.key(f"rename-{state.runs()}-{chosen}")
+    st.text_input(
+        "Rename",
+        value=run.name_of()[chosen],
+        max_chars=LONGEST_NAME,
+        key=key,
+        on_change=_take_name,
+        args=(run, chosen, key),
+        help="The name goes with the segment on every screen and into every file.",
+    )
+    problem = st.session_state.get("rename_problem")
+    if problem:
+        st.error(problem, icon=":material/error:")
+
+
+def _take_name(run: Run, chosen: int, key: str) -> None:
+    st.session_state["rename_problem"] = None
+    wanted = str(st.session_state[key]).strip()
+    given = {name.segment_id: name.name for name in run.names if name.given}
+    if wanted:
+        given[chosen] = wanted
+    else:
+        given.pop(chosen, None)
+    try:
+        names = NameSettings(names=tuple(sorted(given.items())))
+        name_segments(run.profiles, names)
+    except SettingsError as error:
+        st.session_state["rename_problem"] = state.escape(str(error))
+        return
+    state.set_names(names)
+
+
+def comparison(run: Run, table: pd.DataFrame, ids: tuple[int, int]) -> None:
+    """Draw two segments' figures side by side."""
+    names = run.name_of()
+    shown = pd.DataFrame({"Feature": [label(name) for name in table["feature"]]})
+    for i in ids:
+        shown[f"Mean: {names[i]}"] = table[f"mean_{i}"].to_numpy()
+        shown[f"Median: {names[i]}"] = table[f"median_{i}"].to_numpy()
+    st.dataframe(
+        shown,
+        hide_index=True,
+        column_config={
+            name: st.column_config.NumberColumn(format="localized")
+            for name in shown.columns
+            if name != "Feature"
+        },
+    )

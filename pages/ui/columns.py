@@ -1,0 +1,154 @@
+"""What the table is and what each column is for: shown, and corrected by choosing."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pages.ui import cache, state
+from segmentation.reading import Source
+from segmentation.results import Schema
+from segmentation.settings import (
+    ROLES,
+    CleanSettings,
+    ReadSettings,
+    Recipe,
+    Role,
+    SchemaSettings,
+)
+
+KINDS = {"auto": "Work it out", "customers": "A customer", "transactions": "An order line"}
+ROLE_LABELS = {
+    "customer_id": "Customer id",
+    "order_id": "Order id",
+    "order_date": "Order date",
+    "quantity": "Quantity",
+    "unit_price": "Unit price",
+    "amount": "Amount of the line",
+    "product": "Product",
+    "country": "Country",
+}
+TYPES = {
+    "id": "Customer id",
+    "number": "Number",
+    "date": "Date",
+    "category": "Category",
+    "label": "Text",
+    "constant": "Same in every row",
+    "empty": "Empty",
+}
+NONE = "(none)"
+
+
+def draft_from_widgets(source: Source) -> Recipe:
+    """Bring the settings up to date with the widgets of this screen, as they stand."""
+    held = st.session_state
+    read = ReadSettings(sheet=held.get(state.key("sheet"), state.draft().read.sheet))
+    kind = held.get(state.key("kind"), state.draft().schema.kind)
+    recipe = state.draft().with_stage(read=read, schema=SchemaSettings(kind=kind))
+    guessed = cache.schema(source, recipe).roles
+    said: list[tuple[str, str]] = []
+    for role in _roles_of(cache.schema(source, recipe)):
+        chosen = held.get(state.key(f"role-{role}-{kind}"), guessed.get(role, NONE))
+        if chosen != guessed.get(role, NONE):
+            said.append((role, "" if chosen == NONE else chosen))
+    as_of: date | None = held.get(state.key("as-of"))
+    clean = CleanSettings(
+        drop_duplicates=held.get(state.key("drop-duplicates"), False),
+        drop_zero_price=held.get(state.key("drop-zero-price"), False),
+        as_of=as_of.isoformat() if as_of else None,
+    )
+    return state.set_draft(
+        read=read, schema=SchemaSettings(kind=kind, roles=tuple(said)), clean=clean
+    )
+
+
+def editor(source: Source) -> None:
+    """Draw what each column is taken for, with the choices that correct it."""
+    recipe = state.draft()
+    table = cache.table(source, recipe)
+    if len(table.report.sheets) > 1:
+        st.selectbox(
+            "Sheet",
+            table.report.sheets,
+            index=table.report.sheets.index(table.report.sheet or table.report.sheets[0]),
+            key=state.key("sheet"),
+            persist_state="session",
+        )
+    st.segmented_control(
+        "A row is",
+        list(KINDS),
+        default="auto",
+        required=True,
+        format_func=KINDS.__getitem__,
+        key=state.key("kind"),
+        persist_state="session",
+    )
+    bare = cache.guessed_schema(source, recipe)
+    _role_choices(table.frame.columns.tolist(), bare, recipe)
+    _clean_choices(bare)
+    _column_table(bare, recipe)
+
+
+def _roles_of(schema: Schema) -> tuple[Role, ...]:
+    return ROLES if schema.kind == "transactions" else ("customer_id",)
+
+
+def _role_choices(names: list[str], schema: Schema, recipe: Recipe) -> None:
+    guessed = schema.roles
+    roles = _roles_of(schema)
+    for start in range(0, len(roles), 4):
+        for place, role in zip(st.columns(4), roles[start : start + 4], strict=False):
+            options = [NONE, *names]
+            found = guessed.get(role, NONE)
+            place.selectbox(
+                ROLE_LABELS[role],
+                options,
+                index=options.index(found),
+                key=state.key(f"role-{role}-{recipe.schema.kind}"),
+                persist_state="session",
+            )
+
+
+def _clean_choices(schema: Schema) -> None:
+    with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
+        st.checkbox(
+            "Set aside exact duplicates",
+            key=state.key("drop-duplicates"),
+            persist_state="session",
+            help="Rows that repeat an earlier row in every cell",
+        )
+        if schema.kind == "transactions":
+            st.checkbox(
+                "Set aside lines with a unit price of 0 or less",
+                key=state.key("drop-zero-price"),
+                persist_state="session",
+            )
+            st.date_input(
+                "Count days to",
+                value=None,
+                key=state.key("as-of"),
+                persist_state="session",
+                help="Empty: the day after the last order",
+                width=220,
+            )
+
+
+def _column_table(schema: Schema, recipe: Recipe) -> None:
+    said: dict[str, Any] = {column: role for role, column in recipe.schema.roles if column}
+    dropped = {role for role, _ in recipe.schema.roles}
+    rows = []
+    for column in schema.columns:
+        role = said.get(column.name) or (column.role if column.role not in dropped else None)
+        rows.append(
+            {
+                "Column": column.name,
+                "Holds": TYPES[column.type],
+                "Used for": ROLE_LABELS[role] if role else "",
+                "Because": "chosen by you" if column.name in said else column.reason,
+            }
+        )
+    st.dataframe(pd.DataFrame(rows), hide_index=True)

@@ -1,0 +1,104 @@
+"""One filter for all screens: by segment, category values and numeric ranges."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.ui import state
+from segmentation.filtering import Filter, passing, passing_segmented
+from segmentation.results import Customers, Loaded, Run
+from segmentation.values import Bools
+from segmentation.vocabulary import label
+
+MOST_CATEGORIES = 200
+
+
+def for_run(run: Run, place: DeltaGenerator | None = None) -> Bools:
+    """Draw the filter and return which segmented customers pass."""
+    names = run.name_of()
+    with place or st.container():
+        chosen = _bar(run.loaded.customers, names)
+    keep = passing_segmented(run, chosen)
+    _say(chosen, names, int(keep.sum()), len(keep))
+    return keep
+
+
+def for_customers(loaded: Loaded, place: DeltaGenerator) -> Bools:
+    """Draw the filter without segments and return which customers pass."""
+    with place:
+        chosen = _bar(loaded.customers, {})
+    keep = passing(loaded.customers, chosen)
+    _say(chosen, {}, int(keep.sum()), len(keep))
+    return keep
+
+
+def _bar(customers: Customers, names: dict[int, str]) -> Filter:
+    turn = f"{state.generation()}-{st.session_state.get('filter_turn', 0)}"
+    columns = [c for c in customers.categories if customers.frame[c].nunique() <= MOST_CATEGORIES]
+    with st.popover("Filter", icon=":material/filter_alt:"):
+        segments: list[int] = []
+        if names:
+            segments = st.multiselect(
+                "Segments",
+                list(names),
+                format_func=lambda i: names[i],
+                placeholder="All segments",
+                key=f"filter-segments-{state.runs()}-{turn}",
+                persist_state="session",
+            )
+        categories = []
+        for column in columns:
+            values = st.multiselect(
+                label(column),
+                sorted(customers.frame[column].unique()),
+                format_func=lambda value: value or "(missing)",
+                placeholder="All",
+                key=f"filter-category-{column}-{turn}",
+                persist_state="session",
+            )
+            if values:
+                categories.append((column, tuple(values)))
+        ranges = _ranges(customers, turn)
+    return Filter(segments=tuple(segments), categories=tuple(categories), ranges=ranges)
+
+
+def _ranges(customers: Customers, turn: str) -> tuple[tuple[str, float, float], ...]:
+    wanted = st.multiselect(
+        "Number ranges",
+        customers.numeric,
+        format_func=label,
+        placeholder="Choose columns to limit",
+        key=f"filter-ranges-{turn}",
+        persist_state="session",
+    )
+    ranges = []
+    for column in wanted:
+        low, high = float(customers.frame[column].min()), float(customers.frame[column].max())
+        chosen = st.slider(
+            label(column),
+            low,
+            high,
+            (low, high),
+            key=f"filter-range-{column}-{turn}",
+            format="localized",
+            persist_state="session",
+        )
+        ranges.append((column, float(chosen[0]), float(chosen[1])))
+    return tuple(ranges)
+
+
+def _say(chosen: Filter, names: dict[int, str], passing_count: int, all_count: int) -> None:
+    conditions = chosen.describe(names)
+    if not conditions:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for condition in conditions:
+            st.badge(state.escape(condition), color="gray")
+        st.caption(f"{passing_count:,} of {all_count:,} customers shown")
+        if st.button("Clear filter", type="tertiary", icon=":material/close:"):
+            st.session_state["filter_turn"] = st.session_state.get("filter_turn", 0) + 1
+            st.rerun()
+    if not passing_count:
+        st.info("No customer passes this filter. Widen or clear it.", icon=":material/info:")
+        st.stop()

@@ -1,0 +1,74 @@
+"""What stands around every screen: page settings, navigation, sidebar."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import streamlit as st
+
+from pages.ui import intake, navigation, state, theme
+
+ICON = Path(__file__).with_name("icon.svg")
+WARM_UP_DELAY_SECONDS = 1.0
+
+_here = threading.local()
+
+
+def run() -> None:
+    """Draw the frame and the screen in it."""
+    # Off in the configuration, so that a deep link never shows Streamlit's own list of files.
+    st.set_option("client.showSidebarNavigation", True)
+    st.set_page_config(
+        page_title="Segments",
+        page_icon=str(ICON),
+        layout="wide",
+        menu_items={"About": "Customer segmentation workbench. Your data stays on this machine."},
+    )
+    page = navigation.choose_page()
+    intake.take_candidate()
+    with st.sidebar:
+        place = st.container()
+        theme.switch()
+    _here.framed = True
+    try:
+        page.run()
+    finally:
+        _here.framed = False
+        # Last, so that it speaks of the run that the screen has just made.
+        with place:
+            _where_we_are()
+        _warm_up()
+
+
+def require_frame() -> None:
+    """Hand over to app.py when Streamlit ran a page's file by itself (a deep link)."""
+    if not getattr(_here, "framed", False):
+        navigation.choose_page()
+        st.rerun()
+
+
+def _where_we_are() -> None:
+    source = state.source()
+    if source is None:
+        return
+    with st.container(border=True, gap="xsmall"):
+        st.caption("Working on")
+        st.markdown(f"**{state.escape(source.name)}**")
+        st.caption(state.describe_run())
+
+
+@st.cache_resource(show_spinner=False)
+def _warm_up() -> bool:
+    """Import what later screens need, once the first one is drawn."""
+
+    def load() -> None:
+        time.sleep(WARM_UP_DELAY_SECONDS)
+        import plotly.graph_objects  # noqa: F401
+        import sklearn.cluster  # noqa: F401
+
+        import segmentation.charts  # noqa: F401
+
+    threading.Thread(target=load, daemon=True).start()
+    return True

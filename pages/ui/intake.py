@@ -1,0 +1,121 @@
+"""The ways in: samples and uploads. A file that can't be read leaves all else as it was."""
+
+from __future__ import annotations
+
+from functools import cache as keep
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from pages.ui import cache, messages, state
+from segmentation.errors import SegmentationError
+from segmentation.reading import Source
+from segmentation.samples import SAMPLES
+from segmentation.settings import Recipe
+
+SAMPLE_FOLDER = Path(__file__).parents[2] / "data"
+ENDINGS = ["csv", "tsv", "txt", "xlsx", "xlsm", "xlsb", "xls", "ods"]
+
+
+def welcome() -> None:
+    """Offer an upload and the samples, on a first visit."""
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        st.subheader("Your own file")
+        _uploader("welcome")
+        st.caption(
+            "One row a customer, or one row an order line. The file is read on this machine and "
+            "goes nowhere else."
+        )
+    with right:
+        st.subheader("Or try a sample")
+        for start in (0, 2):
+            for place, sample in zip(st.columns(2), SAMPLES[start : start + 2], strict=True):
+                with place.container(border=True, height="stretch"):
+                    st.markdown(f"**{sample.title}**")
+                    st.caption(sample.description)
+                    st.button(
+                        "Use this sample",
+                        key=f"sample-{sample.name}",
+                        on_click=_take_sample,
+                        args=(sample.file_name,),
+                        width="stretch",
+                    )
+
+
+def change() -> None:
+    """Offer another file or sample beside the one worked on."""
+    with st.popover("Change data", icon=":material/upload_file:"):
+        _uploader("change")
+        for sample in SAMPLES:
+            st.button(
+                sample.title,
+                key=f"change-{sample.name}",
+                on_click=_take_sample,
+                args=(sample.file_name,),
+                width="stretch",
+                help=sample.description,
+            )
+
+
+def report_problem() -> None:
+    """Say why the last file could not be taken, until another is tried."""
+    error = st.session_state.get("intake_problem")
+    if error is not None:
+        messages.problem(error)
+        if state.source() is not None:
+            st.caption("The data you had before is still here.")
+
+
+def take_candidate() -> None:
+    """Read the file just chosen, saying how far it is; keep it only if it can be used."""
+    new: Source | None = st.session_state.pop("candidate", None)
+    if new is None:
+        return
+    st.session_state["intake_problem"] = None
+    size = f"{new.name}, {len(new.data) / 1e6:,.1f} MB"
+    bar = st.progress(0.0, state.escape(f"Reading {size}"))
+    done = 0
+
+    def step(text: str) -> None:
+        nonlocal done
+        done += 1
+        bar.progress(done / 5, state.escape(f"{text} ({size})"))
+
+    try:
+        cache.loaded(new, Recipe(), step)
+    except SegmentationError as error:
+        st.session_state["intake_problem"] = error
+    else:
+        state.set_source(new)
+    finally:
+        bar.empty()
+
+
+def _uploader(where: str) -> None:
+    key = f"upload-{where}-{state.generation()}"
+    st.file_uploader(
+        "CSV or Excel file",
+        type=ENDINGS,
+        key=key,
+        on_change=_take_upload,
+        args=(key,),
+        help="CSV, TSV, XLSX, XLSM, XLSB, XLS or ODS, to 200 MB",
+    )
+
+
+def _take_upload(key: str) -> None:
+    upload: Any = st.session_state.get(key)
+    if upload is not None:
+        name = Path(upload.name).name
+        st.session_state["candidate"] = Source(name=name, data=upload.getvalue())
+
+
+def _take_sample(file_name: str) -> None:
+    st.session_state["candidate"] = _sample_source(file_name)
+
+
+@keep
+def _sample_source(file_name: str) -> Source:
+    return Source.from_path(SAMPLE_FOLDER / file_name)

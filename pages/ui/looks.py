@@ -1,0 +1,96 @@
+"""The views of the Explore screen."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from pages.ui import state, widgets
+from segmentation import charts
+from segmentation.describing import category_shares, correlations, distribution
+from segmentation.results import Customers
+from segmentation.vocabulary import label
+
+
+def one_column(customers: Customers, shown: pd.DataFrame) -> None:
+    """Draw one column's distribution or its categories."""
+    name = widgets.column_select(
+        "Column", (*customers.numeric, *customers.categories), state.key("explore-column")
+    )
+    if name is None:
+        st.info("No column varies from customer to customer.", icon=":material/info:")
+        return
+    if name in customers.categories:
+        shares = category_shares(shown, name)
+        widgets.chart(
+            charts.category_bars(shares, name), "explore-categories", f"Customers by {label(name)}"
+        )
+        st.caption(f"{len(shares):,} categories; the largest holds {shares['share'].max():.0%}.")
+        return
+    found = distribution(shown, name)
+    if found is None:
+        st.info("No customer shown has a value here.", icon=":material/info:")
+        return
+    lower, middle, upper = found.quartiles
+    st.markdown(
+        f"Half of the customers lie between **{lower:,.5g}** and **{upper:,.5g}**; the middle one "
+        f"has **{middle:,.5g}**."
+    )
+    widgets.chart(
+        charts.histogram(found), "explore-histogram", f"Histogram of {label(name)} with quartiles"
+    )
+    st.caption(
+        f"{found.values:,} values, {found.missing:,} missing. Lowest {found.low:,.5g}, highest "
+        f"{found.high:,.5g}, mean {found.mean:,.5g}, standard deviation {found.spread:,.5g}."
+    )
+
+
+def two_columns(customers: Customers, shown: pd.DataFrame) -> None:
+    """Draw two columns against each other."""
+    if len(customers.numeric) < 2:
+        st.info("At least two numeric columns are needed.", icon=":material/info:")
+        return
+    x_place, y_place, colour_place = st.columns(3)
+    with x_place:
+        x = widgets.column_select("Across", customers.numeric, state.key("explore-x"))
+    with y_place:
+        y = widgets.column_select("Up", customers.numeric, state.key("explore-y"), 1)
+    with colour_place:
+        colour = widgets.column_select(
+            "Colour",
+            (*customers.categories, *customers.numeric),
+            state.key("explore-colour"),
+            none="(no colour)",
+        )
+    if x is None or y is None:
+        return
+    widgets.chart(
+        charts.relation(shown, x, y, colour), "explore-relation", f"{label(y)} over {label(x)}"
+    )
+    if x != y:
+        straight = format(correlations(shown, (x, y), "pearson").iat[0, 1], ".2f")
+        ranked = format(correlations(shown, (x, y), "spearman").iat[0, 1], ".2f")
+        st.caption(
+            f"Correlation {straight} (Pearson), {ranked} by ranks (Spearman)." + _drawn(len(shown))
+        )
+
+
+def correlation(customers: Customers, shown: pd.DataFrame) -> None:
+    """Draw how every two numeric columns go together."""
+    if len(customers.numeric) < 2:
+        st.info("At least two numeric columns are needed.", icon=":material/info:")
+        return
+    method = widgets.view_switch("Method", ("Pearson", "Spearman"), "explore-method")
+    matrix = correlations(
+        shown, customers.numeric, "pearson" if method == "Pearson" else "spearman"
+    )
+    widgets.chart(charts.correlation_map(matrix), "explore-correlations", "Correlations")
+    st.caption(
+        "1: they rise together; -1: one rises as the other falls; 0: no such relation. Two "
+        "features above 0.9 say nearly the same; clustering on both counts it twice."
+    )
+
+
+def _drawn(rows: int) -> str:
+    most = charts.MOST_POINTS
+    return f" {most:,} of {rows:,} customers are drawn; the figures use all." if rows > most else ""

@@ -1,0 +1,43 @@
+"""How a screen says that something is wrong, missing or waiting."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui import navigation, state
+from segmentation.errors import SegmentationError
+
+
+def problem(error: SegmentationError) -> None:
+    """Say what happened, where, and what to do."""
+    where = f"  \nWhere: {state.escape(error.where)}" if error.where else ""
+    st.error(
+        f"**{state.escape(error.what)}.**{where}  \n{state.escape(error.remedy)}.",
+        icon=":material/error:",
+    )
+
+
+def nothing_yet(what: str, screen: str, button: str) -> None:
+    """Fill an empty screen with the way on, and end it."""
+    with st.container(border=True):
+        st.subheader("Nothing to show yet")
+        st.write(what)
+        if st.button(button, type="primary", icon=":material/arrow_forward:"):
+            st.switch_page(navigation.path(screen))
+    st.stop()
+
+
+def stale() -> None:
+    """Warn that what is shown belongs to earlier settings."""
+    if state.is_stale():
+        st.warning(
+            "The settings have changed since this run: what is shown here is the earlier "
+            "result. Run again on the Segments screen to bring it up to date.",
+            icon=":material/history:",
+        )
+
+
+def next_step(text: str, screen: str) -> None:
+    """Offer the way on."""
+    if st.button(text, type="primary", icon=":material/arrow_forward:", icon_position="right"):
+        st.switch_page(navigation.path(screen))

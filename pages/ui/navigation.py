@@ -1,0 +1,26 @@
+"""The screens, in the order an analyst meets them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+SCREENS: dict[str, dict[str, Any]] = {
+    "data": {"title": "Data", "icon": ":material/table:", "default": True},
+    "explore": {"title": "Explore", "icon": ":material/query_stats:"},
+    "segments": {"title": "Segments", "icon": ":material/scatter_plot:"},
+    "profiles": {"title": "Profiles", "icon": ":material/groups:"},
+    "compare": {"title": "Compare", "icon": ":material/compare_arrows:"},
+    "export": {"title": "Export", "icon": ":material/download:"},
+}
+
+
+def path(screen: str) -> str:
+    """Return the file of a screen, as `st.switch_page` takes it."""
+    return f"pages/{screen}.py"
+
+
+def choose_page() -> Any:
+    """Register all screens and return the one the address asks for."""
+    return st.navigation([st.Page(path(name), **said) for name, said in SCREENS.items()])

@@ -1,0 +1,41 @@
+"""What a screen stands on: the customers, or the run, or else a way to get there."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui import cache, messages, state
+from segmentation.errors import SegmentationError
+from segmentation.results import Loaded, Run
+
+
+def require_loaded() -> Loaded:
+    """Return the customers worked on; without any, send the reader to the data."""
+    source = state.source()
+    if source is None:
+        messages.nothing_yet("Choose a sample or a file of your own first.", "data", "Choose data")
+        raise AssertionError("the screen has ended")
+    try:
+        return cache.loaded(source, state.draft())
+    except SegmentationError as error:
+        messages.problem(error)
+        messages.nothing_yet("The data can't be used as it is set up.", "data", "Mend it")
+        raise AssertionError("the screen has ended") from error
+
+
+def require_run() -> Run:
+    """Return the run to show; without any, send the reader to the segments."""
+    require_loaded()
+    source, recipe = state.source(), state.ran()
+    if source is None or recipe is None:
+        messages.nothing_yet(
+            "There are no segments yet: choose features and run.", "segments", "Find segments"
+        )
+        raise AssertionError("the screen has ended")
+    try:
+        found = cache.run(source, recipe)
+    except SegmentationError as error:
+        messages.problem(error)
+        st.stop()
+    messages.stale()
+    return found

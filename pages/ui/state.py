@@ -1,0 +1,100 @@
+"""What a session holds: the source, the settings being made, and the settings last run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from segmentation.reading import Source
+from segmentation.settings import NameSettings, Recipe
+
+_MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()#+-.!|~$<>:"})
+
+
+def source() -> Source | None:
+    """Return the file worked on."""
+    found: Source | None = st.session_state.get("source")
+    return found
+
+
+def set_source(new: Source) -> None:
+    """Start over with another file; what belonged to the old one goes."""
+    st.session_state["source"] = new
+    st.session_state["generation"] = generation() + 1
+    st.session_state["draft"] = Recipe()
+    st.session_state["ran"] = None
+
+
+def generation() -> int:
+    """Count the files of this session, so that widgets of an old one are not met again."""
+    count: int = st.session_state.get("generation", 0)
+    return count
+
+
+def key(name: str) -> str:
+    """Return a widget key that belongs to the present file."""
+    return f"{name}-{generation()}"
+
+
+def draft() -> Recipe:
+    """Return the settings as they stand in the widgets."""
+    recipe: Recipe = st.session_state.get("draft", Recipe())
+    return recipe
+
+
+def set_draft(**stages: Any) -> Recipe:
+    """Replace whole stages of the settings.
+
+    A change of what is read or cleaned makes other customers, so the run before it goes.
+    """
+    old = draft()
+    new = old.with_stage(**stages)
+    st.session_state["draft"] = new
+    if (old.read, old.schema, old.clean) != (new.read, new.schema, new.clean):
+        st.session_state["ran"] = None
+    return new
+
+
+def ran() -> Recipe | None:
+    """Return the settings of the run whose results are shown, None before the first."""
+    recipe: Recipe | None = st.session_state.get("ran")
+    return recipe
+
+
+def set_ran(recipe: Recipe, k: int) -> None:
+    """Take these settings as run; names given to other segments are dropped."""
+    st.session_state["ran"] = recipe.with_stage(naming=NameSettings())
+    st.session_state["ran_k"] = k
+    st.session_state["runs"] = runs() + 1
+
+
+def runs() -> int:
+    """Count the runs of this session, so that widgets about old segments are not met again."""
+    count: int = st.session_state.get("runs", 0)
+    return count
+
+
+def set_names(names: NameSettings) -> None:
+    """Rename segments of the run shown."""
+    recipe = ran()
+    if recipe is not None:
+        st.session_state["ran"] = recipe.with_stage(naming=names)
+
+
+def is_stale() -> bool:
+    """Tell whether the settings have changed since the run shown."""
+    recipe = ran()
+    return recipe is not None and recipe.with_stage(naming=NameSettings()) != draft()
+
+
+def describe_run() -> str:
+    """Say in a few words what was run."""
+    if ran() is None:
+        return "No segments yet"
+    return f"{st.session_state['ran_k']} segments" + (", settings changed" if is_stale() else "")
+
+
+def escape(text: str) -> str:
+    """Keep text from the user's file from being read as Markdown."""
+    return text.translate(_MARKDOWN)

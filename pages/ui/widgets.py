@@ -1,0 +1,70 @@
+"""Small pieces that several screens draw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from segmentation.vocabulary import label
+
+CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d"]}
+
+
+def heading(title: str, question: str) -> None:
+    """Open a screen with its name and the question it answers."""
+    with st.container(gap="xxsmall"):
+        st.title(title, anchor=False)
+        st.caption(question)
+
+
+def chart(figure: Any, key: str, alt: str) -> None:
+    """Draw a figure in the page's theme, with what it shows in words."""
+    st.plotly_chart(figure, key=key, alt=alt, config=CHART_CONFIG)
+
+
+def column_select(
+    title: str, options: Sequence[str], key: str, index: int = 0, *, none: str | None = None
+) -> str | None:
+    """Let the reader choose a column, or none where that is offered."""
+    choices: list[str | None] = [None, *options] if none else list(options)
+    return st.selectbox(
+        title,
+        choices,
+        index=min(index, len(choices) - 1),
+        format_func=lambda name: (none or "") if name is None else label(name),
+        key=key,
+        persist_state="session",
+    )
+
+
+def view_switch(title: str, options: Sequence[str], key: str) -> str:
+    """Let the reader choose one of several views; only that one is drawn."""
+    chosen = st.segmented_control(
+        title,
+        options,
+        default=options[0],
+        required=True,
+        key=key,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    return chosen or options[0]
+
+
+def download(
+    text: str, make: Callable[[], bytes], file_name: str, key: str, *, primary: bool = False
+) -> None:
+    """Offer a file whose bytes are made when it is asked for."""
+    mime = "application/json" if file_name.endswith(".json") else "text/csv"
+    st.download_button(
+        text,
+        make,
+        file_name=file_name,
+        mime=mime,
+        key=key,
+        icon=":material/download:",
+        on_click="ignore",
+        type="primary" if primary else "secondary",
+    )

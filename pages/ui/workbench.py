@@ -1,0 +1,182 @@
+"""The controls of the Segments screen, its Run button and its verdict."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui import cache, charts_key, messages, state
+from segmentation.choosing import structure
+from segmentation.errors import SegmentationError
+from segmentation.results import Loaded, Run
+from segmentation.settings import ChooseSettings, FitSettings, PrepareSettings, Recipe
+from segmentation.vocabulary import label
+
+TRANSFORMS = {
+    "auto": "As each feature needs",
+    "none": "None",
+    "log": "Logarithm",
+    "yeo-johnson": "Yeo-Johnson",
+}
+SCALERS = {
+    "standard": "Standard (z-score)",
+    "robust": "Robust (quartiles)",
+    "minmax": "0 to 1",
+    "none": "None",
+}
+MISSING = {
+    "median": "Fill with the median",
+    "mean": "Fill with the mean",
+    "mode": "Fill with the most frequent",
+    "drop": "Set the customer aside",
+}
+OUTLIERS = {"keep": "Keep", "cap": "Cap", "set-aside": "Set the customer aside"}
+
+
+def settings(loaded: Loaded) -> Recipe:
+    """Draw the controls and bring the settings up to date with them."""
+    customers = loaded.customers
+    features = st.multiselect(
+        "Features to segment by",
+        (*customers.numeric, *customers.categories),
+        default=list(customers.default_features),
+        format_func=label,
+        key=state.key("features"),
+        persist_state="session",
+        wrap=True,
+        help="Customers alike in these end up together. A category counts as 0/1 columns.",
+    )
+    choose = _choose()
+    with st.popover("Preparation and seed", icon=":material/tune:", width="stretch"):
+        prepare, fit = _details(tuple(features))
+    if customers.unusable:
+        with st.popover("Columns left out", type="tertiary", icon=":material/info:"):
+            for name, why in customers.unusable.items():
+                st.caption(f"{state.escape(label(name))}: {why}")
+    return state.set_draft(prepare=prepare, choose=choose, fit=fit)
+
+
+def run_button(recipe: Recipe) -> bool:
+    """Draw Run and tell whether it was pressed."""
+    empty = not recipe.prepare.features
+    return st.button(
+        "Run",
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=empty,
+        width="stretch",
+        help="Choose at least one feature first" if empty else None,
+    )
+
+
+def run(recipe: Recipe) -> None:
+    """Run with progress and keep the settings that were run."""
+    source = state.source()
+    assert source is not None
+    bar = st.progress(0.0, "Preparing the features")
+
+    def progress(done: int, total: int) -> None:
+        bar.progress(done / total, f"Compared {done} of {total} values of k")
+
+    try:
+        found = cache.run(source, recipe, progress)
+    except SegmentationError as error:
+        messages.problem(error)
+    else:
+        state.set_ran(recipe, found.segmentation.k)
+    finally:
+        bar.empty()
+
+
+def invitation(loaded: Loaded) -> None:
+    """Fill the screen before the first run."""
+    with st.container(border=True):
+        st.subheader("Ready", anchor=False)
+        st.markdown(
+            f"**{len(loaded.customers.frame):,} customers** are ready. The features at the side "
+            "are a fair start: press **Run**, look at the result, then change what you like."
+        )
+        st.caption(
+            "Run compares 2 to 10 segments, says which number the data speaks for and how clear "
+            "the segments are, and gives each a name."
+        )
+
+
+def verdict(run: Run) -> None:
+    """Say how many segments, how clear they are, and what they are called."""
+    word, sentence = structure(run.segmentation.silhouette)
+    said = "no natural" if word == "none" else word
+    st.subheader(f"{run.segmentation.k} segments, {said} structure", anchor=False)
+    st.markdown(f"{sentence} {state.escape(run.evidence.reason)}.")
+    sizes = zip(run.names, run.segmentation.sizes(), strict=True)
+    st.html(charts_key.chips([(name.segment_id, name.name, size) for name, size in sizes]))
+    for note in run.prepared.notes:
+        st.warning(state.escape(note), icon=":material/help:")
+
+
+def _choose() -> ChooseSettings:
+    suggest = (
+        st.segmented_control(
+            "Number of segments (k)",
+            ["Suggest", "Choose"],
+            default="Suggest",
+            required=True,
+            key=state.key("k-how"),
+            persist_state="session",
+            width="stretch",
+            help="Suggest weighs the evidence for 2 to 10 segments.",
+        )
+        == "Suggest"
+    )
+    if suggest:
+        return ChooseSettings()
+    k = st.slider(
+        "k", 2, 10, 4, key=state.key("k"), persist_state="session", label_visibility="collapsed"
+    )
+    return ChooseSettings(k=k)
+
+
+def _details(features: tuple[str, ...]) -> tuple[PrepareSettings, FitSettings]:
+    def select(title: str, options: dict[str, str], key: str, help_text: str) -> str:
+        return st.selectbox(
+            title,
+            list(options),
+            format_func=options.__getitem__,
+            key=state.key(key),
+            persist_state="session",
+            help=help_text,
+        )
+
+    transform = select(
+        "Skewed features",
+        TRANSFORMS,
+        "transform",
+        "A long tail lets a few customers rule the distances; a logarithm tames it. By default it "
+        "is taken of features with a skewness above 1 and no negative value.",
+    )
+    scaler = select(
+        "Scale", SCALERS, "scaler", "Puts features of different units on an equal footing."
+    )
+    missing = select("Missing values", MISSING, "missing", "For numbers that are not there.")
+    outliers = select(
+        "Extreme values",
+        OUTLIERS,
+        "outliers",
+        "Values more than three quartile ranges beyond the quartiles (Tukey's outer fences).",
+    )
+    seed = st.number_input(
+        "Random seed",
+        0,
+        2**32 - 1,
+        0,
+        key=state.key("seed"),
+        persist_state="session",
+        help="The same seed gives the same segments. Another one should give nearly the same.",
+    )
+    prepare = PrepareSettings(
+        features=features,
+        transform=transform,  # type: ignore[arg-type]
+        scaler=scaler,  # type: ignore[arg-type]
+        missing=missing,  # type: ignore[arg-type]
+        outliers=outliers,  # type: ignore[arg-type]
+    )
+    return prepare, FitSettings(seed=int(seed))

@@ -1,0 +1,64 @@
+"""Which customers a screen shows: by segment, category values and numeric ranges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from segmentation.results import Customers, Run
+from segmentation.values import Bools
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What a customer must meet to be shown; what is left out lets all pass.
+
+    Parameters
+    ----------
+    segments : tuple of int
+        Segment ids, any of them.
+    categories : tuple of (column, values)
+        For each column, any of the values.
+    ranges : tuple of (column, low, high)
+        Both ends included; a customer without a value does not pass.
+
+    Examples
+    --------
+    >>> Filter(ranges=(("age", 20.0, 30.0),)).describe({})
+    ('age 20 to 30',)
+    """
+
+    segments: tuple[int, ...] = ()
+    categories: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    ranges: tuple[tuple[str, float, float], ...] = ()
+
+    def describe(self, names: dict[int, str]) -> tuple[str, ...]:
+        """Say each condition in a few words; ``names`` maps segment ids to names."""
+        said = [" or ".join(names.get(i, f"segment {i}") for i in self.segments)]
+        said += [
+            f"{column}: {', '.join(v or '(missing)' for v in values)}"
+            for column, values in self.categories
+        ]
+        said += [f"{column} {low:,.6g} to {high:,.6g}" for column, low, high in self.ranges]
+        return tuple(text for text in said if text)
+
+
+def passing(customers: Customers, chosen: Filter) -> Bools:
+    """Tell which customers pass the categories and ranges, shape (customers,)."""
+    keep = np.ones(len(customers.frame), dtype=bool)
+    for column, values in chosen.categories:
+        keep &= customers.frame[column].isin(values).to_numpy()
+    for column, low, high in chosen.ranges:
+        cells = customers.frame[column].to_numpy(dtype=float)
+        with np.errstate(invalid="ignore"):
+            keep &= (cells >= low) & (cells <= high)
+    return keep
+
+
+def passing_segmented(run: Run, chosen: Filter) -> Bools:
+    """Tell which segmented customers pass, in the order of ``run.profiles.customers``."""
+    keep = passing(run.loaded.customers, chosen)[run.profiles.customers]
+    if chosen.segments:
+        keep &= np.isin(run.profiles.labels, chosen.segments)
+    return keep

@@ -1,0 +1,69 @@
+"""Driving the app in a real browser: when has it settled, how is a thing reached."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Page
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+_QUIET = """quiet => new Promise(done => {
+  const app = document.querySelector('[data-testid="stApp"]');
+  let timer; const watch = new MutationObserver(() => look());
+  const look = () => { clearTimeout(timer); timer = setTimeout(() => {
+    const busy = app.dataset.testScriptState !== "notRunning" || document.querySelector(
+      '[data-testid="stSkeleton"], [data-testid="stSpinner"], [data-stale="true"]');
+    if (busy) look(); else { watch.disconnect(); done() } }, quiet) };
+  watch.observe(document.body,
+    {subtree: true, childList: true, characterData: true, attributes: true}); look() })"""
+
+
+class Runs:
+    """Counts the script runs of a page by its web socket; make it before the first address.
+
+    The state shown in the page can pass through "running" too quickly to be seen, so only the
+    messages tell reliably that a run has begun and ended.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.begun = 0
+        self.ended = 0
+        page.on("websocket", lambda socket: socket.on("framereceived", self._received))
+
+    def _received(self, data: str | bytes) -> None:
+        if isinstance(data, bytes):
+            kind = ForwardMsg.FromString(data).WhichOneof("type")
+            self.begun += kind == "new_session"
+            self.ended += kind == "script_finished"
+
+    def settled(self, after: int = 0, timeout_seconds: float = 60.0, quiet_ms: int = 50) -> None:
+        """Wait until a run after the given one has ended and the page has stopped changing."""
+        end = time.monotonic() + timeout_seconds
+        while self.begun <= after or self.ended < self.begun:
+            if time.monotonic() > end:
+                raise TimeoutError(f"{self.begun} runs begun, {self.ended} ended")
+            self.page.wait_for_timeout(5)
+        self.page.evaluate(_QUIET, quiet_ms)
+        if self.ended < self.begun:
+            self.settled(after, end - time.monotonic(), quiet_ms)
+
+    @contextmanager
+    def rerun(self, timeout_seconds: float = 60.0) -> Iterator[None]:
+        """Do something that makes the page run again, and wait until it has settled."""
+        after = self.begun
+        yield
+        self.settled(after, timeout_seconds)

@@ -1,0 +1,35 @@
+"""What all tests share: the tables beside the repository, and sources made from text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from segmentation.reading import Source
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+# A deadline is a timed assertion, and a random failure helps nobody who can't repeat it.
+settings.register_profile("repository", deadline=None, derandomize=True)
+settings.load_profile("repository")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder ``../shared`` beside the repository; without it the test skips."""
+    if not (SHARED / "data").is_dir():
+        pytest.skip(f"needs the tables in {SHARED / 'data'}, which are not in the repository")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def source_of() -> Callable[..., Source]:
+    """Make a source of text: ``source_of("id,spend\\n1,2\\n")``, also ``name=``, ``encoding=``."""
+
+    def make(text: str, *, name: str = "table.csv", encoding: str = "utf-8") -> Source:
+        return Source(name=name, data=text.encode(encoding))
+
+    return make

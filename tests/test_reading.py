@@ -1,0 +1,452 @@
+"""Bytes come in as the cells they hold, or are refused in a sentence; nothing ends the process."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import os
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from segmentation.errors import ReadError
+from segmentation.exporting import raw_csv
+from segmentation.reading import Source, read_table, workbook
+from segmentation.results import Table
+from segmentation.settings import ReadSettings
+
+MakeSource = Callable[..., Source]
+
+
+def text_table(data: bytes, name: str = "table.csv", sheet: str | None = None) -> Table:
+    return read_table(Source(name=name, data=data), ReadSettings(sheet=sheet), as_text=True)
+
+
+def cells(table: Table) -> list[list[str]]:
+    return [list(table.frame.columns), *table.frame.to_numpy().tolist()]
+
+
+def workbook_bytes(*sheets: tuple[str, list[list[Any]]]) -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, rows in sheets:
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def as_csv(rows: list[list[str]], **dialect: Any) -> str:
+    out = io.StringIO(newline="")
+    csv.writer(out, **dialect).writerows(rows)
+    return out.getvalue()
+
+
+# --- encodings and delimiters
+
+
+@pytest.mark.parametrize(
+    ("encoding", "found"),
+    [
+        ("utf-8", "utf-8"),
+        ("utf-8-sig", "utf-8"),
+        ("utf-16", "utf-16"),
+        ("cp1252", "cp1252"),
+    ],
+)
+def test_encoding_is_found_and_no_mark_is_left_in_the_header(
+    source_of: MakeSource, encoding: str, found: str
+) -> None:
+    source = source_of("Straße,Preis\nZoë,5 €\n", encoding=encoding)
+    table = read_table(source, as_text=True)
+    assert cells(table) == [["Straße", "Preis"], ["Zoë", "5 €"]]
+    assert table.report.encoding == found
+
+
+def test_big_endian_utf_16_is_read_by_its_mark() -> None:
+    assert cells(text_table(b"\xfe\xff" + "a,b\né,2\n".encode("utf-16-be")))[1] == ["é", "2"]
+
+
+def test_bytes_that_no_windows_code_page_has_still_read() -> None:
+    table = text_table(b"name,n\n\x81\xe9,1\n")
+    assert table.report.encoding == "latin-1"
+    assert cells(table)[1] == ["\x81é", "1"]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_delimiter_and_line_ending_are_found(delimiter: str, ending: str) -> None:
+    rows = [["id", "note", "spend"], ["1", "a b", "2.5"], ["2", "", "3"]]
+    text = as_csv(rows, delimiter=delimiter, lineterminator=ending)
+    table = text_table(text.encode())
+    assert cells(table) == rows
+    assert table.report.delimiter == delimiter
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter"),
+    [
+        ("id;spend\n1;2,5\n2;3,5\n", ";"),
+        ("id\tname\n1\tLee, Ann\n2\tRay\n", "\t"),
+        ('id,note\n1,"a;b;c;d"\n2,"e;f;g;h"\n', ","),
+        ("spend\n1\n2\n", ","),
+    ],
+    ids=["decimal commas", "commas in names", "semicolons in quotes", "one column"],
+)
+def test_the_delimiter_is_the_one_that_cuts_evenly(text: str, delimiter: str) -> None:
+    assert text_table(text.encode()).report.delimiter == delimiter
+
+
+# --- the shape of rows
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('a,b\n1,"two\nlines"\n', [["1", "two\nlines"]]),
+        ('a,b\r\n1,"two\r\nlines"\r\n', [["1", "two\r\nlines"]]),
+        ('a,b\n1,"say ""hi"""\n', [["1", 'say "hi"']]),
+        ('a,b\n1,"x,y"\n', [["1", "x,y"]]),
+        ('a,b\n1,5" pipe\n', [["1", '5" pipe']]),
+        ('a,b\n"",""\n1,""\n', [["", ""], ["1", ""]]),
+        ("a,b\n1,2", [["1", "2"]]),
+        ("\n\r\na,b\n\n1,2\n\n\n3,4\n\n", [["1", "2"], ["3", "4"]]),
+        ('a\n""\n1\n\n2\n', [[""], ["1"], ["2"]]),
+        ("a,b\n 1 ,NA\n007,1e5\n", [[" 1 ", "NA"], ["007", "1e5"]]),
+    ],
+    ids=[
+        "newline in quotes",
+        "CRLF in quotes",
+        "doubled quotes",
+        "delimiter in quotes",
+        "lone quote within a cell",
+        "quoted empties",
+        "no last newline",
+        "blank lines skipped",
+        "an empty cell is no blank line",
+        "text untouched",
+    ],
+)
+def test_cells_are_read_as_they_stand(text: str, expected: list[list[str]]) -> None:
+    assert cells(text_table(text.encode()))[1:] == expected
+
+
+def test_short_rows_are_filled_and_long_rows_widen_the_table() -> None:
+    table = text_table(b"a,b\n1\n2,3\n4,5,6,7\n")
+    assert cells(table) == [
+        ["a", "b", "column_3", "column_4"],
+        ["1", "", "", ""],
+        ["2", "3", "", ""],
+        ["4", "5", "6", "7"],
+    ]
+    assert table.report.overflow_columns == 2
+    assert any(note.startswith("1 rows have fewer cells") for note in table.report.notes)
+
+
+@pytest.mark.parametrize(
+    ("header", "names"),
+    [
+        ("a,a,a", ["a", "a_2", "a_3"]),
+        ("a,a,a_2", ["a", "a_3", "a_2"]),
+        (" a ,a ,b", ["a", "a_2", "b"]),
+        (",b,c", ["column_1", "b", "c"]),
+        ("column_2,,c", ["column_2", "column_2_2", "c"]),
+    ],
+)
+def test_every_column_gets_a_name_of_its_own_and_changes_are_noted(
+    header: str, names: list[str]
+) -> None:
+    table = text_table(f"{header}\n1,2,3\n".encode())
+    assert list(table.frame.columns) == names
+    given_names = [name.strip() for name in header.split(",")]
+    changed = sum(old != new for old, new in zip(given_names, names, strict=True))
+    assert len(table.report.notes) == changed > 0
+    assert cells(table)[1] == ["1", "2", "3"]
+
+
+def test_empty_columns_without_a_name_are_cut_off_the_right_only() -> None:
+    table = text_table(b"a,,b,,\n1,,2,,\n")
+    assert list(table.frame.columns) == ["a", "column_2", "b"]
+    assert table.report.overflow_columns == 0
+
+
+def test_the_report_tells_where_the_table_comes_from(tmp_path: Path) -> None:
+    data = b"a;b\n1;2\n3;4\n"
+    path = tmp_path / "my file.csv"
+    path.write_bytes(data)
+    report = read_table(path, as_text=True).report
+    assert (report.name, report.rows, report.columns) == ("my file.csv", 2, 2)
+    assert report.sha256 == hashlib.sha256(data).hexdigest()
+    assert report.to_dict()["notes"] == []
+
+
+# --- round trips
+
+# Without the other delimiters: a writer leaves them unquoted, and a reader can't know.
+plain_text = st.text(
+    st.characters(exclude_characters=";|\t\x00", exclude_categories=("Cs",)), max_size=8
+)
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> list[list[str]]:
+    width = draw(st.integers(1, 4))
+    body = draw(
+        st.lists(st.lists(plain_text, min_size=width, max_size=width), min_size=1, max_size=8)
+    )
+    return [[f"name {i}" for i in range(width)], *body]
+
+
+@given(
+    tables(), st.sampled_from(["\n", "\r\n"]), st.booleans(), st.sampled_from(["utf-8", "utf-16"])
+)
+@example([["name 0"], ["a\rb"]], "\r\n", False, "utf-8")
+@example([["name 0"], ['"']], "\n", True, "utf-8")
+@example([["name 0", "name 1"], ["x", '""\n"']], "\n", False, "utf-8")
+@example([["name 0"], ["\ufeff"]], "\n", False, "utf-8")
+@example([["name 0", "name 1"], ["", ""]], "\n", False, "utf-8")
+def test_what_the_csv_module_writes_reads_back_cell_for_cell(
+    rows: list[list[str]], ending: str, quote_all: bool, encoding: str
+) -> None:
+    quoting = csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
+    # Before Python 3.13 the writer leaves a bare CR unquoted unless its line ending has one.
+    text = as_csv(rows, lineterminator="\r\n", quoting=quoting)
+    if not any("\r" in cell for row in rows for cell in row):
+        text = text.replace("\r\n", ending)
+    assert cells(text_table(text.encode(encoding))) == rows
+
+
+@given(tables())
+@example([["name 0", "name 1"], ["a\rb", "\r"]])
+@example([["name 0"], ["=1+1"]])
+def test_the_raw_table_written_out_reads_back_the_same(rows: list[list[str]]) -> None:
+    table = text_table(as_csv(rows).encode())
+    assert cells(text_table(raw_csv(table.frame))) == cells(table)
+
+
+messy = st.lists(
+    st.lists(st.text(st.sampled_from('ab1 "'), max_size=4), min_size=1, max_size=4).map(",".join),
+    min_size=2,
+    max_size=8,
+)
+
+
+@given(messy)
+@example(["a,b", '1,"x"y', '2,"x,3'])
+@example(["a,b", '1,x"y', "2"])
+def test_untidy_quotes_read_as_the_csv_module_reads_them_or_are_refused(lines: list[str]) -> None:
+    text = "a,b,c\n1,2,3\n" + "\n".join(lines) + "\n"
+    rows = [row for row in csv.reader(io.StringIO(text, newline="")) if row]
+    *_, last = csv.reader(io.StringIO(f"{text}\nend", newline=""))
+    width = max(len(row) for row in rows)
+    wanted = [row + [""] * (width - len(row)) for row in rows[1:]]
+    try:
+        table = text_table(text.encode())
+    except ReadError as error:
+        assert "never closed" in str(error)
+        assert last != ["end"], "refused though every quote is closed"
+        return
+    read = table.frame.to_numpy().tolist()
+    cut = width - table.report.columns
+    assert [row + [""] * cut for row in read] == [
+        [*row[: width - cut], *(cell.strip() for cell in row[width - cut :])] for row in wanted
+    ]
+
+
+def test_the_fast_and_the_patient_parser_agree() -> None:
+    body = 'x, y ,"a ""b"""\r\n" 1","",é\n"l1\nl2",,\n'
+    fast = text_table(f"a,b,c\n{body}".encode())
+    patient = text_table(f"a,b,c\n{body}1,2,3,4\n".encode())
+    assert patient.report.overflow_columns == 1, "the second file must take the other path"
+    assert patient.frame.iloc[:-1, :3].to_numpy().tolist() == fast.frame.to_numpy().tolist()
+
+
+# --- refusals of text
+
+
+@pytest.mark.parametrize("tail", ["", "\n", "\n2,x\n3,y\n", "\n2,x,9\n"])
+def test_a_quote_that_never_closes_is_refused_with_its_line(tail: str) -> None:
+    with pytest.raises(ReadError, match=r"never closed.*table\.csv, line 3"):
+        text_table(f'a,b\n0,ok\n1,"open{tail}'.encode())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b'a,b\n1,"""\n2,x\n', b'a,b\n1,"2\n3,"4"\n5,"6\n'],
+)
+def test_no_row_is_lost_in_a_cell_without_a_word(data: bytes) -> None:
+    with pytest.raises(ReadError, match="never closed"):
+        text_table(data)
+
+
+def test_a_missing_file_says_its_path(tmp_path: Path) -> None:
+    with pytest.raises(ReadError, match=r"can't be opened.*nowhere\.csv"):
+        read_table(tmp_path / "nowhere.csv")
+
+
+def test_a_text_file_has_no_sheets(source_of: MakeSource) -> None:
+    with pytest.raises(ReadError, match="no sheets"):
+        read_table(source_of("a,b\n1,2\n"), ReadSettings(sheet="Data"))
+
+
+# --- typed reading
+
+
+def test_without_as_text_full_columns_of_numbers_and_dates_are_typed(
+    source_of: MakeSource,
+) -> None:
+    text = "whole,part,day,mixed,words\n1,0.5,2026-01-31,1,a\n2,,2026-02-01,x,b\n"
+    frame = read_table(source_of(text)).frame
+    assert [str(kind) for kind in frame.dtypes] == [
+        "int64",
+        "float64",
+        "datetime64[s]",
+        "str",
+        "str",
+    ]
+    as_text = read_table(source_of(text), as_text=True).frame
+    assert {str(kind) for kind in as_text.dtypes} == {"str"}
+    assert as_text.to_numpy().tolist()[1] == ["2", "", "2026-02-01", "x", "b"]
+
+
+# --- workbooks
+
+
+@pytest.fixture(scope="module")
+def book() -> bytes:
+    return workbook_bytes(
+        ("Empty", []),
+        (
+            "Zoë's data",
+            [
+                ["id", "whole", "part", "day", "moment", "note"],
+                ["00123", 5, 2.55, date(2011, 1, 2), datetime(2011, 1, 2, 9, 30), 'x, "y"'],
+                ["00124", -7, 0.1, None, datetime(2011, 12, 31, 23, 59, 59), "two\nlines"],
+                [None] * 6,
+                ["A", 12345678901, None, None, None, "ü"],
+            ],
+        ),
+        ("Other", [["a"], [1]]),
+    )
+
+
+def test_a_workbook_reads_as_text_from_the_first_sheet_that_is_not_empty(book: bytes) -> None:
+    table = text_table(book, "book.xlsx")
+    assert cells(table) == [
+        ["id", "whole", "part", "day", "moment", "note"],
+        ["00123", "5", "2.55", "2011-01-02 00:00:00", "2011-01-02 09:30:00", 'x, "y"'],
+        ["00124", "-7", "0.1", "", "2011-12-31 23:59:59", "two\nlines"],
+        [""] * 6,
+        ["A", "12345678901", "", "", "", "ü"],
+    ]
+    report = table.report
+    assert (report.sheet, report.sheets) == ("Zoë's data", ("Empty", "Zoë's data", "Other"))
+    assert (report.encoding, report.delimiter) == (None, None)
+
+
+def test_a_sheet_is_chosen_by_name(book: bytes) -> None:
+    assert cells(text_table(book, "book.xlsx", "Other")) == [["a"], ["1"]]
+
+
+def test_the_same_table_reads_the_same_from_a_workbook_and_from_text() -> None:
+    rows = [["id", "spend", "note"], ["007", "x", "a"], ["008", "y", ""], ["9", "", "c"]]
+    from_book = text_table(workbook_bytes(("S", [*map(list, rows)])), "b.xlsx")
+    assert cells(from_book) == cells(text_table(as_csv(rows).encode()))
+
+
+@pytest.mark.parametrize(
+    ("sheet", "message"),
+    [
+        ("Nope", r"no sheet 'Nope'.*'Empty', \"Zoë's data\", 'Other'"),
+        ("Empty", "No sheet of the workbook has a table|There is a header but no row"),
+    ],
+)
+def test_a_sheet_that_can_not_be_read_is_named(book: bytes, sheet: str, message: str) -> None:
+    with pytest.raises(ReadError, match=message):
+        text_table(book, "book.xlsx", sheet)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (lambda book: book[: len(book) // 2], "damaged"),
+        (lambda book: book[:-30], "damaged"),
+        (lambda _: bytes(range(256)) * 40, "damaged or not a workbook"),
+        (lambda _: b"id,spend\n1,2\n", "damaged or not a workbook"),
+        (lambda _: workbook_bytes(("A", []), ("B", [])), "No sheet of the workbook has a table"),
+        (lambda _: workbook_bytes(("A", [["id", "spend"]])), "header but no row"),
+    ],
+    ids=["half of it", "no end", "random", "a CSV", "all sheets empty", "header only"],
+)
+def test_a_workbook_that_can_not_be_read_is_refused(
+    book: bytes, data: Callable[[bytes], bytes], message: str
+) -> None:
+    with pytest.raises(ReadError, match=message):
+        text_table(data(book), "book.xlsx")
+
+
+def test_one_cell_in_the_farthest_corner_is_refused_and_not_fatal() -> None:
+    wide = openpyxl.Workbook()
+    wide.active["A1"] = "id"
+    wide.active["XFD1048576"] = 1
+    out = io.BytesIO()
+    wide.save(out)
+    with pytest.raises(ReadError, match=r"memory or time.*corner\.xlsx.*CSV"):
+        text_table(out.getvalue(), "corner.xlsx")
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        "import sys; sys.exit(3)",
+        "import os; os.abort()",
+        "import sys; sys.stdin.buffer.read(); print('no answer')",
+        'import sys; sys.stdin.buffer.read(); print(\'{"status": "ok", "sheet": "a"}\')',
+    ],
+    ids=["leaves at once", "aborts", "babbles", "stops half-way"],
+)
+def test_whatever_the_child_does_is_a_read_error(
+    behaviour: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child = tmp_path / "child.py"
+    child.write_text(behaviour)
+    monkeypatch.setattr(workbook, "_CHILD", child)
+    # More than a pipe holds, so that the child is gone while it is still being fed.
+    with pytest.raises(ReadError, match="memory or time"):
+        text_table(b"x" * 1_000_000, "book.xlsx")
+
+
+def test_a_child_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    child = tmp_path / "child.py"
+    child.write_text("import time; time.sleep(600)")
+    monkeypatch.setattr(workbook, "_CHILD", child)
+    monkeypatch.setattr(workbook, "LONGEST_WALL_SECONDS", 0.5)
+    with pytest.raises(ReadError, match="memory or time"):
+        text_table(b"PK\x03\x04", "book.xlsx")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits are set with the POSIX resource module")
+def test_a_ceiling_set_from_outside_does_not_end_every_workbook(book: bytes) -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import resource, sys\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))\n"
+        "from segmentation import Source, read_table\n"
+        "data = sys.stdin.buffer.read()\n"
+        "print(read_table(Source(name='b.xlsx', data=data), as_text=True).report.rows)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=book, capture_output=True, check=False
+    )
+    assert done.stdout.split() == [b"4"], done.stderr.decode()[-500:]
