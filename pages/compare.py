@@ -10,6 +10,7 @@ frame.require_frame()
 
 from pages.ui import cards, charts_key, filters, results, state, widgets
 from segmentation import charts
+from segmentation.axes import axis_for
 from segmentation.profiling import compare, feature_by_segment, overview
 from segmentation.vocabulary import label
 
@@ -55,7 +56,11 @@ with right:
     )
     if feature is not None:
         widgets.chart(
-            charts.overlaid_histograms(feature_by_segment(run, keep, ids, feature), names, feature),
+            charts.overlaid_histograms(
+                feature_by_segment(run, keep, ids, feature),
+                names,
+                axis_for(feature, run.loaded.customers.frame[feature].to_numpy()),
+            ),
             "overlay",
             f"Distribution of {label(feature)} in the two segments",
         )

@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from segmentation.axes import Axis, axis_for
 from segmentation.describing import Distribution, thin
 from segmentation.projecting import Projection
 from segmentation.results import Evidence, Run, SegmentProfile
-from segmentation.values import Bools
+from segmentation.values import Bools, Floats
 from segmentation.vocabulary import label
 
 # At least 3:1 against the light and the dark background, and told apart by colour-blind readers in
@@ -36,6 +37,7 @@ PALETTE = (
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "triangle-down", "star", "x")
 SYMBOLS_3D = ("circle", "square", "diamond", "cross", "x")
 NEUTRAL = "#7D8790"
+DIVERGING = ((0.0, "#C97B00"), (0.5, "rgba(127,127,127,0.10)"), (1.0, "#2F7FC1"))
 ACCENT = "#2F7FC1"
 MOST_POINTS = 2_000
 NAME_WIDTH = 26
@@ -46,48 +48,52 @@ def segment_colour(segment_id: int) -> str:
     return PALETTE[(segment_id - 1) % len(PALETTE)]
 
 
-def histogram(found: Distribution) -> go.Figure:
+def histogram(found: Distribution, axis: Axis) -> go.Figure:
     """Draw a numeric column's bins with its quartiles."""
-    figure = _figure(label(found.name), "Customers")
+    figure = _figure(None, "Customers").update_xaxes(axis.layout())
+    edges = axis.place(found.edges)
     figure.add_bar(
-        x=(found.edges[:-1] + found.edges[1:]) / 2,
+        x=(edges[:-1] + edges[1:]) / 2,
         y=found.counts,
-        width=np.diff(found.edges),
+        width=np.diff(edges),
         marker={"color": ACCENT, "line": {"width": 1, "color": "rgba(127,127,127,0.4)"}},
         customdata=np.column_stack([found.edges[:-1], found.edges[1:]]),
         hovertemplate="%{customdata[0]:,.4~g} to %{customdata[1]:,.4~g}<br>"
         "%{y:,} customers<extra></extra>",
         showlegend=False,
     )
-    for value, name in zip(found.quartiles, ("25 %", "median", "75 %"), strict=True):
+    for value, name, side in zip(
+        found.quartiles, ("25 %", "median", "75 %"), ("top left", "top", "top right"), strict=True
+    ):
         figure.add_vline(
-            x=value,
+            x=float(axis.place(value)),
             line={"dash": "solid" if name == "median" else "dot", "width": 2, "color": PALETTE[1]},
-            annotation={"text": f"{name}<br>{value:,.4g}", "showarrow": False, "yref": "paper"},
-            annotation_position="top",
+            annotation={"text": f"{name}<br>{value:,.4g}", "showarrow": False},
+            annotation_position=side,
         )
     return figure.update_layout(bargap=0.02, margin_t=56)
 
 
-def overlaid_histograms(
-    values: dict[int, np.ndarray[Any, Any]], names: dict[int, str], feature: str
-) -> go.Figure:
+def overlaid_histograms(values: dict[int, Floats], names: dict[int, str], axis: Axis) -> go.Figure:
     """Draw one feature's distribution for several segments, each as shares of its customers."""
-    figure = _figure(label(feature), "Share of the segment")
-    pooled = np.concatenate(list(values.values()))
+    figure = _figure(None, "Share of the segment").update_xaxes(axis.layout())
+    placed = {segment: axis.place(cells) for segment, cells in values.items()}
+    pooled = np.concatenate(list(placed.values()))
     pooled = pooled[~np.isnan(pooled)]
     edges = np.histogram_bin_edges(pooled, bins=24)
-    for segment, cells in values.items():
+    for segment, cells in placed.items():
         present = cells[~np.isnan(cells)]
         counts, _ = np.histogram(present, bins=edges)
         figure.add_bar(
             x=(edges[:-1] + edges[1:]) / 2,
             y=counts / max(len(present), 1),
             width=np.diff(edges),
-            name=names[segment],
+            name=_wrap(names[segment]),
             opacity=0.6,
             marker_color=segment_colour(segment),
-            hovertemplate="around %{x:,.4~g}<br>%{y:.1%} of its customers<extra></extra>",
+            customdata=np.column_stack([axis.back(edges[:-1]), axis.back(edges[1:])]),
+            hovertemplate="%{customdata[0]:,.4~g} to %{customdata[1]:,.4~g}<br>"
+            "%{y:.1%} of its customers<extra></extra>",
         )
     return figure.update_layout(barmode="overlay", bargap=0, yaxis_tickformat=".0%")
 
@@ -109,44 +115,33 @@ def category_bars(shares: pd.DataFrame, name: str, most: int = 20) -> go.Figure:
     return figure.update_layout(height=max(220, 60 + 30 * len(shown)), yaxis_title=label(name))
 
 
-def relation(frame: pd.DataFrame, x: str, y: str, colour: str | None) -> go.Figure:
+def relation(frame: pd.DataFrame, x: Axis, y: Axis, colour: str | None) -> go.Figure:
     """Draw two columns against each other, coloured by a third."""
     shown = frame[thin(len(frame), MOST_POINTS)]
-    figure = _figure(label(x), label(y))
-    hover = f"{label(x)}: %{{x:,.6~g}}<br>{label(y)}: %{{y:,.6~g}}"
+    figure = _figure(None, None).update_xaxes(x.layout()).update_yaxes(y.layout())
     if colour is None or pd.api.types.is_numeric_dtype(shown[colour]):
-        scale: dict[str, Any] = {"color": ACCENT}
+        marker: dict[str, Any] = {"color": ACCENT}
         if colour is not None:
-            scale = {
+            marker = {
                 "color": shown[colour],
                 "colorscale": "Viridis",
                 "colorbar": {"title": {"text": label(colour)}},
             }
-            hover += f"<br>{label(colour)}: %{{marker.color:,.6~g}}"
-        figure.add_scattergl(
-            x=shown[x],
-            y=shown[y],
-            mode="markers",
-            marker={"size": 7, "opacity": 0.75, **scale},
-            hovertemplate=hover + "<extra></extra>",
-            showlegend=False,
+        said = "" if colour is None else f"<br>{label(colour)}: %{{marker.color:,.6~g}}"
+        return figure.add_trace(
+            _points(shown, (x, y), said, marker={"size": 7, "opacity": 0.75, **marker})
         )
-        return figure
     text = shown[colour].replace("", "(missing)")
     for i, category in enumerate(text.value_counts().index[: len(PALETTE)]):
-        rows = text == category
-        figure.add_scattergl(
-            x=shown[x][rows],
-            y=shown[y][rows],
-            mode="markers",
-            name=str(category),
-            marker={
-                "size": 7,
-                "opacity": 0.75,
-                "color": PALETTE[i],
-                "symbol": SYMBOLS[i % len(SYMBOLS)],
-            },
-            hovertemplate=hover + f"<br>{label(colour)}: {_escape(category)}<extra></extra>",
+        marker = {
+            "size": 7,
+            "opacity": 0.75,
+            "color": PALETTE[i],
+            "symbol": SYMBOLS[i % len(SYMBOLS)],
+        }
+        said = f"<br>{label(colour)}: {_escape(category)}"
+        figure.add_trace(
+            _points(shown[text == category], (x, y), said, name=str(category), marker=marker)
         )
     return figure
 
@@ -161,8 +156,7 @@ def correlation_map(matrix: pd.DataFrame) -> go.Figure:
         y=names,
         zmin=-1,
         zmax=1,
-        colorscale="RdBu",
-        reversescale=True,
+        colorscale=DIVERGING,
         texttemplate="%{z:.2f}",
         xgap=2,
         ygap=2,
@@ -189,64 +183,40 @@ def silhouette_chart(evidence: Evidence) -> go.Figure:
 
 def map_2d(run: Run, keep: Bools, x: str, y: str) -> go.Figure:
     """Draw customers by two features in original units, coloured by segment, with the centres."""
-    figure = _figure(label(x), label(y))
-    frame = _segmented(run, keep)
-    for segment, name, rows in _by_segment(run, frame):
-        figure.add_scattergl(
-            x=rows[x],
-            y=rows[y],
-            mode="markers",
-            name=_wrap(name),
-            text=rows["_id"],
-            marker=_marker(segment, 7, SYMBOLS),
-            hovertemplate=f"<b>%{{text}}</b><br>{label(x)}: %{{x:,.6~g}}<br>"
-            f"{label(y)}: %{{y:,.6~g}}<extra>{_escape(name)}</extra>",
-        )
-    centres = _centres(run, (x, y))
+    axes = _axes(run, (x, y))
+    figure = _figure(None, None).update_xaxes(axes[0].layout()).update_yaxes(axes[1].layout())
+    for segment, name, rows in _by_segment(run, _segmented(run, keep)):
+        figure.add_trace(_points(rows, axes, name=name, marker=_marker(segment, 7, SYMBOLS)))
+    centres = _centres(run, axes)
     if centres is not None:
-        _add_centres(figure, run, centres[0], centres[1])
+        _add_centres(figure, run, *centres)
     return figure.update_layout(height=520)
 
 
 def map_3d(run: Run, keep: Bools, x: str, y: str, z: str) -> go.Figure:
     """Draw customers by three features in original units, coloured by segment."""
+    axes = _axes(run, (x, y, z))
     figure = go.Figure()
-    frame = _segmented(run, keep)
-    for segment, name, rows in _by_segment(run, frame):
-        figure.add_scatter3d(
-            x=rows[x],
-            y=rows[y],
-            z=rows[z],
-            mode="markers",
-            name=_wrap(name),
-            text=rows["_id"],
-            marker=_marker(segment, 4, SYMBOLS_3D),
-            hovertemplate=f"<b>%{{text}}</b><br>{label(x)}: %{{x:,.6~g}}<br>{label(y)}: "
-            f"%{{y:,.6~g}}<br>{label(z)}: %{{z:,.6~g}}<extra>{_escape(name)}</extra>",
-        )
-    centres = _centres(run, (x, y, z))
+    for segment, name, rows in _by_segment(run, _segmented(run, keep)):
+        figure.add_trace(_points(rows, axes, name=name, marker=_marker(segment, 4, SYMBOLS_3D)))
+    centres = _centres(run, axes)
     if centres is not None:
         figure.add_scatter3d(
-            x=centres[0],
-            y=centres[1],
-            z=centres[2],
+            **dict(zip("xyz", centres, strict=True)),
             mode="markers",
             name="Centres",
-            text=[run.name_of()[i] for i in range(1, run.segmentation.k + 1)],
+            text=[_escape(run.name_of()[i]) for i in range(1, run.segmentation.k + 1)],
             marker={"size": 7, "symbol": "x", "color": "#E4572E"},
             hovertemplate="Centre of %{text}<extra></extra>",
         )
     grid = "rgba(127,127,127,0.35)"
-    axis = {"backgroundcolor": "rgba(0,0,0,0)", "gridcolor": grid, "zerolinecolor": grid}
+    look = {"backgroundcolor": "rgba(0,0,0,0)", "gridcolor": grid, "zerolinecolor": grid}
+    scene = zip(("xaxis", "yaxis", "zaxis"), axes, strict=True)
     return figure.update_layout(
         height=560,
         margin={"l": 0, "r": 0, "t": 8, "b": 8},
         legend=_LEGEND,
-        scene={
-            "xaxis": {**axis, "title": {"text": label(x)}},
-            "yaxis": {**axis, "title": {"text": label(y)}},
-            "zaxis": {**axis, "title": {"text": label(z)}},
-        },
+        scene={name: {**look, **axis.layout()} for name, axis in scene},
     )
 
 
@@ -262,7 +232,7 @@ def pca_map(run: Run, keep: Bools, projection: Projection) -> go.Figure:
     frame = _segmented(run, keep)
     frame[["_x", "_y"]] = place[frame.index]
     for segment, name, rows in _by_segment(run, frame):
-        figure.add_scattergl(
+        figure.add_scatter(
             x=rows["_x"],
             y=rows["_y"],
             mode="markers",
@@ -345,15 +315,14 @@ def means_map(means: pd.DataFrame, overall: pd.Series[Any], names: dict[int, str
         zmid=100,
         zmin=0,
         zmax=200,
-        colorscale="RdBu",
-        reversescale=True,
-        customdata=np.dstack([means.to_numpy(), index.to_numpy()]),
-        texttemplate="%{customdata[1]:.0f}",
+        colorscale=DIVERGING,
+        customdata=means.to_numpy(),
+        text=[[f"{cell:.0f}" for cell in row] for row in index.to_numpy()],
+        texttemplate="%{text}",
         xgap=2,
         ygap=2,
         colorbar={"title": {"text": "index"}, "thickness": 12},
-        hovertemplate="%{y}<br>%{x}: mean %{customdata[0]:,.5~g}, index %{customdata[1]:.0f}"
-        "<extra></extra>",
+        hovertemplate="%{y}<br>%{x}: mean %{customdata:,.5~g}, index %{text}<extra></extra>",
     )
     figure.update_yaxes(autorange="reversed")
     return figure.update_layout(height=max(240, 110 + 52 * len(means)))
@@ -451,12 +420,43 @@ def _marker(segment: int, size: int, symbols: tuple[str, ...]) -> dict[str, Any]
     }
 
 
-def _centres(run: Run, wanted: tuple[str, ...]) -> list[np.ndarray[Any, Any]] | None:
-    """Return the centres' coordinates in original units, None if a feature was not clustered on."""
+def _axes(run: Run, features: tuple[str, ...]) -> tuple[Axis, ...]:
+    frame = run.loaded.customers.frame
+    return tuple(axis_for(name, frame[name].to_numpy(dtype=float)) for name in features)
+
+
+def _centres(run: Run, axes: tuple[Axis, ...]) -> list[Floats] | None:
+    """Return where the centres lie, None if a feature was not clustered on."""
     columns = {column.name: i for i, column in enumerate(run.prepared.columns)}
-    if not set(wanted) <= set(columns):
+    if not {axis.feature for axis in axes} <= set(columns):
         return None
-    return [run.segmentation.original_centres[:, columns[name]] for name in wanted]
+    centres = run.segmentation.original_centres
+    return [axis.place(centres[:, columns[axis.feature]]) for axis in axes]
+
+
+def _points(
+    rows: pd.DataFrame, axes: tuple[Axis, ...], said: str = "", name: str | None = None, **look: Any
+) -> Any:
+    """Return a cloud of customers along two or three axes, told in original units."""
+    place = {
+        letter: axis.place(rows[axis.feature]) for letter, axis in zip("xyz", axes, strict=False)
+    }
+    lines = [
+        f"{_escape(label(axis.feature))}: %{{customdata[{i}]:,.6~g}}" for i, axis in enumerate(axes)
+    ]
+    named = "_id" in rows
+    return (go.Scatter3d if len(axes) == 3 else go.Scatter)(
+        **place,
+        mode="markers",
+        name=_wrap(name) if name else None,
+        showlegend=name is not None,
+        text=rows["_id"] if named else None,
+        customdata=rows[[axis.feature for axis in axes]].to_numpy(dtype=float),
+        hovertemplate="<br>".join((["<b>%{text}</b>"] if named else []) + lines)
+        + said
+        + f"<extra>{_escape(name or '')}</extra>",
+        **look,
+    )
 
 
 def _add_centres(figure: go.Figure, run: Run, x: Any, y: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from segmentation.axes import Axis
 from segmentation.values import Bools, Floats
 
 LARGEST_BINS = 40
@@ -47,11 +48,11 @@ class Distribution:
     missing: int
 
 
-def distribution(frame: pd.DataFrame, name: str) -> Distribution | None:
+def distribution(frame: pd.DataFrame, name: str, axis: Axis | None = None) -> Distribution | None:
     """Describe a numeric column; None if it has no value.
 
-    Bin widths follow Freedman and Diaconis (1981), at most 40 bins; whole numbers with few
-    different values get one bin each.
+    Bin widths follow Freedman and Diaconis (1981), at most 40 bins, and are even along the axis;
+    whole numbers with few different values get one bin each.
 
     Examples
     --------
@@ -66,6 +67,10 @@ def distribution(frame: pd.DataFrame, name: str) -> Distribution | None:
     low, high = float(values.min()), float(values.max())
     if (values % 1 == 0).all() and high - low < LARGEST_BINS:
         edges = np.arange(low - 0.5, high + 1)
+    elif axis is not None and axis.logarithmic:
+        places = axis.place(values)
+        edges = np.expm1(np.histogram_bin_edges(places, bins=_bins(places)))
+        edges[0], edges[-1] = low, high
     else:
         edges = np.histogram_bin_edges(values, bins=_bins(values))
     counts, _ = np.histogram(values, bins=edges)

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+
 from segmentation.errors import SettingsError
 from segmentation.results import Profiles, SegmentName, SegmentProfile
-from segmentation.settings import NameSettings
+from segmentation.settings import LONGEST_NAME, NameSettings
 from segmentation.vocabulary import label, trait
 
 PLAYBOOK = Path(__file__).with_name("playbook.toml")
 NOTABLE_EFFECT = 0.3
+LONGEST_PART = 30
 DEFAULT_ACTION = (
     "Look at what sets this segment apart, then test one offer on a part of it before all of it."
 )
@@ -143,8 +146,15 @@ def _described(segment: SegmentProfile) -> str:
 def _trait_words(name: str, effect: float) -> str:
     if "=" in name:
         column, category = name.split("=", 1)
-        return f"{'mostly' if effect > 0 else 'rarely'} {category} ({label(column)})"
-    return f"{'high' if effect > 0 else 'low'} {label(name)}"
+        often = "mostly" if effect > 0 else "rarely"
+        return f"{often} {_short(category)} ({_short(label(column))})"
+    return f"{'high' if effect > 0 else 'low'} {_short(label(name))}"
+
+
+def _short(text: str, most: int = LONGEST_PART) -> str:
+    """Put a text from the file on one line of a few words."""
+    line = "".join(c for c in " ".join(text.split()) if c.isprintable())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
 def _unique(
@@ -164,9 +174,11 @@ def _unique(
         if segment.segment_id in given:
             unique.append(name)
             continue
-        candidate, number = name, 2
+        # A name found must be one that can be given, with a number behind it too.
+        short = _short(name, LONGEST_NAME - 4)
+        candidate, number = short, 2
         while candidate in taken:
-            candidate, number = f"{name} {number}", number + 1
+            candidate, number = f"{short} {number}", number + 1
         taken.add(candidate)
         unique.append(candidate)
     return unique
@@ -178,6 +190,9 @@ def _reasons(segment: SegmentProfile, profiles: Profiles) -> tuple[str, ...]:
         median = profiles.medians[feature][segment.segment_id]
         mean = profiles.means[feature][segment.segment_id]
         overall = profiles.overall[feature]
+        if np.isnan(median):
+            reasons.append(f"{label(feature)}: no value is known; all were filled in")
+            continue
         reasons.append(
             f"{label(feature)}: {level}; median {median:,.5g}, mean {mean:,.5g} against "
             f"{overall:,.5g} over all customers"

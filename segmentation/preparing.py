@@ -47,7 +47,8 @@ def prepare(customers: Customers, settings: PrepareSettings | None = None) -> Pr
     Raises
     ------
     DataError
-        If a feature is unknown or unusable, none is usable, or a logarithm meets a negative value.
+        If a feature is unknown or unusable, none is usable, a logarithm meets a negative value, or
+        no customer is left.
 
     Examples
     --------
@@ -107,6 +108,11 @@ def prepare(customers: Customers, settings: PrepareSettings | None = None) -> Pr
             LedgerEntry(rule="outlier", rows_in=len(order), set_aside=int(outlying.sum()))
         )
         set_aside["outlier"] = np.sort(order[outlying])
+        if not inside.any():
+            raise DataError(
+                "Every customer has an extreme value in one of the features",
+                remedy="Keep or cap extreme values, or choose fewer features",
+            )
     scaled = [_scale(c, v[inside], settings) for c, v in zip(columns, matrix, strict=True)]
     notes.extend(
         f"{column.feature} has the same value for every customer left; it tells none apart."

@@ -116,15 +116,15 @@ def _column_type(text: pd.Series[Any]) -> ColumnType:
     if present.empty:
         return "empty"
     distinct = present.nunique()
-    if distinct == 1:
-        return "constant" if len(text) > 1 else "label"
+    if distinct == 1 < len(text):
+        return "constant"
     numbers = to_numbers(present)
     if np.isfinite(numbers.values).mean() >= NUMERIC_SHARE:
         return "number"
     dates = to_dates(present.iloc[:1000])
     if (~np.isnat(dates.values)).mean() >= DATE_SHARE:
         return "date"
-    if distinct > max(2, LABEL_SHARE * len(present)):
+    if distinct > max(2, LABEL_SHARE * len(present)) or len(text) == 1:
         return "label"
     return "category"
 

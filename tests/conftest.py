@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from segmentation.pipeline import load
 from segmentation.reading import Source
+from segmentation.results import Loaded
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -33,3 +35,9 @@ def source_of() -> Callable[..., Source]:
         return Source(name=name, data=text.encode(encoding))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def online_retail(shared: Path) -> Loaded:
+    """Online Retail, read once; nothing may change it."""
+    return load(shared / "data" / "online-retail-rebuilt.xlsx")

@@ -62,6 +62,15 @@ def test_the_way_back_from_a_bound_is_never_undefined(exponent: float) -> None:
     assert (np.sign(back) == np.sign(values)).all()
 
 
+@pytest.mark.parametrize(("exponent", "sign"), [(-1.5, 1), (-0.2, 1), (2.2, -1), (4.0, -1)])
+def test_a_value_that_rounding_took_beyond_the_bound_comes_from_infinity(
+    exponent: float, sign: int
+) -> None:
+    bound = 1 / abs(exponent if sign > 0 else 2 - exponent)
+    beyond = np.array([sign * bound * (1 + 1e-12)])
+    assert inverse(beyond, "yeo-johnson", exponent).tolist() == [sign * np.inf]
+
+
 @pytest.mark.parametrize(
     "values",
     [

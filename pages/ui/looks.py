@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.ui import state, widgets
 from segmentation import charts
+from segmentation.axes import axis_for
 from segmentation.describing import category_shares, correlations, distribution
 from segmentation.results import Customers
 from segmentation.vocabulary import label
@@ -27,7 +28,8 @@ def one_column(customers: Customers, shown: pd.DataFrame) -> None:
         )
         st.caption(f"{len(shares):,} categories; the largest holds {shares['share'].max():.0%}.")
         return
-    found = distribution(shown, name)
+    axis = axis_for(name, customers.frame[name].to_numpy())
+    found = distribution(shown, name, axis)
     if found is None:
         st.info("No customer shown has a value here.", icon=":material/info:")
         return
@@ -37,7 +39,9 @@ def one_column(customers: Customers, shown: pd.DataFrame) -> None:
         f"has **{middle:,.5g}**."
     )
     widgets.chart(
-        charts.histogram(found), "explore-histogram", f"Histogram of {label(name)} with quartiles"
+        charts.histogram(found, axis),
+        "explore-histogram",
+        f"Histogram of {label(name)} with quartiles",
     )
     st.caption(
         f"{found.values:,} values, {found.missing:,} missing. Lowest {found.low:,.5g}, highest "
@@ -64,8 +68,11 @@ def two_columns(customers: Customers, shown: pd.DataFrame) -> None:
         )
     if x is None or y is None:
         return
+    across, up = (axis_for(name, customers.frame[name].to_numpy()) for name in (x, y))
     widgets.chart(
-        charts.relation(shown, x, y, colour), "explore-relation", f"{label(y)} over {label(x)}"
+        charts.relation(shown, across, up, colour),
+        "explore-relation",
+        f"{label(y)} over {label(x)}",
     )
     if x != y:
         straight = format(correlations(shown, (x, y), "pearson").iat[0, 1], ".2f")

@@ -26,6 +26,13 @@ def set_aside(loaded: Loaded) -> None:
             }
         ),
         hide_index=True,
+        column_config={
+            "Rule": st.column_config.TextColumn(width="large"),
+            **{
+                name: st.column_config.NumberColumn(format="localized")
+                for name in ("Rows in", "Set aside", "Rows left")
+            },
+        },
     )
     for note in loaded.clean.notes:
         st.info(state.escape(note), icon=":material/info:")

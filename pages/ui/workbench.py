@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import cache, charts_key, messages, state
+from pages.ui import cache, charts_key, messages, state, widgets
+from segmentation import charts
+from segmentation.axes import axis_for
 from segmentation.choosing import structure
 from segmentation.errors import SegmentationError
 from segmentation.results import Loaded, Run
@@ -89,15 +91,21 @@ def run(recipe: Recipe) -> None:
 
 def invitation(loaded: Loaded) -> None:
     """Fill the screen before the first run."""
-    with st.container(border=True):
-        st.subheader("Ready", anchor=False)
-        st.markdown(
-            f"**{len(loaded.customers.frame):,} customers** are ready. The features at the side "
-            "are a fair start: press **Run**, look at the result, then change what you like."
-        )
-        st.caption(
-            "Run compares 2 to 10 segments, says which number the data speaks for and how clear "
-            "the segments are, and gives each a name."
+    customers = loaded.customers
+    st.subheader(f"{len(customers.frame):,} customers, no segments yet", anchor=False)
+    st.markdown(
+        "The features at the side are a fair start: press **Run**, look at the result, then change "
+        "what you like. Run compares 2 to 10 segments, says which number the data speaks for and "
+        "how clear the segments are, and gives each a name."
+    )
+    wanted = state.draft().prepare.features
+    numeric = [name for name in wanted if name in customers.numeric][-2:]
+    if len(numeric) == 2:
+        across, up = (axis_for(name, customers.frame[name].to_numpy()) for name in numeric)
+        widgets.chart(
+            charts.relation(customers.frame, across, up, None),
+            "before",
+            f"{up.title} over {across.title}",
         )
 
 

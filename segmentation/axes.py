@@ -1,0 +1,90 @@
+"""Axes in original units, on a logarithmic scale where a long tail would hide everything else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from segmentation.transforms import skewness
+from segmentation.values import Floats
+from segmentation.vocabulary import label
+
+LONG_TAIL = 3.0
+MOST_TICKS = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """How one feature is laid out along an axis.
+
+    Parameters
+    ----------
+    feature : str
+        The column.
+    logarithmic : bool
+        Whether places are ln(1 + x), which leaves room for zero.
+    ticks : tuple of float
+        Values with a label, in original units; empty on a linear axis.
+    """
+
+    feature: str
+    logarithmic: bool = False
+    ticks: tuple[float, ...] = ()
+
+    def place(self, values: Any) -> Floats:
+        """Return where values lie along the axis."""
+        numbers = np.asarray(values, dtype=float)
+        return np.log1p(numbers) if self.logarithmic else numbers
+
+    def back(self, places: Floats) -> Floats:
+        """Return the values that lie at places."""
+        return np.asarray(np.expm1(places) if self.logarithmic else places)
+
+    @property
+    def title(self) -> str:
+        """What the axis shows, with its scale if it is not linear."""
+        return label(self.feature) + (" (log scale)" if self.logarithmic else "")
+
+    def layout(self) -> dict[str, Any]:
+        """Return Plotly settings for the axis."""
+        said: dict[str, Any] = {"title": {"text": self.title}}
+        if self.logarithmic:
+            said["tickvals"] = [float(np.log1p(tick)) for tick in self.ticks]
+            said["ticktext"] = [_short(tick) for tick in self.ticks]
+        return said
+
+
+def axis_for(feature: str, values: Floats) -> Axis:
+    """Choose the scale: logarithmic for a feature without negatives and with a skewness over 3.
+
+    Parameters
+    ----------
+    feature : str
+        The column.
+    values : ndarray of float, shape (n,)
+        All its values, so that a filter does not change the axis.
+
+    Examples
+    --------
+    >>> axis_for("spend", np.array([0.0] * 50 + [10_000.0])).ticks
+    (0.0, 1.0, 10.0, 100.0, 1000.0, 10000.0)
+    """
+    present = values[~np.isnan(values)]
+    if not len(present) or present.min() < 0 or skewness(present) <= LONG_TAIL:
+        return Axis(feature=feature)
+    top = int(np.floor(np.log10(max(present.max(), 1.0))))
+    powers = [float(10**power) for power in range(top + 1)]
+    ticks = [0.0, *powers] if present.min() < 1 else powers
+    ticks = [tick for tick in ticks if tick >= present.min() / 3]
+    while len(ticks) > MOST_TICKS:
+        ticks = ticks[::2]
+    return Axis(feature=feature, logarithmic=True, ticks=tuple(ticks))
+
+
+def _short(value: float) -> str:
+    for size, suffix in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= size:
+            return f"{value / size:g}{suffix}"
+    return f"{value:g}"

@@ -1,0 +1,329 @@
+"""Names are unique, in a marketer's words, and match the place they are given for."""
+
+from __future__ import annotations
+
+import itertools
+import tomllib
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segmentation.errors import SettingsError
+from segmentation.naming import PLAYBOOK, name_segments, playbook
+from segmentation.pipeline import run
+from segmentation.profiling import LEVELS
+from segmentation.results import Difference, Profiles, SegmentProfile
+from segmentation.settings import (
+    LARGEST_K,
+    LONGEST_NAME,
+    ChooseSettings,
+    NameSettings,
+    PrepareSettings,
+    Recipe,
+)
+from segmentation.vocabulary import Trait, trait
+
+ROOT = Path(__file__).parents[1]
+WORDS = [*(word for _, word in LEVELS), "very high"]
+MALL = ("Annual Income (k$)", "Spending Score (1-100)")
+FEATURES = ["income", "spending_score", "recency_days", "frequency_orders", "monetary_total", "x"]
+
+
+def profiles_of(segments: list[SegmentProfile]) -> Profiles:
+    ids = [segment.segment_id for segment in segments]
+    numbers = pd.DataFrame(1.5, index=ids, columns=[*FEATURES, *MALL])
+    return Profiles(
+        segments=tuple(segments),
+        means=numbers,
+        medians=numbers,
+        overall=numbers.mean(),
+        customers=np.arange(len(ids)),
+        labels=np.array(ids),
+    )
+
+
+def segment_of(
+    segment_id: int,
+    levels: dict[str, str] | None = None,
+    differences: tuple[Difference, ...] = (),
+) -> SegmentProfile:
+    return SegmentProfile(
+        segment_id=segment_id,
+        size=1,
+        share=0.5,
+        levels=levels or {},
+        differences=differences,
+        silhouette=0.1,
+    )
+
+
+def found_for(levels: dict[str, str]) -> str:
+    return name_segments(profiles_of([segment_of(1, levels)]))[0].name
+
+
+difference_lists = st.lists(
+    st.builds(
+        Difference,
+        name=st.sampled_from([*FEATURES, "plain", "gender=f", "gender=(missing)", "a=b=c", "="]),
+        segment=st.floats(-10, 10),
+        overall=st.floats(-10, 10),
+        effect=st.floats(-3, 3),
+        used=st.booleans(),
+    ),
+    max_size=3,
+).map(tuple)
+level_maps = st.dictionaries(st.sampled_from(FEATURES), st.sampled_from(WORDS), max_size=6)
+# A few names that also come up by themselves, numbered ones among them.
+given_names = st.sampled_from(["VIP", "Budget", "Typical customers", "Typical customers 2", "Mine"])
+
+
+@given(
+    st.lists(st.tuples(level_maps, difference_lists), min_size=1, max_size=12),
+    st.dictionaries(st.integers(1, 12), given_names, max_size=4),
+)
+def test_names_are_unique_and_given_ones_stay(
+    drawn: list[tuple[dict[str, str], tuple[Difference, ...]]], asked: dict[int, str]
+) -> None:
+    asked = {i: name for i, name in asked.items() if i <= len(drawn)}
+    if len(set(asked.values())) < len(asked):
+        return
+    segments = [segment_of(i, *parts) for i, parts in enumerate(drawn, start=1)]
+    named = name_segments(profiles_of(segments), NameSettings(names=tuple(asked.items())))
+    assert [name.segment_id for name in named] == list(range(1, len(drawn) + 1))
+    assert len({name.name for name in named}) == len(named)
+    for name, segment in zip(named, segments, strict=True):
+        assert name.name.strip() and name.action.strip()
+        assert name.given == (name.segment_id in asked)
+        assert name.name == asked.get(name.segment_id, name.name)
+        assert len(name.reasons) == len(segment.levels)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 10, LARGEST_K])
+@pytest.mark.parametrize(
+    ("levels", "differences"),
+    [
+        ({}, ()),
+        ({"income": "high", "spending_score": "low"}, ()),
+        ({}, (Difference(name="x", segment=1, overall=0, effect=1, used=True),)),
+        (
+            {"recency_days": "low", "monetary_total": "very high", "frequency_orders": "high"},
+            (Difference(name="gender=f", segment=1, overall=0, effect=-1, used=False),),
+        ),
+    ],
+)
+def test_equal_segments_still_get_names_of_their_own(
+    count: int, levels: dict[str, str], differences: tuple[Difference, ...]
+) -> None:
+    segments = [segment_of(i, levels, differences) for i in range(1, count + 1)]
+    named = name_segments(profiles_of(segments))
+    assert len({name.name for name in named}) == count
+    # An equal name must be one that could be given back in a recipe.
+    NameSettings(names=tuple((name.segment_id, name.name) for name in named))
+
+
+def test_a_long_or_broken_category_makes_a_name_that_can_be_given_back() -> None:
+    wild = "Home,\r\n\tgarden " + "and more " * 60
+    difference = Difference(name=f"kind={wild}", segment=1, overall=0, effect=2, used=True)
+    name = name_segments(profiles_of([segment_of(1, {}, (difference,))]))[0].name
+    assert len(name) <= LONGEST_NAME
+    NameSettings(names=((1, name),))
+
+
+def test_names_tell_equal_patterns_apart_by_what_differs() -> None:
+    levels = {"income": "high", "spending_score": "high"}
+    segments = [
+        segment_of(i, levels, (Difference(name=n, segment=1, overall=0, effect=e, used=True),))
+        for i, n, e in [(1, "x", 1.0), (2, "x", -1.0), (3, "gender=f", 0.5)]
+    ]
+    names = [name.name for name in name_segments(profiles_of(segments))]
+    assert all(name.startswith("High income, high spending") for name in names)
+    assert [name.split("customers ")[1] for name in names] == [
+        "(high x)",
+        "(low x)",
+        "(mostly f (gender))",
+    ]
+
+
+def test_what_is_not_notable_is_typical() -> None:
+    weak = Difference(name="x", segment=1, overall=0, effect=0.1, used=True)
+    unused = Difference(name="plain", segment=1, overall=0, effect=3.0, used=False)
+    named = name_segments(profiles_of([segment_of(1, {}, (unused, weak))]))
+    assert named[0].name == "Typical customers"
+
+
+def test_a_segment_whose_values_are_all_missing_has_reasons_without_nan() -> None:
+    profiles = profiles_of([segment_of(1, {"income": "average"})])
+    profiles.means.loc[1, "income"] = profiles.medians.loc[1, "income"] = np.nan
+    reason = name_segments(profiles)[0].reasons[0]
+    assert "nan" not in reason
+    assert "income" in reason
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (((1, "A"), (2, "A")), "Two segments were named 'A'"),
+        (((1, "A"), (2, " A ")), "Two segments were named 'A'"),
+        (((3, "A"),), "There is no segment 3"),
+        (((0, "A"),), "There is no segment 0"),
+        (((-1, "A"),), "There is no segment -1"),
+    ],
+)
+def test_given_names_that_cannot_be(names: tuple[tuple[int, str], ...], said: str) -> None:
+    profiles = profiles_of([segment_of(1), segment_of(2)])
+    with pytest.raises(SettingsError, match=said):
+        name_segments(profiles, NameSettings(names=names))
+
+
+def test_a_given_name_may_be_one_the_playbook_found_for_another() -> None:
+    profiles = profiles_of([segment_of(1), segment_of(2)])
+    named = name_segments(profiles, NameSettings(names=((2, "Typical customers"),)))
+    assert named[1].name == "Typical customers"
+    assert named[0].name != "Typical customers"
+
+
+# --- the playbook -------------------------------------------------------------------------------
+
+
+def test_patterns_are_well_formed() -> None:
+    raw = tomllib.loads(PLAYBOOK.read_text(encoding="utf-8"))
+    assert set(raw) == {"pattern"}
+    for entry in raw["pattern"]:
+        assert set(entry) == {"when", "name", "action"}
+        assert entry["when"], entry["name"]
+        for name, wanted in entry["when"].items():
+            assert name in get_args(Trait), entry["name"]
+            words = [wanted] if isinstance(wanted, str) else wanted
+            assert set(words) <= set(WORDS), entry["name"]
+        assert 3 <= len(entry["name"]) <= 60
+        assert entry["action"].endswith(".")
+    assert len(playbook()) == len(raw["pattern"])
+
+
+def all_places() -> list[dict[str, str]]:
+    """Every place a segment can have on the traits the playbook speaks of, absence included."""
+    traits = sorted({name for pattern in playbook() for name, _ in pattern.when})
+    places = itertools.product([None, *WORDS], repeat=len(traits))
+    return [{t: w for t, w in zip(traits, place, strict=True) if w} for place in places]
+
+
+def test_every_pattern_can_be_the_first_that_fits() -> None:
+    first = set()
+    for place in all_places():
+        fitting = [i for i, pattern in enumerate(playbook()) if pattern.fits(place)]
+        first.update(fitting[:1])
+    unreached = [playbook()[i].name for i in set(range(len(playbook()))) - first]
+    assert not unreached
+
+
+@pytest.mark.parametrize(
+    "used",
+    [
+        ("income", "spending"),
+        ("recency", "frequency", "monetary"),
+        ("frequency", "monetary"),
+        ("recency", "monetary"),
+    ],
+)
+def test_the_usual_choices_of_features_always_find_a_pattern(used: tuple[str, ...]) -> None:
+    for words in itertools.product(WORDS, repeat=len(used)):
+        place = dict(zip(used, words, strict=True))
+        assert any(pattern.fits(place) for pattern in playbook()), place
+
+
+@pytest.mark.parametrize("income", WORDS)
+@pytest.mark.parametrize("spending", WORDS)
+def test_income_and_spending_are_named_as_they_lie(income: str, spending: str) -> None:
+    name = found_for(dict(zip(MALL, (income, spending), strict=True)))
+    said_income, said_spending = name.split(":")[0].lower().split(", ")
+    assert said_income == f"{income.removeprefix('very ')} income"
+    assert said_spending == f"{spending.removeprefix('very ')} spending"
+
+
+RFM = ("recency_days", "frequency_orders", "monetary_total")
+
+
+@pytest.mark.parametrize(
+    ("places", "name"),
+    [
+        (("low", "high", "very high"), "VIP"),
+        (("very low", "very high", "very high"), "VIP"),
+        (("very high", "high", "high"), "At risk: valuable, slipping away"),
+        (("high", "high", "average"), "At risk: former regulars"),
+        (("very high", "very low", "very low"), "Lapsed"),
+        (("high", "average", "average"), "Cooling off"),
+        (("average", "high", "average"), "Loyal regular"),
+        (("low", "low", "low"), "New or occasional"),
+        (("average", "average", "low"), "Budget"),
+        (("low", "average", "average"), "Regular"),
+    ],
+)
+def test_transactions_are_named_as_they_lie(places: tuple[str, ...], name: str) -> None:
+    assert found_for(dict(zip(RFM, places, strict=True))) == name
+
+
+def test_a_pattern_needs_every_feature_it_speaks_of() -> None:
+    alone = name_segments(profiles_of([segment_of(1, {"income": "high"})]))[0].name
+    assert alone == "Typical customers"
+
+
+def test_a_name_never_says_more_than_the_features_used() -> None:
+    """Without recency nobody can be told to slip away."""
+    for frequency, monetary in itertools.product(WORDS, repeat=2):
+        name = found_for({"frequency_orders": frequency, "monetary_total": monetary}).lower()
+        assert not any(word in name for word in ("risk", "lapsed", "cooling", "new")), name
+
+
+# --- on tables ----------------------------------------------------------------------------------
+
+
+def test_mall_names_match_their_places(shared: Path) -> None:
+    recipe = Recipe(
+        prepare=PrepareSettings(features=MALL, transform="none"),
+        choose=ChooseSettings(k=5),
+    )
+    done = run(shared / "data/mall-customers.csv", recipe)
+    expected = {
+        81: "Average income, average spending: steady middle",
+        39: "High income, high spending: target customers",
+        35: "High income, low spending: careful spenders",
+        23: "Low income, low spending: budget customers",
+        22: "Low income, high spending: keen spenders",
+    }
+    sizes = {segment.segment_id: segment.size for segment in done.profiles.segments}
+    assert {sizes[name.segment_id]: name.name for name in done.names} == expected
+    for name in done.names:
+        segment = done.profiles.segments[name.segment_id - 1]
+        assert len(name.reasons) == 2
+        for reason, (feature, level) in zip(name.reasons, segment.levels.items(), strict=True):
+            assert reason.startswith(f"{feature}: {level};")
+            mean = done.profiles.means.loc[name.segment_id, feature]
+            assert f"mean {mean:,.5g} against {done.profiles.overall[feature]:,.5g}" in reason
+
+
+@pytest.mark.parametrize("k", [3, 4, 5])
+def test_orders_get_a_marketers_words(k: int) -> None:
+    done = run(ROOT / "data/orders.csv", Recipe(choose=ChooseSettings(k=k)))
+    assert set(done.prepared.features) <= {*RFM}
+    names = [name.name for name in done.names]
+    assert len(set(names)) == k
+    known = {pattern.name for pattern in playbook()}
+    for name in names:
+        assert any(name.startswith(word) for word in known), name
+    best, least = names[0], names[-1]
+    assert best.startswith(("VIP", "Loyal regular", "Big basket"))
+    assert not least.startswith("VIP")
+
+
+@pytest.mark.parametrize("k", [2, 17, LARGEST_K])
+@pytest.mark.parametrize("file", ["mall.csv", "shop.csv", "wholesale.csv", "orders.csv"])
+def test_any_number_of_segments_gets_names(file: str, k: int) -> None:
+    done = run(ROOT / "data" / file, Recipe(choose=ChooseSettings(k=k)))
+    assert len(set(done.name_of().values())) == k
+    meanings = {trait(feature) for feature in done.prepared.features}
+    assert all(name.reasons for name in done.names) or meanings == {None}
