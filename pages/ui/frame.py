@@ -65,7 +65,6 @@ def _warm_up() -> bool:
 
     def load() -> None:
         time.sleep(WARM_UP_DELAY_SECONDS)
-        import plotly.graph_objects  # noqa: F401
         import sklearn.cluster  # noqa: F401
 
         import segmentation.charts  # noqa: F401

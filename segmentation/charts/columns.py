@@ -1,0 +1,119 @@
+"""The customers, column by column."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from segmentation.axes import Axis
+from segmentation.charts.look import (
+    ACCENT,
+    DIVERGING,
+    MOST_POINTS,
+    PALETTE,
+    SYMBOLS,
+    blank,
+    escape,
+    points,
+    wrap,
+)
+from segmentation.describing import Distribution, thin
+from segmentation.vocabulary import label
+
+
+def histogram(found: Distribution, axis: Axis) -> go.Figure:
+    """Draw a numeric column's bins with its quartiles."""
+    figure = blank(None, "Customers").update_xaxes(axis.layout())
+    edges = axis.place(found.edges)
+    figure.add_bar(
+        x=(edges[:-1] + edges[1:]) / 2,
+        y=found.counts,
+        width=np.diff(edges),
+        marker={"color": ACCENT, "line": {"width": 1, "color": "rgba(127,127,127,0.4)"}},
+        customdata=np.column_stack([found.edges[:-1], found.edges[1:]]),
+        hovertemplate="%{customdata[0]:,.4~g} to %{customdata[1]:,.4~g}<br>"
+        "%{y:,} customers<extra></extra>",
+        showlegend=False,
+    )
+    for value, name, side in zip(
+        found.quartiles, ("25 %", "median", "75 %"), ("top left", "top", "top right"), strict=True
+    ):
+        figure.add_vline(
+            x=float(axis.place(value)),
+            line={"dash": "solid" if name == "median" else "dot", "width": 2, "color": PALETTE[1]},
+            annotation={"text": f"{name}<br>{value:,.4g}", "showarrow": False},
+            annotation_position=side,
+        )
+    return figure.update_layout(bargap=0.02, margin_t=56)
+
+
+def category_bars(shares: pd.DataFrame, name: str, most: int = 20) -> go.Figure:
+    """Draw the customers of each category, the largest on top."""
+    shown = shares.head(most)[::-1]
+    figure = blank("Customers", None)
+    figure.add_bar(
+        x=shown["customers"],
+        y=shown["category"],
+        orientation="h",
+        marker_color=ACCENT,
+        customdata=shown["share"],
+        texttemplate="%{x:,} (%{customdata:.0%})",
+        textposition="auto",
+        hovertemplate="%{y}<br>%{x:,} customers (%{customdata:.1%})<extra></extra>",
+    )
+    return figure.update_layout(height=max(220, 60 + 30 * len(shown)), yaxis_title=label(name))
+
+
+def relation(frame: pd.DataFrame, x: Axis, y: Axis, colour: str | None) -> go.Figure:
+    """Draw two columns against each other, coloured by a third."""
+    shown = frame[thin(len(frame), MOST_POINTS)]
+    figure = blank(None, None).update_xaxes(x.layout()).update_yaxes(y.layout())
+    if colour is None or pd.api.types.is_numeric_dtype(shown[colour]):
+        marker: dict[str, Any] = {"color": ACCENT}
+        if colour is not None:
+            marker = {
+                "color": shown[colour],
+                "colorscale": "Viridis",
+                "colorbar": {"title": {"text": label(colour)}},
+            }
+        said = "" if colour is None else f"<br>{label(colour)}: %{{marker.color:,.6~g}}"
+        return figure.add_trace(
+            points(shown, (x, y), said, marker={"size": 7, "opacity": 0.75, **marker})
+        )
+    text = shown[colour].replace("", "(missing)")
+    for i, category in enumerate(text.value_counts().index[: len(PALETTE)]):
+        marker = {
+            "size": 7,
+            "opacity": 0.75,
+            "color": PALETTE[i],
+            "symbol": SYMBOLS[i % len(SYMBOLS)],
+        }
+        said = f"<br>{label(colour)}: {escape(category)}"
+        figure.add_trace(
+            points(shown[text == category], (x, y), said, name=str(category), marker=marker)
+        )
+    return figure
+
+
+def correlation_map(matrix: pd.DataFrame) -> go.Figure:
+    """Draw correlations from -1 to 1, each with its number."""
+    names = [wrap(label(str(name)), 16) for name in matrix.columns]
+    figure = blank(None, None)
+    figure.add_heatmap(
+        z=matrix.to_numpy(),
+        x=names,
+        y=names,
+        zmin=-1,
+        zmax=1,
+        colorscale=DIVERGING,
+        texttemplate="%{z:.2f}",
+        xgap=2,
+        ygap=2,
+        colorbar={"title": {"text": "correlation"}, "thickness": 12},
+        hovertemplate="%{x} and %{y}: %{z:.3f}<extra></extra>",
+    )
+    figure.update_yaxes(autorange="reversed")
+    return figure.update_layout(height=max(320, 90 + 56 * len(names)))

@@ -1,0 +1,49 @@
+"""What speaks for which number of segments."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from segmentation.charts.look import ACCENT, NEUTRAL, PALETTE, blank
+from segmentation.results import Evidence
+
+
+def elbow_chart(evidence: Evidence) -> go.Figure:
+    """Draw the inertia over k with the elbow and the k in use."""
+    figure = _over_k(evidence, evidence.inertias, "Spread within segments (inertia)", ",.6~g")
+    _mark_k(figure, evidence.elbow_k, evidence, "elbow")
+    return figure
+
+
+def silhouette_chart(evidence: Evidence) -> go.Figure:
+    """Draw the mean silhouette over k with the suggested k and the k in use."""
+    figure = _over_k(evidence, evidence.silhouettes, "Silhouette (1 = clearly apart)", ".3f")
+    _mark_k(figure, evidence.silhouette_k, evidence, "suggested")
+    return figure
+
+
+def _over_k(evidence: Evidence, values: tuple[float, ...], title: str, form: str) -> go.Figure:
+    figure = blank("Number of segments (k)", title)
+    figure.add_scatter(
+        x=evidence.ks,
+        y=values,
+        mode="lines+markers",
+        line={"color": ACCENT, "width": 2},
+        marker={"size": 8},
+        hovertemplate=f"k = %{{x}}<br>%{{y:{form}}}<extra></extra>",
+        showlegend=False,
+    )
+    figure.update_xaxes(dtick=1)
+    return figure.update_layout(height=320)
+
+
+def _mark_k(figure: go.Figure, marked: int | None, evidence: Evidence, word: str) -> None:
+    for k, text in ((marked, word), (evidence.k, "in use")):
+        if k is None or (text == "in use" and k == marked) or k not in evidence.ks:
+            continue
+        figure.add_vline(
+            x=k,
+            line={"dash": "dot", "width": 2, "color": PALETTE[1] if text == word else NEUTRAL},
+            annotation={"text": f"{text}: {k}", "showarrow": False},
+            annotation_position="top right" if k < evidence.ks[-1] else "top left",
+        )

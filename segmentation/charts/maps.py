@@ -1,0 +1,149 @@
+"""Customers as points, coloured by segment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from segmentation.axes import Axis, axis_for
+from segmentation.charts.look import (
+    LEGEND,
+    MOST_POINTS,
+    SYMBOLS,
+    SYMBOLS_3D,
+    blank,
+    escape,
+    points,
+    segment_colour,
+    wrap,
+)
+from segmentation.describing import thin
+from segmentation.projecting import Projection
+from segmentation.results import Run
+from segmentation.values import Bools, Floats
+
+
+def map_2d(run: Run, keep: Bools, x: str, y: str) -> go.Figure:
+    """Draw customers by two features in original units, coloured by segment, with the centres."""
+    axes = _axes(run, (x, y))
+    figure = blank(None, None).update_xaxes(axes[0].layout()).update_yaxes(axes[1].layout())
+    for segment, name, rows in _by_segment(run, _segmented(run, keep)):
+        figure.add_trace(points(rows, axes, name=name, marker=_marker(segment, 7, SYMBOLS)))
+    centres = _centres(run, axes)
+    if centres is not None:
+        _add_centres(figure, run, *centres)
+    return figure.update_layout(height=520)
+
+
+def map_3d(run: Run, keep: Bools, x: str, y: str, z: str) -> go.Figure:
+    """Draw customers by three features in original units, coloured by segment."""
+    axes = _axes(run, (x, y, z))
+    figure = go.Figure()
+    for segment, name, rows in _by_segment(run, _segmented(run, keep)):
+        figure.add_trace(points(rows, axes, name=name, marker=_marker(segment, 4, SYMBOLS_3D)))
+    centres = _centres(run, axes)
+    if centres is not None:
+        figure.add_scatter3d(
+            **dict(zip("xyz", centres, strict=True)),
+            mode="markers",
+            name="Centres",
+            text=[escape(run.name_of()[i]) for i in range(1, run.segmentation.k + 1)],
+            marker={"size": 7, "symbol": "x", "color": "#E4572E"},
+            hovertemplate="Centre of %{text}<extra></extra>",
+        )
+    grid = "rgba(127,127,127,0.35)"
+    look = {"backgroundcolor": "rgba(0,0,0,0)", "gridcolor": grid, "zerolinecolor": grid}
+    scene = zip(("xaxis", "yaxis", "zaxis"), axes, strict=True)
+    return figure.update_layout(
+        height=560,
+        margin={"l": 0, "r": 0, "t": 8, "b": 8},
+        legend=LEGEND,
+        scene={name: {**look, **axis.layout()} for name, axis in scene},
+    )
+
+
+def pca_map(run: Run, keep: Bools, projection: Projection) -> go.Figure:
+    """Draw customers on the two directions of greatest spread, coloured by segment."""
+    first, second = projection.explained
+    figure = blank(
+        f"First direction ({first:.0%} of the spread)",
+        f"Second direction ({second:.0%} of the spread)",
+    )
+    place = np.empty((len(run.loaded.customers.frame), 2))
+    place[run.prepared.customers] = projection.points
+    frame = _segmented(run, keep)
+    frame[["_x", "_y"]] = place[frame.index]
+    for segment, name, rows in _by_segment(run, frame):
+        figure.add_scatter(
+            x=rows["_x"],
+            y=rows["_y"],
+            mode="markers",
+            name=wrap(name),
+            text=rows["_id"],
+            marker=_marker(segment, 7, SYMBOLS),
+            hovertemplate=f"<b>%{{text}}</b><extra>{escape(name)}</extra>",
+        )
+    _add_centres(figure, run, projection.centres[:, 0], projection.centres[:, 1])
+    return figure.update_layout(height=520)
+
+
+def _segmented(run: Run, keep: Bools) -> pd.DataFrame:
+    """Return at most `MOST_POINTS` of the chosen customers, with their id and segment."""
+    chosen = np.flatnonzero(keep)
+    chosen = chosen[thin(len(chosen), MOST_POINTS)]
+    positions = run.profiles.customers[chosen]
+    return run.loaded.customers.frame.iloc[positions].assign(
+        _id=run.loaded.customers.ids[positions], _segment=run.profiles.labels[chosen]
+    )
+
+
+def _by_segment(run: Run, frame: pd.DataFrame) -> list[tuple[int, str, pd.DataFrame]]:
+    return [
+        (segment, name, frame[frame["_segment"] == segment])
+        for segment, name in run.name_of().items()
+        if (frame["_segment"] == segment).any()
+    ]
+
+
+def _marker(segment: int, size: int, symbols: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "size": size,
+        "opacity": 0.8,
+        "color": segment_colour(segment),
+        "symbol": symbols[(segment - 1) % len(symbols)],
+    }
+
+
+def _axes(run: Run, features: tuple[str, ...]) -> tuple[Axis, ...]:
+    frame = run.loaded.customers.frame
+    return tuple(axis_for(name, frame[name].to_numpy(dtype=float)) for name in features)
+
+
+def _centres(run: Run, axes: tuple[Axis, ...]) -> list[Floats] | None:
+    """Return where the centres lie, None if a feature was not clustered on."""
+    columns = {column.name: i for i, column in enumerate(run.prepared.columns)}
+    if not {axis.feature for axis in axes} <= set(columns):
+        return None
+    centres = run.segmentation.original_centres
+    return [axis.place(centres[:, columns[axis.feature]]) for axis in axes]
+
+
+def _add_centres(figure: go.Figure, run: Run, x: Any, y: Any) -> None:
+    ids = range(1, run.segmentation.k + 1)
+    figure.add_scatter(
+        x=x,
+        y=y,
+        mode="markers",
+        name="Centres",
+        text=[run.name_of()[i] for i in ids],
+        marker={
+            "size": 15,
+            "symbol": "x",
+            "color": [segment_colour(i) for i in ids],
+            "line": {"width": 2, "color": "#FFFFFF"},
+        },
+        hovertemplate="Centre of %{text}<br>%{x:,.6~g}, %{y:,.6~g}<extra></extra>",
+    )

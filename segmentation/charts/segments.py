@@ -1,0 +1,141 @@
+"""Segments by size, by what sets them apart, and side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from segmentation.axes import Axis
+from segmentation.charts.look import DIVERGING, NEUTRAL, blank, escape, segment_colour, wrap
+from segmentation.results import SegmentProfile
+from segmentation.values import Floats
+from segmentation.vocabulary import label
+
+
+def size_bars(sizes: dict[int, int], names: dict[int, str]) -> go.Figure:
+    """Draw the customers of each segment."""
+    total = max(sum(sizes.values()), 1)
+    ids = list(sizes)[::-1]
+    figure = blank("Customers", None)
+    figure.add_bar(
+        x=[sizes[i] for i in ids],
+        y=[wrap(names[i]) for i in ids],
+        orientation="h",
+        marker_color=[segment_colour(i) for i in ids],
+        text=[f"{sizes[i]:,} ({sizes[i] / total:.1%})" for i in ids],
+        textposition="auto",
+        hovertemplate="%{y}<br>%{x:,} customers<extra></extra>",
+    )
+    return figure.update_layout(height=max(240, 70 + 52 * len(ids)))
+
+
+def size_donut(sizes: dict[int, int], names: dict[int, str]) -> go.Figure:
+    """Draw each segment's share of the customers."""
+    figure = go.Figure()
+    figure.add_pie(
+        values=list(sizes.values()),
+        labels=[wrap(names[i]) for i in sizes],
+        hole=0.6,
+        sort=False,
+        direction="clockwise",
+        marker={"colors": [segment_colour(i) for i in sizes]},
+        textinfo="percent",
+        hovertemplate="%{label}<br>%{value:,} customers (%{percent})<extra></extra>",
+    )
+    figure.add_annotation(
+        text=f"<b>{sum(sizes.values()):,}</b><br>customers", showarrow=False, font={"size": 16}
+    )
+    return figure.update_layout(
+        height=max(280, 70 + 52 * len(sizes)),
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        showlegend=False,
+    )
+
+
+def effect_bars(profile: SegmentProfile, most: int = 8) -> go.Figure:
+    """Draw what sets a segment apart, in standard deviations from the mean of all customers."""
+    shown = profile.differences[:most][::-1]
+    figure = blank("Standard deviations below or above all customers", None)
+    figure.add_bar(
+        x=[d.effect for d in shown],
+        y=[wrap(escape(label(d.name.replace("=", ": ")))) for d in shown],
+        orientation="h",
+        marker_color=[segment_colour(profile.segment_id) if d.used else NEUTRAL for d in shown],
+        customdata=[[d.segment, d.overall] for d in shown],
+        text=[f"{d.effect:+.2f}" for d in shown],
+        textposition="auto",
+        hovertemplate="%{y}<br>segment %{customdata[0]:,.4~g}, all %{customdata[1]:,.4~g}"
+        "<extra></extra>",
+    )
+    figure.add_vline(x=0, line={"width": 1, "color": NEUTRAL})
+    return figure.update_layout(height=max(220, 80 + 36 * len(shown)))
+
+
+def means_map(means: pd.DataFrame, overall: pd.Series[Any], names: dict[int, str]) -> go.Figure:
+    """Draw each segment's means as an index, 100 being the mean of all customers."""
+    index = 100 * means / overall.where(overall != 0)
+    figure = blank(None, None)
+    figure.add_heatmap(
+        z=index.clip(0, 200).to_numpy(),
+        x=[wrap(label(str(name)), 14) for name in means.columns],
+        y=[wrap(names[int(i)]) for i in means.index],
+        zmid=100,
+        zmin=0,
+        zmax=200,
+        colorscale=DIVERGING,
+        customdata=means.to_numpy(),
+        text=[[f"{cell:.0f}" for cell in row] for row in index.to_numpy()],
+        texttemplate="%{text}",
+        xgap=2,
+        ygap=2,
+        colorbar={"title": {"text": "index"}, "thickness": 12},
+        hovertemplate="%{y}<br>%{x}: mean %{customdata:,.5~g}, index %{text}<extra></extra>",
+    )
+    figure.update_yaxes(autorange="reversed")
+    return figure.update_layout(height=max(240, 110 + 52 * len(means)))
+
+
+def paired_bars(table: pd.DataFrame, ids: Sequence[int], names: dict[int, str]) -> go.Figure:
+    """Draw two segments' means side by side as an index, 100 being the mean of all customers."""
+    figure = blank("Index (100 = all customers)", None)
+    shown = table[::-1]
+    for segment in ids:
+        figure.add_bar(
+            x=shown[f"index_{segment}"],
+            y=[wrap(label(name)) for name in shown["feature"]],
+            orientation="h",
+            name=wrap(names[segment]),
+            marker_color=segment_colour(segment),
+            customdata=shown[f"mean_{segment}"],
+            hovertemplate="%{y}<br>mean %{customdata:,.5~g}, index %{x:.0f}<extra></extra>",
+        )
+    figure.add_vline(x=100, line={"width": 1, "dash": "dot", "color": NEUTRAL})
+    return figure.update_layout(barmode="group", height=max(280, 130 + 54 * len(shown)))
+
+
+def overlaid_histograms(values: dict[int, Floats], names: dict[int, str], axis: Axis) -> go.Figure:
+    """Draw one feature's distribution for several segments, each as shares of its customers."""
+    figure = blank(None, "Share of the segment").update_xaxes(axis.layout())
+    placed = {segment: axis.place(cells) for segment, cells in values.items()}
+    pooled = np.concatenate(list(placed.values()))
+    pooled = pooled[~np.isnan(pooled)]
+    edges = np.histogram_bin_edges(pooled, bins=24)
+    for segment, cells in placed.items():
+        present = cells[~np.isnan(cells)]
+        counts, _ = np.histogram(present, bins=edges)
+        figure.add_bar(
+            x=(edges[:-1] + edges[1:]) / 2,
+            y=counts / max(len(present), 1),
+            width=np.diff(edges),
+            name=wrap(names[segment]),
+            opacity=0.6,
+            marker_color=segment_colour(segment),
+            customdata=np.column_stack([axis.back(edges[:-1]), axis.back(edges[1:])]),
+            hovertemplate="%{customdata[0]:,.4~g} to %{customdata[1]:,.4~g}<br>"
+            "%{y:.1%} of its customers<extra></extra>",
+        )
+    return figure.update_layout(barmode="overlay", bargap=0, yaxis_tickformat=".0%")

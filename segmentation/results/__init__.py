@@ -1,0 +1,39 @@
+"""Frozen results, one class a stage; each checks what its docstring promises."""
+
+from segmentation.results.cleaned import REASONS, Clean, LedgerEntry, Rule
+from segmentation.results.customers import Customers, Prepared, PreparedColumn
+from segmentation.results.run import Loaded, Run
+from segmentation.results.segments import (
+    Difference,
+    Evidence,
+    Partition,
+    Profiles,
+    Segmentation,
+    SegmentName,
+    SegmentProfile,
+)
+from segmentation.results.tables import Column, ColumnType, ReadReport, Schema, Table
+
+__all__ = [
+    "REASONS",
+    "Clean",
+    "Column",
+    "ColumnType",
+    "Customers",
+    "Difference",
+    "Evidence",
+    "LedgerEntry",
+    "Loaded",
+    "Partition",
+    "Prepared",
+    "PreparedColumn",
+    "Profiles",
+    "ReadReport",
+    "Rule",
+    "Run",
+    "Schema",
+    "SegmentName",
+    "SegmentProfile",
+    "Segmentation",
+    "Table",
+]

@@ -1,0 +1,107 @@
+"""What cleaning comes to: kept rows, and the account of the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Rule = Literal[
+    "row_longer_than_header",
+    "empty_row",
+    "no_customer_id",
+    "no_order_date",
+    "after_as_of_date",
+    "no_quantity",
+    "quantity_not_positive",
+    "no_unit_price",
+    "no_amount",
+    "unit_price_not_positive",
+    "exact_duplicate",
+    "repeated_customer_id",
+    "missing_feature",
+    "outlier",
+    "missing_filled",
+    "outlier_capped",
+]
+
+
+REASONS: dict[Rule, str] = {
+    "row_longer_than_header": "the row has more cells than the header has names",
+    "empty_row": "every cell is empty",
+    "no_customer_id": "no customer id",
+    "no_order_date": "no readable order date",
+    "after_as_of_date": "dated after the as-of date",
+    "no_quantity": "no readable quantity",
+    "quantity_not_positive": "quantity is 0 or less (a return, cancellation or correction)",
+    "no_unit_price": "no readable unit price",
+    "no_amount": "no readable amount",
+    "unit_price_not_positive": "unit price is 0 or less",
+    "exact_duplicate": "repeats an earlier row in every cell",
+    "repeated_customer_id": "the customer id stands in an earlier row",
+    "missing_feature": "a feature has no value",
+    "outlier": "a feature has an extreme value",
+    "missing_filled": "an empty feature was filled in",
+    "outlier_capped": "an extreme feature was capped",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """What one rule did.
+
+    Parameters
+    ----------
+    rule : str
+        The rule's name, a key of `REASONS`.
+    rows_in : int
+        Rows the rule looked at.
+    set_aside : int
+        Rows it set aside.
+    changed : int
+        Cells it changed.
+    """
+
+    rule: Rule
+    rows_in: int
+    set_aside: int = 0
+    changed: int = 0
+
+    @property
+    def reason(self) -> str:
+        """The rule in words."""
+        return REASONS[self.rule]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Clean:
+    """The rows that can be used, typed, and the account of the others.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The kept rows, with the table's row numbers as index. For transactions the columns are
+        roles; for customers they are the table's columns, as text.
+    ledger : tuple of LedgerEntry
+        Every rule that was applied, in order; each takes the rows the one before left.
+    set_aside : dict of rule to ndarray of int
+        Row numbers (from 0) set aside by each rule.
+    as_of : date or None
+        The date that days are counted to; None for customer tables.
+    notes : tuple of str
+        What the user should know, in sentences.
+    """
+
+    frame: pd.DataFrame
+    ledger: tuple[LedgerEntry, ...]
+    set_aside: dict[Rule, npt.NDArray[np.int64]]
+    as_of: date | None = None
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        rows_in = self.ledger[0].rows_in if self.ledger else len(self.frame)
+        assert rows_in == len(self.frame) + sum(len(rows) for rows in self.set_aside.values())

@@ -1,0 +1,52 @@
+"""All that a run came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from segmentation.results.cleaned import Clean
+from segmentation.results.customers import Customers, Prepared
+from segmentation.results.segments import Evidence, Profiles, Segmentation, SegmentName
+from segmentation.results.tables import Schema, Table
+from segmentation.settings import Recipe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Loaded:
+    """A source up to its customers: all that does not depend on how they are segmented.
+
+    Parameters
+    ----------
+    table, schema, clean, customers
+        The results of reading, schema, cleaning and features.
+    """
+
+    table: Table
+    schema: Schema
+    clean: Clean
+    customers: Customers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Run:
+    """Everything a run came to.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        The settings; with the same file they give the same run.
+    loaded, prepared, evidence, segmentation, profiles, names
+        The results of the stages.
+    """
+
+    recipe: Recipe
+    loaded: Loaded
+    prepared: Prepared
+    evidence: Evidence
+    segmentation: Segmentation
+    profiles: Profiles
+    names: tuple[SegmentName, ...]
+
+    def name_of(self) -> dict[int, str]:
+        """Map segment ids to names."""
+        return {name.segment_id: name.name for name in self.names}

@@ -1,0 +1,125 @@
+"""What reading and schema come to."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from segmentation.settings import ROLES, Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadReport:
+    """How a table was read.
+
+    Parameters
+    ----------
+    name, sha256 : str
+        The file and the digest of its bytes.
+    rows, columns : int
+        Records below the header, and columns.
+    encoding, delimiter, sheet : str or None
+        What was found; None where it does not apply.
+    sheets : tuple of str
+        All worksheets of a workbook.
+    header_rows : int
+        Rows taken as the header.
+    overflow_columns : int
+        Columns at the right that the header has no name for; they hold the cells of rows that are
+        longer than the header.
+    notes : tuple of str
+        What a careful reader would want to be told, in sentences.
+    """
+
+    name: str
+    sha256: str
+    rows: int
+    columns: int
+    encoding: str | None
+    delimiter: str | None
+    sheet: str | None
+    sheets: tuple[str, ...]
+    header_rows: int
+    overflow_columns: int
+    notes: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain JSON values."""
+        plain = asdict(self)
+        return {**plain, "sheets": list(self.sheets), "notes": list(self.notes)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Table:
+    """A table as read.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row a record, numbered from 0; column names are unique.
+    report : ReadReport
+        How it was read; ``report.rows`` and ``report.columns`` are the frame's shape.
+    """
+
+    frame: pd.DataFrame
+    report: ReadReport
+
+    def __post_init__(self) -> None:
+        assert self.frame.shape == (self.report.rows, self.report.columns)
+        assert self.frame.columns.is_unique
+
+
+ColumnType = Literal["id", "number", "date", "category", "label", "constant", "empty"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column and what it is taken for.
+
+    Parameters
+    ----------
+    name : str
+        The column's name in the table.
+    type : str
+        What its cells hold.
+    role : str or None
+        What it is for; None for a plain feature, category or label.
+    reason : str
+        Why, in words.
+    """
+
+    name: str
+    type: ColumnType
+    role: Role | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schema:
+    """What a table is.
+
+    Parameters
+    ----------
+    kind : {"customers", "transactions"}
+        What a row is.
+    columns : tuple of Column
+        Every column of the table, in its order.
+    doubts : tuple of str
+        What the user should look at, in sentences.
+    """
+
+    kind: Literal["customers", "transactions"]
+    columns: tuple[Column, ...]
+    doubts: tuple[str, ...]
+
+    @property
+    def roles(self) -> dict[Role, str]:
+        """Map each role that is filled to its column, in the order of `ROLES`."""
+        found = {column.role: column.name for column in self.columns if column.role is not None}
+        return {role: found[role] for role in ROLES if role in found}
+
+    def of_type(self, *types: ColumnType) -> tuple[str, ...]:
+        """Return the names of the columns of the given types."""
+        return tuple(column.name for column in self.columns if column.type in types)
