@@ -39,7 +39,7 @@ with st.container(border=True):
             )
     for old, new in exporting.renamed_columns(run).items():
         st.info(state.escape(f"The file's own column {old!r} is called {new!r} in the export."))
-    with st.expander("Look at the first rows"):
+    if st.toggle("Show the first rows", key=state.key("export-look"), persist_state="session"):
         st.dataframe(exporting.customers_head(run, keep, SHOWN_ROWS), hide_index=True)
 
 left, right = st.columns(2)
@@ -67,7 +67,4 @@ with right.container(border=True, height="stretch"):
     widgets.download(
         "Summary", lambda: exporting.summary_json(run), "summary.json", "export-summary"
     )
-    st.code(
-        "python -m segmentation run YOUR-FILE --recipe summary.json --out customers.csv",
-        language="bash",
-    )
+    st.caption("`python -m segmentation run FILE --recipe summary.json --out customers.csv`")

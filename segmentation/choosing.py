@@ -15,14 +15,6 @@ from segmentation.values import Floats
 
 SMALL_SHARE = 0.02
 
-# Kaufman and Rousseeuw (1990), Finding Groups in Data, table 4 of chapter 2.
-STRUCTURE_BANDS = (
-    (0.70, "strong", "The groups are clear and well apart."),
-    (0.50, "reasonable", "The groups are real, with some overlap at their borders."),
-    (0.25, "weak", "The groups overlap a good deal; treat the borders as soft."),
-    (-1.0, "none", "There are no natural groups here; the segments are a convenient cut."),
-)
-
 Progress = Callable[[int, int], None]
 
 
@@ -117,20 +109,6 @@ def choose_k(
     )
 
 
-def structure(silhouette: float) -> tuple[str, str]:
-    """Say in a word and a sentence how much structure a mean silhouette stands for.
-
-    Examples
-    --------
-    >>> structure(0.55)[0], structure(0.1)[0]
-    ('reasonable', 'none')
-    """
-    for least, word, sentence in STRUCTURE_BANDS:
-        if silhouette >= least:
-            return word, sentence
-    raise AssertionError("a silhouette is never below -1")
-
-
 def elbow(ks: tuple[int, ...], inertias: Floats) -> int | None:
     """Return the k farthest below the straight line between the curve's ends, None if none is.
 
@@ -171,4 +149,4 @@ def _reason(ks: tuple[int, ...], widths: list[float], k: int, passed_over: tuple
             f" once k = {listed} is passed over, where a group has under {SMALL_SHARE:.0%} of the "
             "customers"
         )
-    return f"{said}: {structure(width)[0]} structure"
+    return said

@@ -75,6 +75,12 @@ def clean(table: Table, schema: Schema, settings: CleanSettings | None = None) -
     sieve.apply("empty_row", _blank_rows(table.frame))
     if schema.kind == "transactions":
         return _clean_transactions(table, schema, settings, sieve)
+    if settings.drop_zero_price or settings.as_of is not None:
+        raise DataError(
+            "A table of customers has no order lines to clean by price or count days from",
+            where=table.report.name,
+            remedy="Leave zero-price and the as-of date out, or read the file as transactions",
+        )
     return _clean_customers(table, schema, settings, sieve)
 
 

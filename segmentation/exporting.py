@@ -14,12 +14,13 @@ import pandas as pd
 
 from segmentation.results import LedgerEntry, Rule, Run
 from segmentation.set_aside import set_aside_table
+from segmentation.silhouettes import structure
 from segmentation.values import Bools
 
 # Control characters and zero-width marks are skipped by some spreadsheets, like spaces.
 FORMULA_START = r"^[\s\x00-\x20\u200b-\u200f\u2060\ufeff\"'“”‘’]*[=+\-@|%\t\r\n＝＋－＠｜％]"
 PLAIN_NUMBER = r"^\s*[+-]?(?:\d+(?:[.,\s']\d+)*[.,]?|[.,]\d+)(?:[eE][+-]?\d+)?\s*%?\s*$"
-VERSIONED = ("streamlit", "pandas", "numpy", "scikit-learn", "scipy", "pyarrow", "fastexcel")
+VERSIONED = ("pandas", "numpy", "scikit-learn", "scipy", "pyarrow", "fastexcel")
 
 
 def customers_frame(run: Run, keep: Bools | None = None) -> pd.DataFrame:
@@ -209,6 +210,7 @@ def summary(run: Run) -> dict[str, Any]:
         "scaler": run.recipe.prepare.scaler,
         "k": run.segmentation.k,
         "k_reason": run.evidence.reason,
+        "structure": structure(run.segmentation.silhouette)[0],
         "inertia": run.segmentation.inertia,
         "silhouette": run.segmentation.silhouette,
         "silhouette_customers": run.segmentation.silhouette_customers,

@@ -11,6 +11,7 @@ import pandas as pd
 
 from segmentation.results import Clean, Customers, Schema
 from segmentation.values import is_missing, to_numbers
+from segmentation.words import words
 
 TRANSACTION_FEATURES = (
     "recency_days",
@@ -81,7 +82,7 @@ def _from_customers(clean: Clean, schema: Schema) -> Customers:
             if len(present) == 0 or present.min() == present.max():
                 unusable[column.name] = "it has the same value for every customer"
             elif _is_identifier(column.name, values) or _is_row_number(column.name, values):
-                unusable[column.name] = "it numbers the rows"
+                unusable[column.name] = "it identifies and does not measure"
             else:
                 numeric.append(column.name)
             continue
@@ -118,10 +119,15 @@ def _from_customers(clean: Clean, schema: Schema) -> Customers:
 
 
 def _is_identifier(name: str, values: npt.NDArray[np.float64]) -> bool:
-    """Tell a running number (id, index, row) from a measurement: whole, unique and so named."""
-    parts = name.lower().replace("_", " ").split()
-    named = name.endswith(("ID", "Id")) or bool({"id", "index", "row", "no", "nr"} & set(parts))
-    return named and bool((values % 1 == 0).all()) and len(np.unique(values)) == len(values)
+    """Tell an id or running number from a measurement, by the last word of its name.
+
+    Called an id is enough; called an index, row or number, its values must be whole and unique.
+    """
+    last = words(name)[-1:]
+    if last == ("id",):
+        return True
+    unique = bool((values % 1 == 0).all()) and len(np.unique(values)) == len(values)
+    return unique and bool({"index", "row", "no", "nr", "number"} & set(last))
 
 
 def _is_row_number(name: str, values: npt.NDArray[np.float64]) -> bool:

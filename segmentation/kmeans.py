@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from segmentation.errors import DataError
 from segmentation.results import Partition
+from segmentation.threads import one_thread
 from segmentation.values import Floats
 
 STARTS = 10
@@ -45,7 +46,6 @@ def kmeans(matrix: Floats, k: int, seed: int) -> Partition:
     """
     from sklearn.cluster import KMeans
     from sklearn.exceptions import ConvergenceWarning
-    from threadpoolctl import threadpool_limits
 
     # In canonical order equal rows stand together, so this counts at least the distinct ones.
     distinct = 1 + int((matrix[1:] != matrix[:-1]).any(axis=1).sum())
@@ -53,7 +53,7 @@ def kmeans(matrix: Floats, k: int, seed: int) -> Partition:
         raise _too_few(len(matrix), distinct, k)
     seeds = np.random.SeedSequence(seed).generate_state(STARTS)
     best: Partition | None = None
-    with threadpool_limits(limits=1), warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         # It warns of groups left empty; they are filled below.
         warnings.simplefilter("ignore", ConvergenceWarning)
         for start in seeds:

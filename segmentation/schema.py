@@ -93,9 +93,12 @@ def suggest_schema(table: Table, settings: SchemaSettings | None = None) -> Sche
     roles = _guess_roles(types, given)
     kind = _kind(settings, given, roles, table)
     if kind == "customers":
+        _refuse_order_roles(given, table.report.name)
+        doubts = _order_line_doubts(settings, roles)
         roles = {r: c for r, c in roles.items() if r in ("customer_id", "country")}
         roles = _customer_key(roles, given, types, table)
     else:
+        doubts = ()
         _require_transaction_roles(roles, types, given, table.report.name)
     reasons = _reasons(names, roles, given, types)
     by_column = {column: role for role, column in roles.items()}
@@ -108,7 +111,8 @@ def suggest_schema(table: Table, settings: SchemaSettings | None = None) -> Sche
         )
         for name in names
     )
-    return Schema(kind=kind, columns=columns, doubts=_doubts(table.frame, kind, columns))
+    doubts += _doubts(table.frame, kind, columns)
+    return Schema(kind=kind, columns=columns, doubts=doubts)
 
 
 def _column_type(text: pd.Series[Any]) -> ColumnType:
@@ -218,6 +222,27 @@ def _own_share(text: pd.Series[Any]) -> float:
     """Distinct values a filled cell: 1 if every row has its own."""
     present = text[~is_missing(text)]
     return present.nunique() / max(len(present), 1)
+
+
+def _refuse_order_roles(given: dict[Role, str], file: str) -> None:
+    for role, column in given.items():
+        if column and role not in ("customer_id", "country"):
+            raise SchemaError(
+                f"A table of customers has no use for the role {role}",
+                where=file,
+                remedy="Leave the role out, or read the file as transactions",
+            )
+
+
+def _order_line_doubts(settings: SchemaSettings, roles: dict[Role, str]) -> tuple[str, ...]:
+    """Say so when everything but the customer speaks for order lines."""
+    told = settings.kind != "auto" or "customer_id" in roles
+    if told or not {"order_id", "order_date"} <= set(roles):
+        return ()
+    return (
+        "This looks like order lines, but no column tells the customer; it was read as one row a "
+        "customer. If a column names the customer, say which.",
+    )
 
 
 def _require_transaction_roles(

@@ -7,10 +7,19 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from segmentation.threads import one_thread
 from segmentation.values import Floats
 
 LARGEST_ROWS = 10_000
 BLOCK_CELLS = 4_000_000
+
+# Kaufman and Rousseeuw (1990), Finding Groups in Data, table 4 of chapter 2.
+STRUCTURE_BANDS = (
+    (0.70, "strong", "The groups are clear and well apart."),
+    (0.50, "reasonable", "The groups are real, with some overlap at their borders."),
+    (0.25, "weak", "The groups overlap a good deal; treat the borders as soft."),
+    (-1.0, "none", "There are no natural groups here; the segments are a convenient cut."),
+)
 
 
 def silhouette_sample(rows: int, seed: int) -> npt.NDArray[np.int64]:
@@ -53,7 +62,6 @@ def silhouettes(matrix: Floats, partitions: Sequence[npt.NDArray[np.int64]]) -> 
     [0.8947, 0.8824, 0.8824, 0.8947]
     """
     from scipy.spatial.distance import cdist
-    from threadpoolctl import threadpool_limits
 
     count = len(matrix)
     groups = [int(labels.max()) + 1 for labels in partitions]
@@ -64,7 +72,7 @@ def silhouettes(matrix: Floats, partitions: Sequence[npt.NDArray[np.int64]]) -> 
     sizes = member.sum(axis=0)
     results = [np.empty(count) for _ in partitions]
     block = max(1, BLOCK_CELLS // count)
-    with threadpool_limits(limits=1):
+    with one_thread():
         for start in range(0, count, block):
             stop = min(start + block, count)
             sums = cdist(matrix[start:stop], matrix) @ member
@@ -87,3 +95,17 @@ def _from_sums(sums: Floats, sizes: Floats, own: npt.NDArray[np.int64]) -> Float
         between = others.min(axis=1)
         result = (between - within) / np.maximum(between, within)
     return np.asarray(np.where(sizes[own] > 1, np.nan_to_num(result), 0.0))
+
+
+def structure(silhouette: float) -> tuple[str, str]:
+    """Say in a word and a sentence how much structure a mean silhouette stands for.
+
+    Examples
+    --------
+    >>> structure(0.55)[0], structure(0.1)[0]
+    ('reasonable', 'none')
+    """
+    for least, word, sentence in STRUCTURE_BANDS:
+        if silhouette >= least:
+            return word, sentence
+    raise AssertionError("a silhouette is never below -1")

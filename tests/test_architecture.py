@@ -36,6 +36,7 @@ PRIMITIVES = {
     "set_aside",
     "settings",
     "silhouettes",
+    "threads",
     "transforms",
     "values",
     "vocabulary",

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from sklearn.datasets import make_blobs
 from sklearn.metrics import silhouette_score
 
-from segmentation.choosing import SMALL_SHARE, choose_k, elbow, structure
+from segmentation.choosing import SMALL_SHARE, choose_k, elbow
 from segmentation.errors import DataError
 from segmentation.pipeline import run
 from segmentation.results import Prepared, PreparedColumn
 from segmentation.settings import ChooseSettings, FitSettings, PrepareSettings, Recipe
+from segmentation.silhouettes import structure
 
 
 def prepared_of(matrix: np.ndarray) -> Prepared:
@@ -44,7 +45,7 @@ def test_well_parted_groups_are_found(groups: int) -> None:
     evidence = choose_k(prepared_of(blobs(groups)))
     assert evidence.k == evidence.silhouette_k == groups
     assert f"k = {groups} has the largest silhouette" in evidence.reason
-    assert "strong structure" in evidence.reason
+    assert "largest silhouette" in evidence.reason
 
 
 def test_the_figures_are_those_of_the_partitions() -> None:

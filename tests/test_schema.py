@@ -167,7 +167,7 @@ def test_running_numbers_are_no_feature(source_of: MakeSource, name: str, start:
     rows = [f"{i + start},{i * 7 % 11},{i % 5}" for i in reversed(range(20))]
     customers = load(source_of("\n".join([f"{name},spend,age", *rows]))).customers
     assert customers.default_features == ("spend", "age")
-    assert customers.unusable[name or "column_1"] == "it numbers the rows"
+    assert customers.unusable[name or "column_1"] == "it identifies and does not measure"
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ import streamlit as st
 
 from pages.ui import charts_key, state, widgets
 from segmentation import charts
-from segmentation.choosing import structure
 from segmentation.errors import SettingsError
 from segmentation.naming import name_segments
 from segmentation.profiling import Overview
 from segmentation.results import Run
 from segmentation.settings import LONGEST_NAME, NameSettings
+from segmentation.silhouettes import structure
 from segmentation.vocabulary import label
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -49,18 +50,21 @@ def draft_from_widgets(source: Source) -> Recipe:
     read = ReadSettings(sheet=held.get(state.key("sheet"), state.draft().read.sheet))
     kind = held.get(state.key("kind"), state.draft().schema.kind)
     recipe = state.draft().with_stage(read=read, schema=SchemaSettings(kind=kind))
-    guessed = cache.schema(source, recipe).roles
+    found = cache.schema(source, recipe)
+    guessed = found.roles
     said: list[tuple[str, str]] = []
-    for role in _roles_of(cache.schema(source, recipe)):
+    for role in _roles_of(found):
         chosen = held.get(state.key(f"role-{role}-{kind}"), guessed.get(role, NONE))
         if chosen != guessed.get(role, NONE):
             said.append((role, "" if chosen == NONE else chosen))
-    as_of: date | None = held.get(state.key("as-of"))
-    clean = CleanSettings(
-        drop_duplicates=held.get(state.key("drop-duplicates"), False),
-        drop_zero_price=held.get(state.key("drop-zero-price"), False),
-        as_of=as_of.isoformat() if as_of else None,
-    )
+    clean = CleanSettings(drop_duplicates=held.get(state.key("drop-duplicates"), False))
+    if found.kind == "transactions":
+        as_of: date | None = held.get(state.key("as-of"))
+        clean = replace(
+            clean,
+            drop_zero_price=held.get(state.key("drop-zero-price"), False),
+            as_of=as_of.isoformat() if as_of else None,
+        )
     return state.set_draft(
         read=read, schema=SchemaSettings(kind=kind, roles=tuple(said)), clean=clean
     )
@@ -151,4 +155,5 @@ def _column_table(schema: Schema, recipe: Recipe) -> None:
                 "Because": "chosen by you" if column.name in said else column.reason,
             }
         )
-    st.dataframe(pd.DataFrame(rows), hide_index=True)
+    # A plain table: the grid component is slow to arrive, and this is the first thing looked for.
+    st.table(pd.DataFrame(rows).map(state.escape), border="horizontal", hide_index=True)

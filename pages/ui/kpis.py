@@ -38,7 +38,7 @@ function count(span, from, d) {
     minimumFractionDigits: d.digits, maximumFractionDigits: d.digits });
   const start = performance.now();
   const step = now => {
-    const t = Math.min(1, Math.max(0, (now - start) / 600)), ease = 1 - (1 - t) ** 3;
+    const t = Math.min(1, Math.max(0, (now - start) / 400)), ease = 1 - (1 - t) ** 3;
     span.textContent = t < 1 ? digits.format(from + (d.value - from) * ease) : d.text;
     if (t < 1) requestAnimationFrame(step) };
   step(start);

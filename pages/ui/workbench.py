@@ -7,10 +7,10 @@ import streamlit as st
 from pages.ui import cache, charts_key, messages, state, widgets
 from segmentation import charts
 from segmentation.axes import axis_for
-from segmentation.choosing import structure
 from segmentation.errors import SegmentationError
 from segmentation.results import Loaded, Run
 from segmentation.settings import ChooseSettings, FitSettings, PrepareSettings, Recipe
+from segmentation.silhouettes import structure
 from segmentation.vocabulary import label
 
 TRANSFORMS = {
