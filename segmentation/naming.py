@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from segmentation.errors import SettingsError
+from segmentation.numerals import say
 from segmentation.results import Profiles, SegmentName, SegmentProfile
 from segmentation.settings import LONGEST_NAME, NameSettings
 from segmentation.vocabulary import label, trait
@@ -186,7 +187,9 @@ def _unique(
 
 def _reasons(segment: SegmentProfile, profiles: Profiles) -> tuple[str, ...]:
     reasons = []
-    for feature, level in segment.levels.items():
+    strength = {d.name: abs(d.effect) for d in segment.differences}
+    for feature in sorted(segment.levels, key=lambda name: -strength.get(name, 0.0)):
+        level = segment.levels[feature]
         median = profiles.medians[feature][segment.segment_id]
         mean = profiles.means[feature][segment.segment_id]
         overall = profiles.overall[feature]
@@ -194,7 +197,7 @@ def _reasons(segment: SegmentProfile, profiles: Profiles) -> tuple[str, ...]:
             reasons.append(f"{label(feature)}: no value is known; all were filled in")
             continue
         reasons.append(
-            f"{label(feature)}: {level}; median {median:,.5g}, mean {mean:,.5g} against "
-            f"{overall:,.5g} over all customers"
+            f"{label(feature)}: {level}; median {say(median)}, mean {say(mean)} against "
+            f"{say(overall)} over all customers"
         )
     return tuple(reasons)

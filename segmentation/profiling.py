@@ -209,7 +209,7 @@ def _trait_figures(numeric: pd.DataFrame) -> list[tuple[str, float, int]]:
         column = by_trait.get(wanted)
         if column is not None and len(figures) < 2:
             value = numeric[column].sum() if total else numeric[column].mean()
-            figures.append((what, float(value), digits))
+            figures.append((what, float(value), digits if value < 1000 else 0))
     return figures
 
 

@@ -32,6 +32,7 @@ STAGES = {
 PRIMITIVES = {
     "errors",
     "kmeans",
+    "numerals",
     "results",
     "set_aside",
     "settings",

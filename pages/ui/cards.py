@@ -15,6 +15,8 @@ from segmentation.settings import LONGEST_NAME, NameSettings
 from segmentation.silhouettes import structure
 from segmentation.vocabulary import label
 
+MOST_REASONS = 4
+
 
 def one_segment(run: Run, found: Overview) -> None:
     """Let the reader choose a segment and draw its card."""
@@ -36,7 +38,8 @@ def one_segment(run: Run, found: Overview) -> None:
             + (f"; {found.sizes[chosen]:,} shown" if found.sizes[chosen] != profile.size else "")
         )
         st.markdown("**Why this name**")
-        st.markdown("\n".join(f"- {state.escape(reason)}" for reason in named.reasons) or "-")
+        shown = named.reasons[:MOST_REASONS]
+        st.markdown("\n".join(f"- {state.escape(reason)}" for reason in shown) or "-")
         st.markdown("**What to do**")
         st.markdown(state.escape(named.action))
         word = structure(profile.silhouette)[0]

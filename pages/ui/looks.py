@@ -9,6 +9,7 @@ from pages.ui import state, widgets
 from segmentation import charts
 from segmentation.axes import axis_for
 from segmentation.describing import category_shares, correlations, distribution
+from segmentation.numerals import say
 from segmentation.results import Customers
 from segmentation.vocabulary import label
 
@@ -35,8 +36,8 @@ def one_column(customers: Customers, shown: pd.DataFrame) -> None:
         return
     lower, middle, upper = found.quartiles
     st.markdown(
-        f"Half of the customers lie between **{lower:,.5g}** and **{upper:,.5g}**; the middle one "
-        f"has **{middle:,.5g}**."
+        f"Half of the customers lie between **{say(lower)}** and **{say(upper)}**; the middle one "
+        f"has **{say(middle)}**."
     )
     widgets.chart(
         charts.histogram(found, axis),
@@ -44,8 +45,8 @@ def one_column(customers: Customers, shown: pd.DataFrame) -> None:
         f"Histogram of {label(name)} with quartiles",
     )
     st.caption(
-        f"{found.values:,} values, {found.missing:,} missing. Lowest {found.low:,.5g}, highest "
-        f"{found.high:,.5g}, mean {found.mean:,.5g}, standard deviation {found.spread:,.5g}."
+        f"{found.values:,} values, {found.missing:,} missing. Lowest {say(found.low)}, highest "
+        f"{say(found.high)}, mean {say(found.mean)}, standard deviation {say(found.spread)}."
     )
 
 

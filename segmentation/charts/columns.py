@@ -21,6 +21,7 @@ from segmentation.charts.look import (
     wrap,
 )
 from segmentation.describing import Distribution, thin
+from segmentation.numerals import say
 from segmentation.vocabulary import label
 
 
@@ -44,7 +45,7 @@ def histogram(found: Distribution, axis: Axis) -> go.Figure:
         figure.add_vline(
             x=float(axis.place(value)),
             line={"dash": "solid" if name == "median" else "dot", "width": 2, "color": PALETTE[1]},
-            annotation={"text": f"{name}<br>{value:,.4g}", "showarrow": False},
+            annotation={"text": f"{name}<br>{say(value)}", "showarrow": False},
             annotation_position=side,
         )
     return figure.update_layout(bargap=0.02, margin_t=56)

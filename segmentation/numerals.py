@@ -1,0 +1,26 @@
+"""Numbers as a reader wants them: thousands marked, no digits that mean nothing."""
+
+from __future__ import annotations
+
+import math
+
+
+def say(value: float) -> str:
+    """Write a number with about four telling digits, never in powers of ten below a billion.
+
+    Examples
+    --------
+    >>> say(124660.4), say(45.894), say(6.0), say(0.012345), say(-1234.5)
+    ('124,660', '45.89', '6', '0.01235', '-1,234')
+    """
+    if not math.isfinite(value):
+        return "unknown"
+    size = abs(value)
+    if size >= 1e9:
+        return f"{value:,.4g}"
+    if size >= 1000:
+        return f"{value:,.0f}"
+    if size >= 1:
+        text = f"{value:.{2 if size < 100 else 1}f}"
+        return text.rstrip("0").rstrip(".")
+    return f"{value:.4g}"
