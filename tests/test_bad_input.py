@@ -16,7 +16,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from segmentation.__main__ import main
-from segmentation.errors import SegmentationError
+from segmentation.errors import ReadError, SegmentationError
 from segmentation.exporting import customers_csv, summary_json
 from segmentation.pipeline import run
 from segmentation.reading import Source, read_table
@@ -280,3 +280,16 @@ def test_any_small_table_gives_segments_or_a_sentence(rows: list[list[str]]) -> 
         assert error.what and error.remedy  # noqa: PT017
     else:
         assert 2 <= int(str(summary["k"])) <= len(rows)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"a,b\n1,2\n" + b"," * 1_000_000 + b"\n" + b"1,2\n" * 1_000,
+        b"," * 100_000 + b"\n1\n",
+    ],
+    ids=["one line of a million commas", "a header of commas"],
+)
+def test_a_table_far_too_wide_is_refused_before_it_is_built(data: bytes) -> None:
+    with pytest.raises(ReadError, match="more than is read"):
+        read_table(Source(name="wide.csv", data=data), as_text=True)

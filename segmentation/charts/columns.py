@@ -13,10 +13,12 @@ from segmentation.charts.look import (
     ACCENT,
     DIVERGING,
     MOST_POINTS,
+    NEUTRAL,
     PALETTE,
     SYMBOLS,
     blank,
     escape,
+    laid_out,
     points,
     wrap,
 )
@@ -27,7 +29,7 @@ from segmentation.vocabulary import label
 
 def histogram(found: Distribution, axis: Axis) -> go.Figure:
     """Draw a numeric column's bins with its quartiles."""
-    figure = blank(None, "Customers").update_xaxes(axis.layout())
+    figure = blank(None, "Customers").update_xaxes(laid_out(axis))
     edges = axis.place(found.edges)
     figure.add_bar(
         x=(edges[:-1] + edges[1:]) / 2,
@@ -54,10 +56,10 @@ def histogram(found: Distribution, axis: Axis) -> go.Figure:
 def category_bars(shares: pd.DataFrame, name: str, most: int = 20) -> go.Figure:
     """Draw the customers of each category, the largest on top."""
     shown = shares.head(most)[::-1]
-    figure = blank("Customers", None)
+    figure = blank("Customers", escape(label(name))).update_yaxes(type="category")
     figure.add_bar(
         x=shown["customers"],
-        y=shown["category"],
+        y=shown["category"].map(escape),
         orientation="h",
         marker_color=ACCENT,
         customdata=shown["share"],
@@ -65,37 +67,44 @@ def category_bars(shares: pd.DataFrame, name: str, most: int = 20) -> go.Figure:
         textposition="auto",
         hovertemplate="%{y}<br>%{x:,} customers (%{customdata:.1%})<extra></extra>",
     )
-    return figure.update_layout(height=max(220, 60 + 30 * len(shown)), yaxis_title=label(name))
+    return figure.update_layout(height=max(220, 60 + 30 * len(shown)))
 
 
 def relation(frame: pd.DataFrame, x: Axis, y: Axis, colour: str | None) -> go.Figure:
     """Draw two columns against each other, coloured by a third."""
     shown = frame[thin(len(frame), MOST_POINTS)]
-    figure = blank(None, None).update_xaxes(x.layout()).update_yaxes(y.layout())
+    figure = blank(None, None).update_xaxes(laid_out(x)).update_yaxes(laid_out(y))
     if colour is None or pd.api.types.is_numeric_dtype(shown[colour]):
         marker: dict[str, Any] = {"color": ACCENT}
         if colour is not None:
             marker = {
                 "color": shown[colour],
                 "colorscale": "Viridis",
-                "colorbar": {"title": {"text": label(colour)}},
+                "colorbar": {"title": {"text": escape(label(colour))}},
             }
-        said = "" if colour is None else f"<br>{label(colour)}: %{{marker.color:,.6~g}}"
+        said = "" if colour is None else f"<br>{escape(label(colour))}: %{{marker.color:,.6~g}}"
         return figure.add_trace(
             points(shown, (x, y), said, marker={"size": 7, "opacity": 0.75, **marker})
         )
     text = shown[colour].replace("", "(missing)")
-    for i, category in enumerate(text.value_counts().index[: len(PALETTE)]):
+    categories = [str(category) for category in text.value_counts().index]
+    own = categories[: len(PALETTE)]
+    for i, category in enumerate(own):
         marker = {
             "size": 7,
             "opacity": 0.75,
             "color": PALETTE[i],
             "symbol": SYMBOLS[i % len(SYMBOLS)],
         }
-        said = f"<br>{label(colour)}: {escape(category)}"
+        said = f"<br>{escape(label(colour))}: {escape(category)}"
         figure.add_trace(
-            points(shown[text == category], (x, y), said, name=str(category), marker=marker)
+            points(shown[text == category], (x, y), said, name=category, marker=marker)
         )
+    rest = shown[~text.isin(own)]
+    if len(rest):
+        marker = {"size": 7, "opacity": 0.75, "color": NEUTRAL, "symbol": "circle-open"}
+        name = f"{len(categories) - len(own):,} others"
+        figure.add_trace(points(rest, (x, y), name=name, marker=marker))
     return figure
 
 
@@ -116,5 +125,6 @@ def correlation_map(matrix: pd.DataFrame) -> go.Figure:
         colorbar={"title": {"text": "correlation"}, "thickness": 12},
         hovertemplate="%{x} and %{y}: %{z:.3f}<extra></extra>",
     )
-    figure.update_yaxes(autorange="reversed")
+    figure.update_xaxes(type="category")
+    figure.update_yaxes(type="category", autorange="reversed")
     return figure.update_layout(height=max(320, 90 + 56 * len(names)))

@@ -11,19 +11,20 @@ import plotly.graph_objects as go
 from segmentation.axes import Axis
 from segmentation.vocabulary import label
 
-# At least 3:1 against the light and the dark background, and told apart by colour-blind readers in
-# this order; from the ninth on, symbols repeat the distinction.
+# At least 3:1 against the light and the dark background, and any two at least 15 apart (CIE76) as
+# readers without red or without green cones see them (Machado 2009); symbols repeat the
+# distinction. Found by search; tests/test_charts.py computes both again.
 PALETTE = (
     "#2F7FC1",
     "#C97B00",
-    "#0B8F6C",
-    "#C2568F",
-    "#7A68C8",
-    "#B5502A",
-    "#5E8A1F",
-    "#7D8790",
-    "#2A9DB5",
-    "#A9852B",
+    "#10A070",
+    "#B82090",
+    "#5858D0",
+    "#985840",
+    "#B880A0",
+    "#487068",
+    "#A09048",
+    "#B83810",
 )
 
 
@@ -73,6 +74,11 @@ def blank(x: str | None, y: str | None) -> go.Figure:
     )
 
 
+def laid_out(axis: Axis) -> dict[str, Any]:
+    """Return Plotly settings for an axis, its title as plain text."""
+    return axis.layout() | {"title": {"text": escape(axis.title)}}
+
+
 def points(
     rows: pd.DataFrame, axes: tuple[Axis, ...], said: str = "", name: str | None = None, **look: Any
 ) -> Any:
@@ -89,7 +95,7 @@ def points(
         mode="markers",
         name=wrap(name) if name else None,
         showlegend=name is not None,
-        text=rows["_id"] if named else None,
+        text=rows["_id"].map(escape) if named else None,
         customdata=rows[[axis.feature for axis in axes]].to_numpy(dtype=float),
         hovertemplate="<br>".join((["<b>%{text}</b>"] if named else []) + lines)
         + said
@@ -99,7 +105,7 @@ def points(
 
 
 def wrap(name: str, width: int = NAME_WIDTH) -> str:
-    return "<br>".join(textwrap.wrap(escape(name), width) or [name])
+    return "<br>".join(escape(line) for line in textwrap.wrap(name, width) or [name])
 
 
 def escape(text: Any) -> str:

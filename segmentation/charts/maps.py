@@ -16,6 +16,7 @@ from segmentation.charts.look import (
     SYMBOLS_3D,
     blank,
     escape,
+    laid_out,
     points,
     segment_colour,
     wrap,
@@ -29,7 +30,7 @@ from segmentation.values import Bools, Floats
 def map_2d(run: Run, keep: Bools, x: str, y: str) -> go.Figure:
     """Draw customers by two features in original units, coloured by segment, with the centres."""
     axes = _axes(run, (x, y))
-    figure = blank(None, None).update_xaxes(axes[0].layout()).update_yaxes(axes[1].layout())
+    figure = blank(None, None).update_xaxes(laid_out(axes[0])).update_yaxes(laid_out(axes[1]))
     for segment, name, rows in _by_segment(run, _segmented(run, keep)):
         figure.add_trace(points(rows, axes, name=name, marker=_marker(segment, 7, SYMBOLS)))
     centres = _centres(run, axes)
@@ -61,7 +62,7 @@ def map_3d(run: Run, keep: Bools, x: str, y: str, z: str) -> go.Figure:
         height=560,
         margin={"l": 0, "r": 0, "t": 8, "b": 8},
         legend=LEGEND,
-        scene={name: {**look, **axis.layout()} for name, axis in scene},
+        scene={name: {**look, **laid_out(axis)} for name, axis in scene},
     )
 
 
@@ -82,7 +83,7 @@ def pca_map(run: Run, keep: Bools, projection: Projection) -> go.Figure:
             y=rows["_y"],
             mode="markers",
             name=wrap(name),
-            text=rows["_id"],
+            text=rows["_id"].map(escape),
             marker=_marker(segment, 7, SYMBOLS),
             hovertemplate=f"<b>%{{text}}</b><extra>{escape(name)}</extra>",
         )
@@ -138,7 +139,7 @@ def _add_centres(figure: go.Figure, run: Run, x: Any, y: Any) -> None:
         y=y,
         mode="markers",
         name="Centres",
-        text=[run.name_of()[i] for i in ids],
+        text=[escape(run.name_of()[i]) for i in ids],
         marker={
             "size": 15,
             "symbol": "x",

@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from segmentation.axes import Axis
-from segmentation.charts.look import DIVERGING, NEUTRAL, blank, escape, segment_colour, wrap
+from segmentation.charts.look import DIVERGING, NEUTRAL, blank, laid_out, segment_colour, wrap
 from segmentation.results import SegmentProfile
 from segmentation.values import Floats
 from segmentation.vocabulary import label
@@ -20,7 +20,7 @@ def size_bars(sizes: dict[int, int], names: dict[int, str]) -> go.Figure:
     """Draw the customers of each segment."""
     total = max(sum(sizes.values()), 1)
     ids = list(sizes)[::-1]
-    figure = blank("Customers", None)
+    figure = blank("Customers", None).update_yaxes(type="category")
     figure.add_bar(
         x=[sizes[i] for i in ids],
         y=[wrap(names[i]) for i in ids],
@@ -60,9 +60,10 @@ def effect_bars(profile: SegmentProfile, most: int = 8) -> go.Figure:
     """Draw what sets a segment apart, in standard deviations from the mean of all customers."""
     shown = profile.differences[:most][::-1]
     figure = blank("Standard deviations below or above all customers", None)
+    figure.update_yaxes(type="category")
     figure.add_bar(
         x=[d.effect for d in shown],
-        y=[wrap(escape(label(d.name.replace("=", ": ")))) for d in shown],
+        y=[wrap(label(d.name.replace("=", ": "))) for d in shown],
         orientation="h",
         marker_color=[segment_colour(profile.segment_id) if d.used else NEUTRAL for d in shown],
         customdata=[[d.segment, d.overall] for d in shown],
@@ -95,13 +96,14 @@ def means_map(means: pd.DataFrame, overall: pd.Series[Any], names: dict[int, str
         colorbar={"title": {"text": "index"}, "thickness": 12},
         hovertemplate="%{y}<br>%{x}: mean %{customdata:,.5~g}, index %{text}<extra></extra>",
     )
-    figure.update_yaxes(autorange="reversed")
+    figure.update_xaxes(type="category")
+    figure.update_yaxes(type="category", autorange="reversed")
     return figure.update_layout(height=max(240, 110 + 52 * len(means)))
 
 
 def paired_bars(table: pd.DataFrame, ids: Sequence[int], names: dict[int, str]) -> go.Figure:
     """Draw two segments' means side by side as an index, 100 being the mean of all customers."""
-    figure = blank("Index (100 = all customers)", None)
+    figure = blank("Index (100 = all customers)", None).update_yaxes(type="category")
     shown = table[::-1]
     for segment in ids:
         figure.add_bar(
@@ -119,7 +121,7 @@ def paired_bars(table: pd.DataFrame, ids: Sequence[int], names: dict[int, str]) 
 
 def overlaid_histograms(values: dict[int, Floats], names: dict[int, str], axis: Axis) -> go.Figure:
     """Draw one feature's distribution for several segments, each as shares of its customers."""
-    figure = blank(None, "Share of the segment").update_xaxes(axis.layout())
+    figure = blank(None, "Share of the segment").update_xaxes(laid_out(axis))
     placed = {segment: axis.place(cells) for segment, cells in values.items()}
     pooled = np.concatenate(list(placed.values()))
     pooled = pooled[~np.isnan(pooled)]

@@ -5,18 +5,21 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
 from collections import Counter
+from collections.abc import Iterator
 
 import pyarrow as pa
 import pyarrow.csv
 
 from segmentation.errors import ReadError
-from segmentation.reading.grid import Grid
+from segmentation.reading.grid import Grid, check_extent
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_CHARACTERS = 64_000
 SAMPLE_ROWS = 200
 LONGEST_CELL = 10_000_000
+BLOCK_ROWS = 20_000
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -172,6 +175,7 @@ def _parse(utf8: bytes, text: str, delimiter: str, name: str) -> tuple[pa.Table,
         width = len(next(row for row in csv.reader(start, delimiter=delimiter) if row))
     except csv.Error:
         return _parse_ragged(text, delimiter, name)
+    check_extent(1, width, name)
     names = [str(i) for i in range(width)]
     try:
         table = pa.csv.read_csv(
@@ -191,18 +195,31 @@ def _parse(utf8: bytes, text: str, delimiter: str, name: str) -> tuple[pa.Table,
 
 def _parse_ragged(text: str, delimiter: str, name: str) -> tuple[pa.Table, int]:
     """Fill short rows with empty cells and widen the table to its longest row."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    header_width = width = rows = short_rows = 0
+    for row in _rows(text, delimiter, name):
+        header_width = header_width or len(row)
+        width = max(width, len(row))
+        rows += 1
+        short_rows += len(row) < header_width
+    check_extent(rows, width, name)
+    names = [str(i) for i in range(width)]
+    blocks = []
+    reader = _rows(text, delimiter, name)
+    # Cells as Python objects weigh ten times their text, so only a block of rows is held so.
+    while block := list(itertools.islice(reader, BLOCK_ROWS)):
+        columns = [[row[i] if i < len(row) else "" for row in block] for i in range(width)]
+        blocks.append(pa.table([pa.array(cells, pa.string()) for cells in columns], names=names))
+    return pa.concat_tables(blocks), short_rows
+
+
+def _rows(text: str, delimiter: str, name: str) -> Iterator[list[str]]:
     csv.field_size_limit(LONGEST_CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        rows = [row for row in reader if row]
+        yield from (row for row in reader if row)
     except csv.Error as error:
         raise ReadError(
             f"The text can't be cut into cells: {error}",
             where=f"{name}, line {reader.line_num:,}",
             remedy="Look for a quote that is opened and never closed",
         ) from None
-    width = max(len(row) for row in rows)
-    short_rows = sum(len(row) < len(rows[0]) for row in rows)
-    columns = [[row[i] if i < len(row) else "" for row in rows] for i in range(width)]
-    names = [str(i) for i in range(width)]
-    return pa.table(columns, schema=pa.schema([(n, pa.string()) for n in names])), short_rows

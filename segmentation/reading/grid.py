@@ -6,6 +6,11 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from segmentation.errors import ReadError
+
+MOST_COLUMNS = 2_000
+MOST_CELLS = 200_000_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Grid:
@@ -31,3 +36,24 @@ class Grid:
     sheet: str | None = None
     sheets: tuple[str, ...] = ()
     short_rows: int = 0
+
+
+def check_extent(rows: int, columns: int, name: str) -> None:
+    """Refuse a rectangle that no analyst's table has, before memory is spent on it.
+
+    Raises
+    ------
+    ReadError
+        If there are more than 2,000 columns or 200 million cells.
+
+    Examples
+    --------
+    >>> check_extent(541_910, 8, "orders.csv")
+    """
+    if columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
+        raise ReadError(
+            f"The table would have {rows:,} rows and {columns:,} columns, more than is read",
+            where=name,
+            remedy=f"Keep to {MOST_COLUMNS:,} columns and {MOST_CELLS:,} cells; look for a line "
+            "with far too many delimiters",
+        )

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segmentation.errors import ReadError
-from segmentation.reading.grid import Grid
+from segmentation.reading.grid import Grid, check_extent
 
 LONGEST_WALL_SECONDS = 120
 _CHILD = Path(__file__).with_name("workbook_child.py")
@@ -57,6 +57,7 @@ def read_workbook(data: bytes, name: str, sheet: str | None = None) -> Grid:
             killer.cancel()
     if cells is None:
         raise _refusal(answer, name, sheet)
+    check_extent(cells.num_rows, cells.num_columns, name)
     filled = [pc.fill_null(column, "") for column in cells.columns]
     return Grid(
         cells=pa.table(filled, names=[str(i) for i in range(len(filled))]),
