@@ -8,7 +8,7 @@ from pages.ui import frame
 
 frame.require_frame()
 
-from pages.ui import cards, charts_key, filters, results, state, widgets
+from pages.ui import cards, charts_key, filters, navigation, results, state, widgets
 from segmentation import charts
 from segmentation.axes import axis_for
 from segmentation.profiling import compare, feature_by_segment, overview
@@ -22,7 +22,7 @@ found = overview(run, keep)
 present = [i for i, size in found.sizes.items() if size]
 if len(present) < 2:
     st.info("The filter leaves fewer than two segments. Widen it to compare.")
-    st.stop()
+    navigation.end_screen()
 
 places = st.columns(2, gap="large")
 picked = []
@@ -41,7 +41,7 @@ for i, place in enumerate(places):
         picked.append(chosen)
 if picked[0] == picked[1]:
     st.info("Choose two different segments.", icon=":material/info:")
-    st.stop()
+    navigation.end_screen()
 
 ids = (picked[0], picked[1])
 table = compare(run, keep, ids)

@@ -8,7 +8,7 @@ from pages.ui import frame
 
 frame.require_frame()
 
-from pages.ui import cache, columns, intake, kpis, messages, state, tables, widgets
+from pages.ui import cache, columns, intake, kpis, messages, navigation, state, tables, widgets
 from segmentation.errors import SegmentationError
 from segmentation.results import Loaded
 
@@ -37,7 +37,7 @@ if source is None:
     widgets.heading("Who are your customers?", "Bring a table; leave with segments you can act on.")
     intake.welcome()
     intake.report_problem()
-    st.stop()
+    navigation.end_screen()
 
 widgets.heading("Data", "Is this the right table, and was it understood?")
 with st.container(horizontal=True, vertical_alignment="center"):

@@ -32,7 +32,7 @@ with st.container(border=True):
         )
         if shown < total:
             widgets.download(
-                f"The {shown:,} customers shown",
+                f"The {shown:,} customers shown" if shown > 1 else "The 1 customer shown",
                 lambda: exporting.customers_csv(run, keep),
                 "customers-filtered.csv",
                 "export-filtered",

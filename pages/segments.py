@@ -8,7 +8,7 @@ from pages.ui import frame
 
 frame.require_frame()
 
-from pages.ui import filters, maps, results, state, widgets, workbench
+from pages.ui import filters, maps, navigation, results, state, widgets, workbench
 
 widgets.heading("Segments", "Which customers belong together, and how clearly?")
 loaded = results.require_loaded()
@@ -21,7 +21,7 @@ with answer:
         workbench.run(recipe)
     if state.ran() is None:
         workbench.invitation(loaded)
-        st.stop()
+        navigation.end_screen()
     run = results.require_run()
     workbench.verdict(run)
     with st.container(horizontal=True, vertical_alignment="center"):

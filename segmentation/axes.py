@@ -12,6 +12,7 @@ from segmentation.values import Floats
 from segmentation.vocabulary import label
 
 LONG_TAIL = 3.0
+LEAST_TICKS = 2
 MOST_TICKS = 7
 
 
@@ -59,6 +60,8 @@ class Axis:
 def axis_for(feature: str, values: Floats) -> Axis:
     """Choose the scale: logarithmic for a feature without negatives and with a skewness over 3.
 
+    Below 1, ln(1 + x) is nearly a straight line, and the axis stays linear.
+
     Parameters
     ----------
     feature : str
@@ -72,15 +75,26 @@ def axis_for(feature: str, values: Floats) -> Axis:
     (0.0, 1.0, 10.0, 100.0, 1000.0, 10000.0)
     """
     present = values[~np.isnan(values)]
-    if not len(present) or present.min() < 0 or skewness(present) <= LONG_TAIL:
+    if not len(present) or present.min() < 0 or present.max() < 1:
         return Axis(feature=feature)
-    top = int(np.floor(np.log10(max(present.max(), 1.0))))
-    powers = [float(10**power) for power in range(top + 1)]
-    ticks = [0.0, *powers] if present.min() < 1 else powers
-    ticks = [tick for tick in ticks if tick >= present.min() / 3]
+    ticks = _ticks(float(present.min()), float(present.max()))
+    if skewness(present) <= LONG_TAIL or len(ticks) < LEAST_TICKS:
+        return Axis(feature=feature)
+    return Axis(feature=feature, logarithmic=True, ticks=ticks)
+
+
+def _ticks(low: float, high: float) -> tuple[float, ...]:
+    """Return powers of ten, with steps between them where the values span less than a few."""
+    powers = [float(10**power) for power in range(int(np.log10(high)) + 1)]
+    ticks: list[float] = []
+    for steps in ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 5, 7)):
+        ticks = [0.0] if low < 1 else []
+        ticks += [s * p for p in powers for s in steps if max(low, 1) <= s * p <= high]
+        if len(ticks) > LEAST_TICKS:
+            break
     while len(ticks) > MOST_TICKS:
         ticks = ticks[::2]
-    return Axis(feature=feature, logarithmic=True, ticks=tuple(ticks))
+    return tuple(ticks)
 
 
 def _short(value: float) -> str:

@@ -12,6 +12,7 @@ from segmentation.axes import Axis
 from segmentation.values import Bools, Floats
 
 LARGEST_BINS = 40
+LARGEST_COUNT = 1e9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -65,14 +66,7 @@ def distribution(frame: pd.DataFrame, name: str, axis: Axis | None = None) -> Di
     if not len(values):
         return None
     low, high = float(values.min()), float(values.max())
-    if (values % 1 == 0).all() and high - low < LARGEST_BINS:
-        edges = np.arange(low - 0.5, high + 1)
-    elif axis is not None and axis.logarithmic:
-        places = axis.place(values)
-        edges = np.expm1(np.histogram_bin_edges(places, bins=_bins(places)))
-        edges[0], edges[-1] = low, high
-    else:
-        edges = np.histogram_bin_edges(values, bins=_bins(values))
+    edges = _edges(values, low, high, axis or Axis(feature=name))
     counts, _ = np.histogram(values, bins=edges)
     quartiles = np.percentile(values, [25, 50, 75])
     return Distribution(
@@ -126,6 +120,21 @@ def thin(rows: int, most: int) -> Bools:
     chosen = np.zeros(rows, dtype=bool)
     chosen[np.unique(np.linspace(0, rows - 1, min(rows, most)).astype(int))] = True
     return chosen if rows else np.zeros(0, dtype=bool)
+
+
+def _edges(values: Floats, low: float, high: float, axis: Axis) -> Floats:
+    largest = max(abs(low), abs(high))
+    if (values % 1 == 0).all() and high - low < LARGEST_BINS and largest < LARGEST_COUNT:
+        return np.arange(low - 0.5, high + 1)
+    if low == high:
+        # Beside a huge number, half a unit is nothing.
+        margin = max(0.5, largest * 1e-9)
+        return np.array([low - margin, high + margin])
+    places = axis.place(values)
+    edges = axis.back(np.linspace(places.min(), places.max(), _bins(places) + 1))
+    edges[0], edges[-1] = low, high
+    # Between numbers that hardly differ there is not room for every edge.
+    return np.unique(np.clip(edges, low, high))
 
 
 def _bins(values: Floats) -> int:

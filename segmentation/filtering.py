@@ -62,3 +62,39 @@ def passing_segmented(run: Run, chosen: Filter) -> Bools:
     if chosen.segments:
         keep &= np.isin(run.profiles.labels, chosen.segments)
     return keep
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What a range of a numeric column can be.
+
+    Parameters
+    ----------
+    low, high : float
+        Smallest and largest value.
+    step : float
+        A sensible step: 1 for whole numbers, else a power of ten with some hundreds of steps.
+    """
+
+    low: float
+    high: float
+    step: float
+
+
+def bounds(customers: Customers, column: str) -> Bounds:
+    """Return the bounds of a numeric column, which has at least two different values.
+
+    Examples
+    --------
+    >>> from segmentation.pipeline import load
+    >>> from segmentation.reading import Source
+    >>> loaded = load(Source(name="a.csv", data=b"id,spend\\n1,0.5\\n2,90\\n3,7\\n"))
+    >>> bounds(loaded.customers, "spend")
+    Bounds(low=0.5, high=90.0, step=0.1)
+    """
+    values = customers.frame[column].to_numpy(dtype=float)
+    values = values[~np.isnan(values)]
+    low, high = float(values.min()), float(values.max())
+    if (values % 1 == 0).all() and high - low < 1e6:
+        return Bounds(low=low, high=high, step=1.0)
+    return Bounds(low=low, high=high, step=float(10.0 ** np.floor(np.log10((high - low) / 100))))

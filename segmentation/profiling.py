@@ -229,7 +229,8 @@ def compare(run: Run, keep: Bools, ids: Sequence[int]) -> pd.DataFrame:
     rows = []
     for name in customers.numeric:
         values = frame[name].to_numpy(dtype=float)
-        overall, spread = np.nanmean(values), np.nanstd(values)
+        known = values[~np.isnan(values)]
+        overall, spread = (known.mean(), known.std()) if len(known) else (np.nan, 0.0)
         row: dict[str, Any] = {"feature": name}
         for i in ids:
             own = values[labels == i]
@@ -240,7 +241,8 @@ def compare(run: Run, keep: Bools, ids: Sequence[int]) -> pd.DataFrame:
         gap = abs(row[f"mean_{ids[0]}"] - row[f"mean_{ids[1]}"])
         row["gap"] = gap / spread if spread else 0.0
         rows.append(row)
-    table = pd.DataFrame(rows)
+    columns = [f"{figure}_{i}" for i in ids for figure in ("mean", "median", "index")]
+    table = pd.DataFrame(rows, columns=["feature", *columns, "gap"])
     return table.sort_values("gap", ascending=False, kind="stable").drop(columns="gap")
 
 

@@ -21,13 +21,17 @@ MOST_REASONS = 4
 def one_segment(run: Run, found: Overview) -> None:
     """Let the reader choose a segment and draw its card."""
     names = run.name_of()
+    at_run, held = st.session_state.get("card", (0, 1))
+    # A list once drawn goes on showing the old name of what is chosen: a renaming needs a new one.
     chosen = st.selectbox(
         "Segment",
         list(names),
+        index=held - 1 if at_run == state.runs() else 0,
         format_func=lambda i: names[i],
-        key=state.key(f"card-{state.runs()}"),
+        key=state.key(f"card-{state.runs()}-{state.renamings()}"),
         persist_state="session",
     )
+    st.session_state["card"] = (state.runs(), chosen)
     profile = run.profiles.segments[chosen - 1]
     named = run.names[chosen - 1]
     left, right = st.columns([2, 3], gap="large")
@@ -59,9 +63,17 @@ def one_segment(run: Run, found: Overview) -> None:
 def means_table(run: Run, found: Overview) -> None:
     """Draw each segment's means in original units."""
     names = run.name_of()
-    table = found.means.rename(columns=label)
-    table.insert(0, "Customers", [found.sizes[int(i)] for i in table.index])
-    table.insert(0, "Segment", [names[int(i)] for i in table.index])
+    ids = [int(i) for i in found.means.index]
+    columns: dict[str, object] = {
+        "Segment": [names[i] for i in ids],
+        "Customers": [found.sizes[i] for i in ids],
+    }
+    for name in found.means.columns:
+        title = label(str(name))
+        while title in columns:
+            title += "_"
+        columns[title] = found.means[name].to_numpy()
+    table = pd.DataFrame(columns)
     st.dataframe(
         table,
         hide_index=True,
@@ -85,13 +97,13 @@ def _rename(run: Run, chosen: int) -> None:
         args=(run, chosen, key),
         help="The name goes with the segment on every screen and into every file.",
     )
-    problem = st.session_state.get("rename_problem")
-    if problem:
+    about, problem = st.session_state.get("rename_problem", (None, ""))
+    if about == key:
         st.error(problem, icon=":material/error:")
 
 
 def _take_name(run: Run, chosen: int, key: str) -> None:
-    st.session_state["rename_problem"] = None
+    st.session_state.pop("rename_problem", None)
     wanted = str(st.session_state[key]).strip()
     given = {name.segment_id: name.name for name in run.names if name.given}
     if wanted:
@@ -102,7 +114,7 @@ def _take_name(run: Run, chosen: int, key: str) -> None:
         names = NameSettings(names=tuple(sorted(given.items())))
         name_segments(run.profiles, names)
     except SettingsError as error:
-        st.session_state["rename_problem"] = state.escape(str(error))
+        st.session_state["rename_problem"] = (key, state.escape(str(error)))
         return
     state.set_names(names)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.ui import state
-from segmentation.filtering import Filter, passing, passing_segmented
+from pages.ui import navigation, state
+from segmentation.filtering import Filter, bounds, passing, passing_segmented
 from segmentation.results import Customers, Loaded, Run
 from segmentation.values import Bools
 from segmentation.vocabulary import label
@@ -50,7 +50,7 @@ def _bar(customers: Customers, names: dict[int, str]) -> Filter:
         categories = []
         for column in columns:
             values = st.multiselect(
-                label(column),
+                state.escape(label(column)),
                 sorted(customers.frame[column].unique()),
                 format_func=lambda value: value or "(missing)",
                 placeholder="All",
@@ -74,12 +74,13 @@ def _ranges(customers: Customers, turn: str) -> tuple[tuple[str, float, float], 
     )
     ranges = []
     for column in wanted:
-        low, high = float(customers.frame[column].min()), float(customers.frame[column].max())
+        span = bounds(customers, column)
         chosen = st.slider(
-            label(column),
-            low,
-            high,
-            (low, high),
+            state.escape(label(column)),
+            span.low,
+            span.high,
+            (span.low, span.high),
+            span.step,
             key=f"filter-range-{column}-{turn}",
             format="localized",
             persist_state="session",
@@ -94,11 +95,11 @@ def _say(chosen: Filter, names: dict[int, str], passing_count: int, all_count: i
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         for condition in conditions:
-            st.badge(state.escape(condition), color="gray")
+            st.markdown(f":gray-badge[{state.escape(condition)}]")
         st.caption(f"{passing_count:,} of {all_count:,} customers shown")
         if st.button("Clear filter", type="tertiary", icon=":material/close:"):
             st.session_state["filter_turn"] = st.session_state.get("filter_turn", 0) + 1
             st.rerun()
     if not passing_count:
         st.info("No customer passes this filter. Widen or clear it.", icon=":material/info:")
-        st.stop()
+        navigation.end_screen()

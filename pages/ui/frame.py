@@ -13,6 +13,11 @@ from pages.ui import intake, navigation, state, theme
 ICON = Path(__file__).with_name("icon.svg")
 WARM_UP_DELAY_SECONDS = 1.0
 
+# A list of choices makes room for typing while it has the focus; losing it, it would shrink between
+# press and release and move the button pressed from under the pointer.
+STEADY_LISTS = """<style>[data-testid="stMultiSelectTagsContainer"] input[value=""] {
+min-width: 8px }</style>"""
+
 _here = threading.local()
 
 
@@ -26,6 +31,7 @@ def run() -> None:
         layout="wide",
         menu_items={"About": "Customer segmentation workbench. Your data stays on this machine."},
     )
+    st.html(STEADY_LISTS)
     page = navigation.choose_page()
     intake.take_candidate()
     with st.sidebar:
@@ -34,6 +40,8 @@ def run() -> None:
     _here.framed = True
     try:
         page.run()
+    except navigation.ScreenEnded:
+        pass
     finally:
         _here.framed = False
         # Last, so that it speaks of the run that the screen has just made.

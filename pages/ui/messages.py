@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import streamlit as st
 
 from pages.ui import navigation, state
@@ -17,14 +19,14 @@ def problem(error: SegmentationError) -> None:
     )
 
 
-def nothing_yet(what: str, screen: str, button: str) -> None:
+def nothing_yet(what: str, screen: str, button: str) -> NoReturn:
     """Fill an empty screen with the way on, and end it."""
     with st.container(border=True):
         st.subheader("Nothing to show yet")
         st.write(what)
         if st.button(button, type="primary", icon=":material/arrow_forward:"):
             st.switch_page(navigation.path(screen))
-    st.stop()
+    navigation.end_screen()
 
 
 def stale() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import streamlit as st
 
@@ -24,3 +24,12 @@ def path(screen: str) -> str:
 def choose_page() -> Any:
     """Register all screens and return the one the address asks for."""
     return st.navigation([st.Page(path(name), **said) for name, said in SCREENS.items()])
+
+
+class ScreenEnded(Exception):  # noqa: N818
+    """Nothing more is drawn on this screen; what stands around it still is."""
+
+
+def end_screen() -> NoReturn:
+    """End the screen here. After `st.stop` the sidebar could not be drawn."""
+    raise ScreenEnded

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
-from pages.ui import cache, messages, state
+from pages.ui import cache, messages, navigation, state
 from segmentation.errors import SegmentationError
 from segmentation.results import Loaded, Run
 
@@ -14,13 +12,11 @@ def require_loaded() -> Loaded:
     source = state.source()
     if source is None:
         messages.nothing_yet("Choose a sample or a file of your own first.", "data", "Choose data")
-        raise AssertionError("the screen has ended")
     try:
         return cache.loaded(source, state.draft())
     except SegmentationError as error:
         messages.problem(error)
         messages.nothing_yet("The data can't be used as it is set up.", "data", "Mend it")
-        raise AssertionError("the screen has ended") from error
 
 
 def require_run() -> Run:
@@ -31,11 +27,10 @@ def require_run() -> Run:
         messages.nothing_yet(
             "There are no segments yet: choose features and run.", "segments", "Find segments"
         )
-        raise AssertionError("the screen has ended")
     try:
         found = cache.run(source, recipe)
     except SegmentationError as error:
         messages.problem(error)
-        st.stop()
+        navigation.end_screen()
     messages.stale()
     return found

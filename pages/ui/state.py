@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import streamlit as st
@@ -9,7 +10,9 @@ import streamlit as st
 from segmentation.reading import Source
 from segmentation.settings import NameSettings, Recipe
 
-_MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()#+-.!|~$<>:"})
+_MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()#+-.!|~$<>:&"})
+# Addresses, icons and arrows are made even of escaped characters; a space of no width prevents it.
+_MADE_LATER = re.compile(r"(?<=:)(?=//|material/)|(?<=www)(?=\.)|(?<=@)|(?<=[<>~-])(?=[-=>])", re.I)
 
 
 def source() -> Source | None:
@@ -80,6 +83,13 @@ def set_names(names: NameSettings) -> None:
     recipe = ran()
     if recipe is not None:
         st.session_state["ran"] = recipe.with_stage(naming=names)
+        st.session_state["renamings"] = renamings() + 1
+
+
+def renamings() -> int:
+    """Count the changes of names in this session."""
+    count: int = st.session_state.get("renamings", 0)
+    return count
 
 
 def is_stale() -> bool:
@@ -97,4 +107,4 @@ def describe_run() -> str:
 
 def escape(text: str) -> str:
     """Keep text from the user's file from being read as Markdown."""
-    return text.translate(_MARKDOWN)
+    return _MADE_LATER.sub("\u200b", text).translate(_MARKDOWN)

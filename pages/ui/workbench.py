@@ -8,6 +8,7 @@ from pages.ui import cache, charts_key, messages, state, widgets
 from segmentation import charts
 from segmentation.axes import axis_for
 from segmentation.errors import SegmentationError
+from segmentation.preparing import usable_features
 from segmentation.results import Loaded, Run
 from segmentation.settings import ChooseSettings, FitSettings, PrepareSettings, Recipe
 from segmentation.silhouettes import structure
@@ -93,12 +94,17 @@ def invitation(loaded: Loaded) -> None:
     """Fill the screen before the first run."""
     customers = loaded.customers
     st.subheader(f"{len(customers.frame):,} customers, no segments yet", anchor=False)
+    wanted = state.draft().prepare.features
+    try:
+        usable_features(customers, wanted)
+    except SegmentationError as error:
+        messages.problem(error)
+        return
     st.markdown(
         "The features at the side are a fair start: press **Run**, look at the result, then change "
         "what you like. Run compares 2 to 10 segments, says which number the data speaks for and "
         "how clear the segments are, and gives each a name."
     )
-    wanted = state.draft().prepare.features
     numeric = [name for name in wanted if name in customers.numeric][-2:]
     if len(numeric) == 2:
         across, up = (axis_for(name, customers.frame[name].to_numpy()) for name in numeric)

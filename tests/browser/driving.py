@@ -48,7 +48,9 @@ class Runs:
         if isinstance(data, bytes):
             kind = ForwardMsg.FromString(data).WhichOneof("type")
             self.begun += kind == "new_session"
-            self.ended += kind == "script_finished"
+            # Not counted one by one: Streamlit drops the end of a run when the next begins at once.
+            if kind == "script_finished":
+                self.ended = self.begun
 
     def settled(self, after: int = 0, timeout_seconds: float = 60.0, quiet_ms: int = 50) -> None:
         """Wait until a run after the given one has ended and the page has stopped changing."""

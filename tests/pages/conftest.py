@@ -1,0 +1,50 @@
+"""A fresh app for each test, without what another test left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest
+
+from segmentation.reading import Source
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def fresh() -> Iterator[Callable[[], AppTest]]:
+    """Make an app whose every session is a deep link, as AppTest does: `app.py` is bypassed."""
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    yield lambda: AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def app(fresh: Callable[[], AppTest], monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """An app at its first screen.
+
+    AppTest forgets before every run that `st.navigation` was used, and then runs a page's file by
+    itself; the guard of each page hands over to `app.py`, and a pressed button is lost on the way.
+    A server remembers, once a session has run `app.py`; here it is told to.
+    """
+    forgetful = PagesManager.__init__
+
+    def remembering(self: PagesManager, *args: Any, **named: Any) -> None:
+        forgetful(self, *args, **named)
+        PagesManager.uses_pages_directory = False
+
+    monkeypatch.setattr(PagesManager, "__init__", remembering)
+    return fresh().run()
+
+
+@pytest.fixture(scope="session")
+def sample() -> Callable[[str], Source]:
+    """A bundled sample, as a file that someone chose."""
+    return lambda name: Source.from_path(ROOT / "data" / f"{name}.csv")

@@ -1,0 +1,119 @@
+"""A filter acts on every chart and figure of a screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+from visiting import (
+    choose,
+    every_view,
+    figures,
+    go,
+    press,
+    run,
+    said,
+    segment_names,
+    take,
+    take_sample,
+    widget,
+)
+
+from segmentation.reading import Source
+
+MALL = Path(__file__).parents[2] / "data" / "mall.csv"
+NOBODY = "No customer passes this filter"
+
+
+def limit(app: AppTest, column: str, low: float, high: float) -> AppTest:
+    choose(app, "filter-ranges", [column])
+    return choose(app, f"filter-range-{column}-", (low, high))
+
+
+def test_a_category_filters_every_view(app: AppTest) -> None:
+    run(take_sample(app, "mall"), k=3)
+    women = int((pd.read_csv(MALL)["Gender"] == "Female").sum())
+    choose(app, "filter-category-Gender", ["Female"])
+    note = f"{women:,} of 200 customers shown"
+    assert note in said(app)
+    drawn = figures(app)["map-2d"]["data"]
+    assert sum(len(trace["text"]) for trace in drawn if trace["name"] != "Centres") == women
+    every_view(app, "segments-view")
+    choose(go(app, "profiles"), "profiles-view", "Sizes")
+    assert note in said(app)
+    (donut,) = figures(app)["size-donut"]["data"]
+    assert f"{women}" in figures(app)["size-donut"]["layout"]["annotations"][0]["text"]
+    assert donut["labels"]
+    go(app, "export")
+    assert f"The {women:,} customers shown" in [one.label for one in app.get("download_button")]
+    choose(app, "export-look", True)
+    assert set(app.dataframe[0].value["Gender"]) == {"Female"}
+
+
+def test_a_range_and_a_segment_filter_together(app: AppTest) -> None:
+    run(take_sample(app, "mall"), k=3)
+    choose(app, "filter-segments-", [2])
+    limit(app, "Age", 30.0, 40.0)
+    assert segment_names(app)[1] in said(app).replace("\\", "")
+    assert "Age 30 to 40" in said(app).replace("\\", "")
+    drawn = figures(app)["map-2d"]["data"]
+    assert len([trace for trace in drawn if trace["name"] != "Centres"]) == 1
+    press(app, "Clear filter")
+    assert "customers shown" not in said(app)
+    assert widget(app, "filter-ranges").value == []
+
+
+@pytest.mark.parametrize("screen", ["explore", "segments", "profiles", "compare", "export"])
+def test_a_filter_that_leaves_nobody(app: AppTest, screen: str) -> None:
+    take_sample(app, "mall")
+    if screen != "explore":
+        run(app, k=3)
+    go(app, screen)
+    ages = pd.read_csv(MALL)["Age"]
+    gap = next(age for age in range(ages.min(), ages.max()) if age not in set(ages)) + 0.0
+    limit(app, "Age", gap - 0.25, gap + 0.25)
+    assert NOBODY in said(app)
+    assert not figures(app) and not app.error
+    press(app, "Clear filter")
+    assert NOBODY not in said(app)
+
+
+def test_one_segment_left_can_not_be_compared(app: AppTest) -> None:
+    run(take_sample(app, "mall"), k=3)
+    go(app, "compare")
+    choose(app, "filter-segments-", [1])
+    assert "fewer than two segments" in said(app)
+
+
+def test_a_segment_is_not_compared_with_itself(app: AppTest) -> None:
+    run(take_sample(app, "mall"), k=3)
+    go(app, "compare")
+    widget(app, "compare-1-1").set_value(1)
+    assert "Choose two different segments." in said(app.run())
+    assert not app.exception and not figures(app)
+
+
+def test_one_customer_left(app: AppTest) -> None:
+    rows = [f"c{i},{i * 3},{i % 7},{'pqr'[i % 3]}" for i in range(30)]
+    text = "\n".join(["id,spend,visits,kind", *rows])
+    run(take(app, Source(name="few.csv", data=text.encode())), k=3)
+    limit(app, "spend", 0.0, 0.0)
+    assert "1 of 30 customers shown" in said(app)
+    every_view(app, "segments-view")
+    every_view(go(app, "profiles"), "profiles-view")
+    go(app, "explore")
+    assert "1 of 30 customers shown" in said(app)
+    every_view(app, "explore-view")
+    go(app, "export")
+    assert "The 1 customer shown" in [one.label for one in app.get("download_button")]
+
+
+def test_a_filter_set_while_exploring_is_the_same_filter(app: AppTest) -> None:
+    run(take_sample(app, "mall"), k=3)
+    go(app, "explore")
+    choose(app, "filter-category-Gender", ["Male"])
+    shown = [one.value for one in app.caption if "customers shown" in one.value]
+    go(app, "profiles")
+    assert shown == [one.value for one in app.caption if "customers shown" in one.value]

@@ -1,0 +1,99 @@
+"""A segment's name can be changed, and goes with it."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from visiting import choose, go, run, said, segment_names, take_sample, widget
+
+from segmentation.settings import LONGEST_NAME
+
+
+@pytest.fixture
+def profiles(app: AppTest) -> AppTest:
+    run(take_sample(app, "mall"), k=4)
+    return go(app, "profiles")
+
+
+def test_a_new_name_is_on_every_screen(profiles: AppTest) -> None:
+    app = profiles
+    choose(app, "rename", "  Regulars & <b>friends</b> ")
+    new = "Regulars & <b>friends</b>"
+    assert not app.error
+    assert segment_names(app)[0] == new
+    for screen in ("segments", "compare", "export", "profiles"):
+        go(app, screen)
+        assert segment_names(app)[0] == new
+        assert "The settings have changed" not in said(app)
+    html = " ".join(one.proto.body for one in app.get("html"))
+    assert "Regulars &amp; &lt;b&gt;friends" in html and "<b>friends" not in html
+    choose(go(app, "export"), "export-look", True)
+    names = app.dataframe[0].value
+    assert set(names.loc[names["segment_id"] == 1, "segment"]) <= {new}
+
+
+def test_an_empty_name_gives_the_found_one_back(profiles: AppTest) -> None:
+    found = segment_names(profiles)
+    choose(profiles, "rename", "Something else")
+    choose(profiles, "rename", "   ")
+    assert segment_names(profiles) == found
+    assert not profiles.error
+
+
+@pytest.mark.parametrize(
+    ("wanted", "what"),
+    [
+        ("two\nlines", "can't be the name"),
+        ("Twice", "Two segments were named"),
+    ],
+)
+def test_a_name_that_can_not_be(profiles: AppTest, wanted: str, what: str) -> None:
+    app = profiles
+    choose(app, "rename", "Twice")
+    choose(app, "card-", 2)
+    before = segment_names(app)
+    choose(app, "rename", wanted)
+    (error,) = [one.value for one in app.error]
+    assert what in error.replace("\\", "") and error.endswith(".")
+    assert segment_names(app) == before
+    # The complaint belongs to the name it is about.
+    choose(app, "card-", 3)
+    assert not app.error
+    choose(app, "card-", 2)
+    choose(app, "rename", "Fine")
+    assert not app.error
+    assert segment_names(app)[1] == "Fine"
+
+
+def test_a_complaint_about_a_name_does_not_outlive_its_run(profiles: AppTest) -> None:
+    app = profiles
+    choose(app, "rename", "two\nlines")
+    assert app.error
+    run(app)
+    go(app, "profiles")
+    assert not app.error
+    take_sample(go(app, "data"), "shop")
+    run(app, k=3)
+    go(app, "profiles")
+    assert not app.error
+
+
+def test_the_name_of_another_segment_as_found_is_not_taken(profiles: AppTest) -> None:
+    second = segment_names(profiles)[1]
+    choose(profiles, "rename", second)
+    names = segment_names(profiles)
+    assert len(set(names)) == 4
+
+
+def test_names_go_with_their_run(profiles: AppTest) -> None:
+    choose(profiles, "rename", "Mine")
+    run(profiles, k=5)
+    assert "Mine" not in segment_names(profiles)
+    assert widget(profiles, "features").value
+
+
+def test_a_name_is_cut_at_its_longest(profiles: AppTest) -> None:
+    """The field takes no more, and what it holds is the name."""
+    choose(profiles, "rename", "x" * (LONGEST_NAME + 1))
+    assert segment_names(profiles)[0] == widget(profiles, "rename").value == "x" * LONGEST_NAME
+    assert not profiles.error

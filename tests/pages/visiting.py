@@ -1,0 +1,119 @@
+"""Steps through the app without a browser, as Streamlit's AppTest takes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from segmentation.reading import Source
+
+SCREENS = ("data", "explore", "segments", "profiles", "compare", "export")
+
+
+def take(app: AppTest, source: Source) -> AppTest:
+    """Hand a file to the app, as the uploader does."""
+    app.session_state["candidate"] = source
+    return healthy(app.run())
+
+
+def take_sample(app: AppTest, name: str) -> AppTest:
+    key = f"sample-{name}"
+    there = [button for button in app.button if button.key in (key, f"change-{name}")]
+    return healthy(there[0].click().run())
+
+
+def go(app: AppTest, screen: str) -> AppTest:
+    """Switch to a screen as a browser does, which sends no widget of the screen it leaves.
+
+    AppTest's own `run` sends them all; the server then takes them for widgets still shown, and
+    only the second run on the new screen has their last values.
+    """
+    app.switch_page(f"pages/{screen}.py")
+    return healthy(app._run())
+
+
+def press(app: AppTest, text: str) -> AppTest:
+    (button,) = [button for button in app.button if button.label == text]
+    assert not button.disabled
+    return healthy(button.click().run())
+
+
+def widget(app: AppTest, key: str) -> Any:
+    """The one widget whose key begins so; keys end with the count of files taken."""
+    kinds = (
+        app.button_group,
+        app.selectbox,
+        app.multiselect,
+        app.slider,
+        app.text_input,
+        app.number_input,
+        app.checkbox,
+        app.toggle,
+        app.date_input,
+    )
+    found = [one for kind in kinds for one in kind if (one.key or "").startswith(key)]
+    assert len(found) == 1, f"{key}: {[one.key for one in found]}"
+    return found[0]
+
+
+def choose(app: AppTest, key: str, value: Any) -> AppTest:
+    return healthy(widget(app, key).set_value(value).run())
+
+
+def run(app: AppTest, k: int | None = None, **settings: Any) -> AppTest:
+    """Go to Segments, set what is asked for, and press Run."""
+    go(app, "segments")
+    for key, value in settings.items():
+        choose(app, key, value)
+    if k is not None:
+        choose(app, "k-how", "Choose")
+        (slider,) = [one for one in app.slider if one.label == "k"]
+        healthy(slider.set_value(k).run())
+    return press(app, "Run")
+
+
+def healthy(app: AppTest) -> AppTest:
+    """No screen may ever show an exception."""
+    assert not app.exception, app.exception
+    return app
+
+
+def every_view(app: AppTest, key: str, look: Callable[[str], None] | None = None) -> list[str]:
+    """Draw each view of a screen in turn."""
+    views = list(widget(app, key).options)
+    for view in views:
+        choose(app, key, view)
+        assert not app.error
+        if look is not None:
+            look(view)
+    choose(app, key, views[0])
+    return views
+
+
+def figures(app: AppTest) -> dict[str, dict[str, Any]]:
+    """The charts of a screen, by key."""
+    return {chart.key: json.loads(chart.proto.spec) for chart in app.get("plotly_chart")}
+
+
+def said(app: AppTest) -> str:
+    """All text of a screen."""
+    kinds = (
+        app.title,
+        app.header,
+        app.subheader,
+        app.markdown,
+        app.caption,
+        app.info,
+        app.warning,
+        app.error,
+        app.success,
+    )
+    return "\n".join(str(one.value) for kind in kinds for one in kind)
+
+
+def segment_names(app: AppTest) -> list[str]:
+    """The names on offer in the filter of a screen with a run."""
+    return list(widget(app, "filter-segments-").options)

@@ -1,0 +1,163 @@
+"""What a screen says of the customers shown can be counted again from the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segmentation.pipeline import run
+from segmentation.profiling import compare, feature_by_segment, overview, telling_features
+from segmentation.reading import Source
+from segmentation.results import Run
+from segmentation.settings import ChooseSettings, PrepareSettings, Recipe
+
+COUNT = 60
+
+
+def table() -> pd.DataFrame:
+    generator = np.random.default_rng(6)
+    group = np.arange(COUNT) % 3
+    frame = pd.DataFrame(
+        {
+            "id": [f"c{i}" for i in range(COUNT)],
+            "spend": np.round(100.0 * (3 - group) + generator.normal(0, 5, COUNT), 2),
+            "income": np.round(40 + 10.0 * (group == 1) + generator.normal(0, 9, COUNT), 1),
+            "visits": generator.integers(1, 9, COUNT).astype(float),
+            "balance": np.round(generator.normal(-5, 2, COUNT), 2),
+            "gender": generator.choice(["f", "m"], COUNT),
+        }
+    )
+    frame.loc[[3, 10], "visits"] = np.nan
+    return frame
+
+
+NUMERIC = ["spend", "income", "visits", "balance"]
+
+
+@pytest.fixture(scope="module")
+def finished(source_of: Callable[..., Source]) -> Run:
+    recipe = Recipe(
+        prepare=PrepareSettings(features=("income", "spend", "gender"), transform="none"),
+        choose=ChooseSettings(k=3),
+    )
+    return run(source_of(table().to_csv(index=False)), recipe)
+
+
+def labels_of(done: Run) -> pd.Series:
+    labels = pd.Series(0, index=range(COUNT))
+    labels[done.profiles.customers] = done.profiles.labels
+    return labels
+
+
+MASKS = st.lists(st.booleans(), min_size=COUNT, max_size=COUNT).map(np.array)
+
+
+@given(MASKS)
+def test_the_overview_is_that_of_the_customers_kept(finished: Run, keep: np.ndarray) -> None:
+    shown = table()[keep]
+    labels = labels_of(finished)[keep]
+    found = overview(finished, keep)
+    assert list(found.sizes) == [1, 2, 3]
+    assert found.sizes == {i: int((labels == i).sum()) for i in (1, 2, 3)}
+    assert found.means.index.tolist() == sorted(labels.unique())
+    for segment in found.means.index:
+        own = shown.loc[labels == segment, NUMERIC].mean()
+        pd.testing.assert_series_equal(found.means.loc[segment], own, check_names=False)
+    pd.testing.assert_series_equal(found.overall, shown[NUMERIC].mean(), check_names=False)
+
+
+def test_the_headline_figures(finished: Run) -> None:
+    keep = np.arange(COUNT) % 4 != 1
+    shown = table()[keep]
+    figures = {name: value for name, value, _ in overview(finished, keep).figures}
+    assert figures == {
+        "Customers": 45,
+        "Average purchases": pytest.approx(shown["visits"].mean()),
+        "Total spend": pytest.approx(shown["spend"].sum()),
+        "Customers per segment": 15,
+    }
+
+
+def test_a_segment_that_nobody_is_shown_of_does_not_count(finished: Run) -> None:
+    keep = finished.profiles.labels != 2
+    found = overview(finished, keep)
+    assert found.sizes[2] == 0
+    figures = {name: value for name, value, _ in found.figures}
+    assert figures["Customers per segment"] == keep.sum() / 2
+
+
+def test_nobody_shown_is_no_error(finished: Run) -> None:
+    found = overview(finished, np.zeros(COUNT, dtype=bool))
+    assert found.sizes == {1: 0, 2: 0, 3: 0}
+    assert found.figures == (("Customers", 0, 0),)
+    assert found.means.empty
+
+
+def test_a_table_of_categories_has_an_overview(source_of: Callable[..., Source]) -> None:
+    rows = [f"c{i},{'xyz'[i % 3]},{'pq'[i % 2]}" for i in range(24)]
+    recipe = Recipe(prepare=PrepareSettings(features=("one", "two")), choose=ChooseSettings(k=3))
+    done = run(source_of("\n".join(["id,one,two", *rows])), recipe)
+    found = overview(done, np.ones(24, dtype=bool))
+    assert sum(found.sizes.values()) == 24
+    assert found.means.shape[1] == 0
+    compared = compare(done, np.ones(24, dtype=bool), (1, 2))
+    assert len(compared) == 0
+    assert {"feature", "mean_1", "median_1", "index_2"} <= set(compared.columns)
+
+
+@given(MASKS.filter(lambda keep: keep.sum() > 8))
+def test_comparing_is_counting_twice(finished: Run, keep: np.ndarray) -> None:
+    shown, labels = table()[keep], labels_of(finished)[keep]
+    found = compare(finished, keep, (3, 1)).set_index("feature")
+    assert sorted(found.index) == sorted(NUMERIC)
+    for name in NUMERIC:
+        for i in (3, 1):
+            own = shown.loc[labels == i, name]
+            row = found.loc[name]
+            assert row[f"mean_{i}"] == pytest.approx(own.mean(), nan_ok=True)
+            assert row[f"median_{i}"] == pytest.approx(own.median(), nan_ok=True)
+            wanted = 100 * own.mean() / shown[name].mean()
+            assert row[f"index_{i}"] == pytest.approx(wanted, nan_ok=True)
+    gaps = (found["mean_3"] - found["mean_1"]).abs() / shown[NUMERIC].std(ddof=0)[found.index]
+    known = gaps.dropna().tolist()
+    assert all(a >= b - 1e-12 for a, b in pairwise(known))
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_column_without_a_value_among_those_shown(source_of: Callable[..., Source]) -> None:
+    rows = [f"c{i},{i % 3 * 50 + i},{i if i < 4 else ''}" for i in range(30)]
+    recipe = Recipe(prepare=PrepareSettings(features=("spend",)), choose=ChooseSettings(k=3))
+    done = run(source_of("\n".join(["id,spend,late", *rows])), recipe)
+    keep = np.arange(30) >= 4
+    found = compare(done, keep, (1, 2))
+    late = found[found["feature"] == "late"].iloc[0]
+    assert late.drop("feature").isna().all()
+    assert found["feature"].tolist() == ["spend", "late"]
+    assert np.isnan(overview(done, keep).overall["late"])
+
+
+@given(MASKS, st.sampled_from(NUMERIC))
+def test_values_by_segment_are_those_shown(finished: Run, keep: np.ndarray, name: str) -> None:
+    labels = labels_of(finished)
+    found = feature_by_segment(finished, keep, (2, 1), name)
+    assert list(found) == [2, 1]
+    for i, values in found.items():
+        np.testing.assert_array_equal(values, table().loc[keep & (labels == i), name])
+
+
+def test_telling_features_are_ordered_by_eta_squared(finished: Run) -> None:
+    matrix, labels = finished.prepared.matrix, finished.segmentation.labels
+    shares: dict[str, float] = {}
+    for column, values in zip(finished.prepared.columns, matrix.T, strict=True):
+        by_segment = pd.Series(values).groupby(labels).transform("mean")
+        share = by_segment.var(ddof=0) / values.var()
+        shares[column.feature] = max(shares.get(column.feature, 0.0), share)
+    wanted = sorted(shares, key=lambda name: -shares[name])
+    assert list(telling_features(finished)) == wanted
+    assert set(wanted) == {"income", "spend", "gender"}
