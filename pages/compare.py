@@ -14,6 +14,8 @@ from segmentation.axes import axis_for
 from segmentation.profiling import compare, feature_by_segment, overview
 from segmentation.vocabulary import label
 
+MOST_BARS = 12
+
 widgets.heading("Compare", "How do two segments differ?")
 run = results.require_run()
 keep = filters.for_run(run)
@@ -47,8 +49,10 @@ ids = (picked[0], picked[1])
 table = compare(run, keep, ids)
 left, right = st.columns(2, gap="large")
 with left:
-    st.markdown("**Means against all customers**")
-    widgets.chart(charts.paired_bars(table, ids, names), "paired", "Means of the two segments")
+    st.markdown("**Where they differ most**")
+    widgets.chart(
+        charts.paired_bars(table.head(MOST_BARS), ids, names), "paired", "Means of the two segments"
+    )
 with right:
     st.markdown("**Distribution**")
     feature = widgets.column_select(
@@ -64,4 +68,4 @@ with right:
             "overlay",
             f"Distribution of {label(feature)} in the two segments",
         )
-cards.comparison(run, table, ids)
+cards.comparison(table, ids)

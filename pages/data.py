@@ -29,6 +29,12 @@ def show(loaded: Loaded) -> None:
     )
     for doubt in loaded.schema.doubts:
         st.warning(state.escape(doubt), icon=":material/help:")
+    if not (customers.numeric or customers.categories):
+        st.warning(
+            "No column tells these customers apart, so there is nothing to segment by. Check what "
+            "each column is taken for, or choose another file.",
+            icon=":material/help:",
+        )
     messages.next_step("Find segments", "segments")
 
 

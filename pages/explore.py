@@ -8,7 +8,7 @@ from pages.ui import frame
 
 frame.require_frame()
 
-from pages.ui import filters, looks, results, widgets
+from pages.ui import filters, looks, messages, results, widgets
 
 VIEWS = ("One column", "Two columns", "Correlations")
 
@@ -26,3 +26,4 @@ elif view == VIEWS[1]:
     looks.two_columns(customers, shown)
 else:
     looks.correlation(customers, shown)
+messages.next_step("Find segments", "segments")

@@ -8,7 +8,7 @@ from pages.ui import frame
 
 frame.require_frame()
 
-from pages.ui import cards, filters, kpis, results, state, widgets
+from pages.ui import cards, filters, kpis, messages, results, state, widgets
 from segmentation import charts
 from segmentation.profiling import overview
 
@@ -23,7 +23,7 @@ found = overview(run, keep)
 kpis.show("profiles", found.figures)
 names = run.name_of()
 if view == VIEWS[0]:
-    cards.one_segment(run, found)
+    cards.one_segment(run, found, keep)
 elif view == VIEWS[1]:
     bars, donut = st.columns([3, 2], gap="large")
     with bars:
@@ -38,3 +38,4 @@ else:
         "Index of each mean: 100 is the mean of all customers shown, 150 is half as much again."
     )
     cards.means_table(run, found)
+messages.next_step("Take the segments away", "export")

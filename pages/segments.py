@@ -8,7 +8,7 @@ from pages.ui import frame
 
 frame.require_frame()
 
-from pages.ui import filters, maps, navigation, results, state, widgets, workbench
+from pages.ui import filters, maps, messages, navigation, results, state, widgets, workbench
 
 widgets.heading("Segments", "Which customers belong together, and how clearly?")
 loaded = results.require_loaded()
@@ -29,3 +29,4 @@ with answer:
         filter_place = st.container(width="content")
     keep = filters.for_run(run, filter_place)
     maps.draw(run, keep, view)
+    messages.next_step("Who is in each segment", "profiles")

@@ -25,6 +25,9 @@ def main(arguments: list[str] | None = None) -> int:
         recipe = _recipe(options) if options.command == "run" else Recipe()
     except SettingsError as error:
         parser.error(str(error))
+    clash = _clash(options)
+    if clash:
+        parser.error(clash)
     try:
         if options.command == "read":
             _read(options)
@@ -77,12 +80,33 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _k(text: str) -> int | None:
-    return None if text == "auto" else int(text)
+    if text == "auto":
+        return None
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is neither auto nor a number of segments")
+    return int(text)
 
 
 def _k_range(text: str) -> tuple[int, int]:
-    low, high = text.split(":")
+    low, separator, high = text.partition(":")
+    if not (separator and low.isdecimal() and high.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a range such as 2:10")
     return int(low), int(high)
+
+
+def _clash(options: argparse.Namespace) -> str | None:
+    """Say which file would be written over another that this call names."""
+    named = ("input", "out", "summary", "recipe", "read_report")
+    seen: dict[Path, str] = {}
+    for name in named:
+        given = getattr(options, name, None)
+        if given is None:
+            continue
+        path = Path(given).resolve()
+        if path in seen and {name, seen[path]} != {"summary", "recipe"}:
+            return f"{seen[path]} and {name} are the same file, {given}; name another to write"
+        seen.setdefault(path, name)
+    return None
 
 
 def _recipe(options: argparse.Namespace) -> Recipe:

@@ -14,6 +14,7 @@ from segmentation.silhouettes import silhouette_sample, silhouettes
 from segmentation.values import Floats
 
 SMALL_SHARE = 0.02
+SMALL_COUNT = 5
 
 Progress = Callable[[int, int], None]
 
@@ -29,7 +30,8 @@ def choose_k(
     """Cluster for every k in the range and say which k the evidence speaks for.
 
     The silhouette decides: the k with the largest mean, passing over any k that merely splits off
-    a group of under 2 % of the customers, unless every k does. The elbow is shown beside it.
+    a group of under 2 % of the customers or under 5, unless every k does. The elbow is shown
+    beside it.
 
     Parameters
     ----------
@@ -134,7 +136,7 @@ def _by_silhouette(
     order = sorted(range(len(ks)), key=lambda i: (-widths[i], ks[i]))
     passed_over: list[int] = []
     for i in order:
-        if smallest[i] >= SMALL_SHARE * customers:
+        if smallest[i] >= max(SMALL_SHARE * customers, SMALL_COUNT):
             return ks[i], tuple(passed_over)
         passed_over.append(ks[i])
     return ks[order[0]], ()
@@ -147,6 +149,6 @@ def _reason(ks: tuple[int, ...], widths: list[float], k: int, passed_over: tuple
         listed = ", ".join(map(str, passed_over))
         said += (
             f" once k = {listed} is passed over, where a group has under {SMALL_SHARE:.0%} of the "
-            "customers"
+            f"customers or under {SMALL_COUNT}"
         )
     return said

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -161,28 +163,29 @@ def _short(text: str, most: int = LONGEST_PART) -> str:
 def _unique(
     names: list[str], segments: tuple[SegmentProfile, ...], given: dict[int, str]
 ) -> list[str]:
-    """Tell apart segments of one name by their strongest trait, at last by a number."""
+    """Tell apart segments of one name by what else is strongest in them, at last by a number."""
     counts = Counter(names)
-    wanted = [
-        f"{name} ({_trait_words(s.differences[0].name, s.differences[0].effect)})"
-        if counts[name] > 1 and s.differences and s.segment_id not in given
-        else name
-        for name, s in zip(names, segments, strict=True)
-    ]
     taken = set(given.values())
     unique: list[str] = []
-    for name, segment in zip(wanted, segments, strict=True):
-        if segment.segment_id in given:
-            unique.append(name)
-            continue
-        # A name found must be one that can be given, with a number behind it too.
-        short = _short(name, LONGEST_NAME - 4)
-        candidate, number = short, 2
-        while candidate in taken:
-            candidate, number = f"{short} {number}", number + 1
-        taken.add(candidate)
-        unique.append(candidate)
+    for name, segment in zip(names, segments, strict=True):
+        if segment.segment_id not in given:
+            candidates = _candidates(name, segment, shared=counts[name] > 1)
+            name = next(candidate for candidate in candidates if candidate not in taken)
+            taken.add(name)
+        unique.append(name)
     return unique
+
+
+def _candidates(name: str, segment: SegmentProfile, *, shared: bool) -> Iterator[str]:
+    # A name found must be one that can be given, with a number behind it too.
+    short = _short(name, LONGEST_NAME - 4)
+    if not shared:
+        yield short
+    for difference in segment.differences:
+        words = _trait_words(difference.name, difference.effect)
+        if difference.used and words.casefold() not in name.casefold():
+            yield _short(f"{name} ({words})", LONGEST_NAME - 4)
+    yield from (f"{short} {number}" for number in count(2))
 
 
 def _reasons(segment: SegmentProfile, profiles: Profiles) -> tuple[str, ...]:

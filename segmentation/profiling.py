@@ -135,6 +135,8 @@ def _difference(name: str, values: Floats, inside: Bools, used: bool) -> list[Di
         return []
     spread = float(values[present].std())
     mean, overall = float(own.mean()), float(values[present].mean())
+    if spread < np.finfo(float).tiny:
+        return []
     return [
         Difference(
             name=name, segment=mean, overall=overall, effect=(mean - overall) / spread, used=used
@@ -182,7 +184,7 @@ def overview(run: Run, keep: Bools) -> Overview:
     figures += _trait_figures(numeric)
     shown = int((counts > 0).sum())
     if shown:
-        figures.append(("Customers per segment", len(labels) / shown, 1))
+        figures.append(("Customers per segment", len(labels) / shown, 0))
     return Overview(
         sizes={i: int(count) for i, count in enumerate(counts, start=1)},
         means=numeric.groupby(pd.Index(labels, name="segment")).mean(),
@@ -269,3 +271,10 @@ def telling_features(run: Run) -> tuple[str, ...]:
     for column, share in zip(run.prepared.columns, shares.tolist(), strict=True):
         best[column.feature] = max(best.get(column.feature, 0.0), share)
     return tuple(sorted(best, key=lambda name: -best[name]))
+
+
+def differences_shown(run: Run, keep: Bools, segment_id: int) -> tuple[Difference, ...]:
+    """Rank what tells a segment from all customers, among those for which ``keep`` is true."""
+    inside = run.profiles.labels[keep] == segment_id
+    positions = run.profiles.customers[keep]
+    return differences(run.loaded.customers, positions, inside, set(run.prepared.features))

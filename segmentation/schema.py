@@ -123,7 +123,7 @@ def _column_type(text: pd.Series[Any]) -> ColumnType:
     if distinct == 1 < len(text):
         return "constant"
     numbers = to_numbers(present)
-    if np.isfinite(numbers.values).mean() >= NUMERIC_SHARE:
+    if not _is_coded(present) and np.isfinite(numbers.values).mean() >= NUMERIC_SHARE:
         return "number"
     dates = to_dates(present.iloc[:1000])
     if (~np.isnat(dates.values)).mean() >= DATE_SHARE:
@@ -131,6 +131,19 @@ def _column_type(text: pd.Series[Any]) -> ColumnType:
     if distinct > max(2, LABEL_SHARE * len(present)) or len(text) == 1:
         return "label"
     return "category"
+
+
+def _is_coded(text: pd.Series[Any]) -> bool:
+    """Tell codes from numbers: a number has no leading zero, a code such as 00123 has."""
+    return bool(text.str.match(r"\s*0\d+\s*$").mean() > 1 - NUMERIC_SHARE)
+
+
+def _has_decimal_comma(text: pd.Series[Any]) -> bool:
+    present = text[~is_missing(text)].iloc[:SAMPLE_ROWS]
+    if present.empty or not present.str.contains(",", regex=False).any():
+        return False
+    fits = present.str.match(r"\s*-?(?:\d{1,3}(?:[. ']\d{3})+|\d+)(?:,\d+)?\s*$")
+    return bool(fits.mean() >= NUMERIC_SHARE)
 
 
 def _given_roles(settings: SchemaSettings, names: list[str], file: str) -> dict[Role, str]:
@@ -311,7 +324,12 @@ def _doubts(frame: pd.DataFrame, kind: str, columns: tuple[Column, ...]) -> tupl
             doubts.extend(_number_doubts(frame[column.name], column.name))
         elif column.type in ("category", "label") and kind == "customers":
             share = float(np.isfinite(to_numbers(frame[column.name]).values).mean())
-            if share > 1 - NUMERIC_SHARE:
+            if _has_decimal_comma(frame[column.name]):
+                doubts.append(
+                    f"{column.name}: its cells look like numbers with a decimal comma; they are "
+                    "taken for text. Export the file with decimal points to use it as a number."
+                )
+            elif not _is_coded(frame[column.name]) and share > 1 - NUMERIC_SHARE:
                 doubts.append(
                     f"{column.name}: {share:.0%} of the cells are numbers and the rest are text; "
                     "it is taken for text. Mend the text cells to use it as a number."
@@ -323,14 +341,15 @@ def _number_doubts(text: pd.Series[Any], name: str) -> list[str]:
     numbers = to_numbers(text)
     doubts = []
     for mask, what in (
-        (numbers.unreadable, "not numbers"),
+        (numbers.unreadable, "not a number"),
         (numbers.infinite, "infinite or beyond any real amount"),
     ):
         if mask.any():
             first = int(np.argmax(mask))
+            cells = "1 cell is" if mask.sum() == 1 else f"{int(mask.sum()):,} cells are"
             doubts.append(
-                f"{name}: {int(mask.sum()):,} cells are {what} (first in data row {first + 1:,}: "
-                f"{str(text.iloc[first])[:40]!r}); they count as missing."
+                f"{name}: {cells} {what} (first in data row {first + 1:,}: "
+                f"{str(text.iloc[first])[:40]!r}); such cells count as missing."
             )
     values = numbers.values[np.isfinite(numbers.values)]
     if not len(values):

@@ -193,9 +193,9 @@ def figures(data: bytes, recipe: Recipe) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("cell", "doubt"),
     [
-        ("inf", "1 cells are infinite"),
-        ("-1e300", "1 cells are infinite or beyond"),
-        ("lots", "1 cells are not numbers"),
+        ("inf", "1 cell is infinite"),
+        ("-1e300", "1 cell is infinite or beyond"),
+        ("lots", "1 cell is not a number"),
     ],
 )
 def test_a_cell_that_is_no_number_counts_as_missing_and_is_doubted(cell: str, doubt: str) -> None:

@@ -178,7 +178,7 @@ def figures(done: Run, keep: Bools) -> dict[str, go.Figure]:
         "pca": charts.pca_map(done, keep, project(done.prepared, done.segmentation)),
         "bars": charts.size_bars(found.sizes, names),
         "donut": charts.size_donut(found.sizes, names),
-        "effects": charts.effect_bars(done.profiles.segments[0]),
+        "effects": charts.effect_bars(1, done.profiles.segments[0].differences),
         "means": charts.means_map(found.means, found.overall, names),
         "pairs": charts.paired_bars(compare(done, keep, ids), ids, names),
         "overlay": charts.overlaid_histograms(
@@ -503,8 +503,5 @@ def test_columns_without_shape_are_no_error(values: list[float]) -> None:
     charts.means_map(means, pd.Series({"a": 0.0, "b": np.nan}), {1: "x", 2: "y"}).to_json()
 
 
-def test_a_segment_that_nothing_sets_apart_has_an_empty_chart(done: Run) -> None:
-    from dataclasses import replace
-
-    plain = replace(done.profiles.segments[0], differences=())
-    assert len(charts.effect_bars(plain).data[0].y) == 0
+def test_a_segment_that_nothing_sets_apart_has_an_empty_chart() -> None:
+    assert len(charts.effect_bars(1, ()).data[0].y) == 0

@@ -653,3 +653,26 @@ def test_online_retail_workbook(data: Path, go: Go) -> None:
     assert done.summary["rows_used"] == 397_924
     total = pd.read_csv(io.BytesIO(done.data))["monetary_total"].sum()
     assert total == pytest.approx(8_911_407.90, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["run", "IN", "--out", "IN"],
+        ["run", "IN", "--out", "x.csv", "--summary", "x.csv"],
+        ["run", "IN", "--out", "x.csv", "--summary", "./IN"],
+        ["read", "IN", "--out", "IN"],
+        ["read", "IN", "--out", "x.csv", "--read-report", "IN"],
+    ],
+)
+def test_no_file_named_twice_is_written(
+    options: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    data = b"id,spend\n1,5\n2,6\n3,70\n4,80\n"
+    Path("table.csv").write_bytes(data)
+    with pytest.raises(SystemExit) as stop:
+        main([option.replace("IN", "table.csv") for option in options])
+    assert stop.value.code == 2
+    assert Path("table.csv").read_bytes() == data
+    assert [path.name for path in tmp_path.iterdir()] == ["table.csv"]

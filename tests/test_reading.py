@@ -151,7 +151,7 @@ def test_short_rows_are_filled_and_long_rows_widen_the_table() -> None:
         ["4", "5", "6", "7"],
     ]
     assert table.report.overflow_columns == 2
-    assert any(note.startswith("1 rows have fewer cells") for note in table.report.notes)
+    assert any(note.startswith("1 row has fewer cells") for note in table.report.notes)
 
 
 @pytest.mark.parametrize(
@@ -448,3 +448,9 @@ def test_a_ceiling_set_from_outside_does_not_end_every_workbook(book: bytes) -> 
         [sys.executable, "-c", code], input=book, capture_output=True, check=False
     )
     assert done.stdout.split() == [b"4"], done.stderr.decode()[-500:]
+
+
+def test_columns_without_a_name_that_every_row_fills_are_columns() -> None:
+    table = text_table(b"id,spend,,\n1,5,x,u\n2,6,y,v\n3,7,z,w\n")
+    assert list(table.frame.columns) == ["id", "spend", "column_3", "column_4"]
+    assert table.report.overflow_columns == 0

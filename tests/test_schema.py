@@ -221,8 +221,8 @@ def test_a_column_that_starts_alike_for_long_is_still_a_feature(
         ("Annual Income (k$)", ["-5", "-1", "3", "4", "5"], "2 values are below 0"),
         ("Spending Score (1-100)", ["0", "20", "101", "4", "5"], "2 values lie outside 1 to 100"),
         ("spending_score", ["-1", "20", "30", "4", "5"], "1 values lie outside 0 to 100"),
-        ("spend", ["1", "2", "3", "4", "inf"], r"1 cells are infinite.*data row 5: 'inf'"),
-        ("spend", ["1", "lots", "3", "4", "5"], r"1 cells are not numbers.*data row 2: 'lots'"),
+        ("spend", ["1", "2", "3", "4", "inf"], r"1 cell is infinite.*data row 5: 'inf'"),
+        ("spend", ["1", "lots", "3", "4", "5"], r"1 cell is not a number.*data row 2: 'lots'"),
         ("spend", ["1", "lots", "3", "few", "5"], "60% of the cells are numbers"),
         ("Channel", ["1", "2", "1", "2", "1"], "only the values 1, 2"),
         ("joined", ["01/02/2026"] * 3 + ["03/04/2026"] * 2, "day-first or month-first"),
@@ -317,3 +317,16 @@ def test_real_customer_tables_need_no_help(
     assert loaded.schema.kind == "customers"
     assert loaded.schema.roles == roles
     assert loaded.customers.default_features == numeric
+
+
+def test_codes_with_leading_zeros_are_no_numbers() -> None:
+    rows = [f"{i:05},{i * 7 % 40},{i % 9}" for i in range(40)]
+    found = schema_of(lines("Kundennr,spend,visits", *rows))
+    assert found.of_type("number") == ("spend", "visits")
+
+
+def test_a_decimal_comma_is_doubted() -> None:
+    rows = [f"{i};{i * 7 % 40},5;1.{i:03},50" for i in range(40)]
+    doubts = schema_of(lines("id;Einkommen;Ausgaben", *rows)).doubts
+    assert [doubt.split(":")[0] for doubt in doubts] == ["Einkommen", "Ausgaben"]
+    assert all("decimal comma" in doubt for doubt in doubts)

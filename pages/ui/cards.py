@@ -9,16 +9,17 @@ from pages.ui import charts_key, state, widgets
 from segmentation import charts
 from segmentation.errors import SettingsError
 from segmentation.naming import name_segments
-from segmentation.profiling import Overview
+from segmentation.profiling import Overview, differences_shown
 from segmentation.results import Run
 from segmentation.settings import LONGEST_NAME, NameSettings
 from segmentation.silhouettes import structure
+from segmentation.values import Bools
 from segmentation.vocabulary import label
 
 MOST_REASONS = 4
 
 
-def one_segment(run: Run, found: Overview) -> None:
+def one_segment(run: Run, found: Overview, keep: Bools) -> None:
     """Let the reader choose a segment and draw its card."""
     names = run.name_of()
     at_run, held = st.session_state.get("card", (0, 1))
@@ -53,10 +54,14 @@ def one_segment(run: Run, found: Overview) -> None:
         _rename(run, chosen)
     with right:
         st.markdown("**What sets it apart from all customers**")
-        widgets.chart(charts.effect_bars(profile), "effects", f"What sets {named.name} apart")
+        widgets.chart(
+            charts.effect_bars(chosen, differences_shown(run, keep, chosen)),
+            "effects",
+            f"What sets {named.name} apart",
+        )
         st.caption(
-            "Standardised difference of means over all customers, whatever the filter. Grey "
-            "columns were not used to make the segments."
+            "How far the segment's mean lies from that of all customers shown, in standard "
+            "deviations. Grey columns were not used to make the segments."
         )
 
 
@@ -72,7 +77,7 @@ def means_table(run: Run, found: Overview) -> None:
         title = label(str(name))
         while title in columns:
             title += "_"
-        columns[title] = found.means[name].to_numpy()
+        columns[title] = found.means[name].round(2).to_numpy()
     table = pd.DataFrame(columns)
     st.dataframe(
         table,
@@ -119,19 +124,16 @@ def _take_name(run: Run, chosen: int, key: str) -> None:
     state.set_names(names)
 
 
-def comparison(run: Run, table: pd.DataFrame, ids: tuple[int, int]) -> None:
+def comparison(table: pd.DataFrame, ids: tuple[int, int]) -> None:
     """Draw two segments' figures side by side."""
-    names = run.name_of()
     shown = pd.DataFrame({"Feature": [label(name) for name in table["feature"]]})
-    for i in ids:
-        shown[f"Mean: {names[i]}"] = table[f"mean_{i}"].to_numpy()
-        shown[f"Median: {names[i]}"] = table[f"median_{i}"].to_numpy()
+    for figure in ("mean", "median"):
+        for i, which in zip(ids, ("one", "other"), strict=True):
+            shown[f"{figure.capitalize()}, {which}"] = table[f"{figure}_{i}"].round(2).to_numpy()
     st.dataframe(
         shown,
         hide_index=True,
         column_config={
-            name: st.column_config.NumberColumn(format="localized")
-            for name in shown.columns
-            if name != "Feature"
+            name: st.column_config.NumberColumn(format="localized") for name in shown.columns[1:]
         },
     )

@@ -34,7 +34,7 @@ def stale() -> None:
     if state.is_stale():
         st.warning(
             "The settings have changed since this run: what is shown here is the earlier "
-            "result. Run again on the Segments screen to bring it up to date.",
+            "result. Press Run on the Segments screen to bring it up to date.",
             icon=":material/history:",
         )
 

@@ -120,7 +120,8 @@ def verdict(run: Run) -> None:
     word, sentence = structure(run.segmentation.silhouette)
     said = "no natural" if word == "none" else word
     st.subheader(f"{run.segmentation.k} segments, {said} structure", anchor=False)
-    st.markdown(f"{sentence} {state.escape(run.evidence.reason)}.")
+    st.markdown(sentence)
+    st.caption(f"{state.escape(run.evidence.reason)}.")
     sizes = zip(run.names, run.segmentation.sizes(), strict=True)
     st.html(charts_key.chips([(name.segment_id, name.name, size) for name, size in sizes]))
     for note in run.prepared.notes:

@@ -45,5 +45,8 @@ def _mark_k(figure: go.Figure, marked: int | None, evidence: Evidence, word: str
             x=k,
             line={"dash": "dot", "width": 2, "color": PALETTE[1] if text == word else NEUTRAL},
             annotation={"text": f"{text}: {k}", "showarrow": False},
-            annotation_position="top right" if k < evidence.ks[-1] else "top left",
+            annotation_position=(
+                ("top" if text == word else "bottom")
+                + (" right" if k < evidence.ks[-1] else " left")
+            ),
         )

@@ -105,6 +105,8 @@ def points(
 
 
 def wrap(name: str, width: int = NAME_WIDTH) -> str:
+    """Break a name into at most three lines, cutting what is longer."""
+    name = name if len(name) <= 3 * width else name[: 3 * width - 1] + "…"
     return "<br>".join(escape(line) for line in textwrap.wrap(name, width) or [name])
 
 

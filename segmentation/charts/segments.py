@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from segmentation.axes import Axis
 from segmentation.charts.look import DIVERGING, NEUTRAL, blank, laid_out, segment_colour, wrap
-from segmentation.results import SegmentProfile
+from segmentation.results import Difference
 from segmentation.values import Floats
 from segmentation.vocabulary import label
 
@@ -56,16 +56,16 @@ def size_donut(sizes: dict[int, int], names: dict[int, str]) -> go.Figure:
     )
 
 
-def effect_bars(profile: SegmentProfile, most: int = 8) -> go.Figure:
+def effect_bars(segment_id: int, differences: tuple[Difference, ...], most: int = 8) -> go.Figure:
     """Draw what sets a segment apart, in standard deviations from the mean of all customers."""
-    shown = profile.differences[:most][::-1]
+    shown = differences[:most][::-1]
     figure = blank("Standard deviations below or above all customers", None)
     figure.update_yaxes(type="category")
     figure.add_bar(
         x=[d.effect for d in shown],
         y=[wrap(label(d.name.replace("=", ": "))) for d in shown],
         orientation="h",
-        marker_color=[segment_colour(profile.segment_id) if d.used else NEUTRAL for d in shown],
+        marker_color=[segment_colour(segment_id) if d.used else NEUTRAL for d in shown],
         customdata=[[d.segment, d.overall] for d in shown],
         text=[f"{d.effect:+.2f}" for d in shown],
         textposition="auto",

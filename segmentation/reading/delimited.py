@@ -78,13 +78,14 @@ def read_delimited(data: bytes, name: str) -> Grid:
         )
     delimiter = detect_delimiter(text)
     utf8 = data if encoding == "utf-8" else text.encode("utf-8")
-    cells, short_rows = _parse(utf8, text, delimiter, name)
+    cells, short_rows, overflow_columns = _parse(utf8, text, delimiter, name)
     _refuse_open_quote(cells, text, delimiter, name)
     return Grid(
         cells=cells,
         encoding="utf-8" if encoding == "utf-8-sig" else encoding,
         delimiter=delimiter,
         short_rows=short_rows,
+        overflow_columns=overflow_columns,
     )
 
 
@@ -168,7 +169,7 @@ def _refuse_open_quote(cells: pa.Table, text: str, delimiter: str, name: str) ->
         )
 
 
-def _parse(utf8: bytes, text: str, delimiter: str, name: str) -> tuple[pa.Table, int]:
+def _parse(utf8: bytes, text: str, delimiter: str, name: str) -> tuple[pa.Table, int, int]:
     """Parse with Arrow; a file whose rows differ in length goes to the patient reader."""
     try:
         start = io.StringIO(text[:LONGEST_CELL].lstrip("\r\n"), newline="")
@@ -190,10 +191,10 @@ def _parse(utf8: bytes, text: str, delimiter: str, name: str) -> tuple[pa.Table,
         )
     except pa.ArrowInvalid:
         return _parse_ragged(text, delimiter, name)
-    return table, 0
+    return table, 0, 0
 
 
-def _parse_ragged(text: str, delimiter: str, name: str) -> tuple[pa.Table, int]:
+def _parse_ragged(text: str, delimiter: str, name: str) -> tuple[pa.Table, int, int]:
     """Fill short rows with empty cells and widen the table to its longest row."""
     header_width = width = rows = short_rows = 0
     for row in _rows(text, delimiter, name):
@@ -209,7 +210,7 @@ def _parse_ragged(text: str, delimiter: str, name: str) -> tuple[pa.Table, int]:
     while block := list(itertools.islice(reader, BLOCK_ROWS)):
         columns = [[row[i] if i < len(row) else "" for row in block] for i in range(width)]
         blocks.append(pa.table([pa.array(cells, pa.string()) for cells in columns], names=names))
-    return pa.concat_tables(blocks), short_rows
+    return pa.concat_tables(blocks), short_rows, width - header_width
 
 
 def _rows(text: str, delimiter: str, name: str) -> Iterator[list[str]]:

@@ -28,6 +28,8 @@ class Grid:
         All worksheets, in their order.
     short_rows : int
         Rows that had fewer cells than the header and were filled with empty ones.
+    overflow_columns : int
+        Columns at the right that only rows longer than the header reach.
     """
 
     cells: pa.Table
@@ -36,6 +38,7 @@ class Grid:
     sheet: str | None = None
     sheets: tuple[str, ...] = ()
     short_rows: int = 0
+    overflow_columns: int = 0
 
 
 def check_extent(rows: int, columns: int, name: str) -> None:

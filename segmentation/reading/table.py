@@ -129,12 +129,13 @@ def _with_header(grid: Grid, source: Source) -> Table:
             where=where,
             remedy="Choose a file with one row a customer or an order line",
         )
-    header, body, overflow_columns = _without_empty_edge(header, body)
+    header_width = len(header) - grid.overflow_columns
+    header, body = _without_empty_edge(header, body)
+    overflow_columns = max(0, len(header) - header_width)
     names, notes = _unique_names(header)
     if grid.short_rows:
-        notes.append(
-            f"{grid.short_rows:,} rows have fewer cells than the header; the rest are empty."
-        )
+        rows = "1 row has" if grid.short_rows == 1 else f"{grid.short_rows:,} rows have"
+        notes.append(f"{rows} fewer cells than the header; the missing ones are empty.")
     if overflow_columns:
         notes.append(
             f"Some rows have up to {overflow_columns} cells more than the header has names."
@@ -158,13 +159,11 @@ def _with_header(grid: Grid, source: Source) -> Table:
     )
 
 
-def _without_empty_edge(header: list[str], body: pa.Table) -> tuple[list[str], pa.Table, int]:
-    """Cut nameless, empty columns off the right; count the nameless ones that hold something."""
+def _without_empty_edge(header: list[str], body: pa.Table) -> tuple[list[str], pa.Table]:
+    """Cut nameless, empty columns off the right."""
     while len(header) > 1 and not header[-1] and _is_blank(body.column(len(header) - 1)):
         header, body = header[:-1], body.remove_column(len(header) - 1)
-    named = [i for i, name in enumerate(header) if name]
-    overflow = len(header) - 1 - named[-1] if named else 0
-    return header, body, overflow
+    return header, body
 
 
 def _is_blank(column: pa.ChunkedArray) -> bool:

@@ -114,6 +114,6 @@ def test_a_filter_set_while_exploring_is_the_same_filter(app: AppTest) -> None:
     run(take_sample(app, "mall"), k=3)
     go(app, "explore")
     choose(app, "filter-category-Gender", ["Male"])
-    shown = [one.value for one in app.caption if "customers shown" in one.value]
+    shown = [one.value for one in app.caption if " of 200 customers shown" in one.value]
     go(app, "profiles")
-    assert shown == [one.value for one in app.caption if "customers shown" in one.value]
+    assert shown == [one.value for one in app.caption if " of 200 customers shown" in one.value]
