@@ -70,10 +70,11 @@ def report_problem() -> None:
 
 def take_candidate() -> None:
     """Read the file just chosen, saying how far it is; keep it only if it can be used."""
-    new: Source | None = st.session_state.pop("candidate", None)
+    new: Source | None = st.session_state.get("candidate")
     if new is None:
         return
     st.session_state["intake_problem"] = None
+    st.session_state["attempts"] = st.session_state.get("attempts", 0) + 1
     size = f"{new.name}, {len(new.data) / 1e6:,.1f} MB"
     bar = st.progress(0.0, state.escape(f"Reading {size}"))
     done = 0
@@ -87,14 +88,21 @@ def take_candidate() -> None:
         cache.loaded(new, Recipe(), step)
     except SegmentationError as error:
         st.session_state["intake_problem"] = error
+        del st.session_state["candidate"]
+    except Exception:
+        del st.session_state["candidate"]
+        raise
     else:
         state.set_source(new)
+        del st.session_state["candidate"]
     finally:
+        # A click elsewhere ends this run by none of these; the next run reads the file then.
         bar.empty()
 
 
 def _uploader(where: str) -> None:
-    key = f"upload-{where}-{state.generation()}"
+    # A new uploader for each attempt: one that holds a file takes the next in two runs.
+    key = f"upload-{where}-{st.session_state.get('attempts', 0)}"
     st.file_uploader(
         "CSV or Excel file",
         type=ENDINGS,

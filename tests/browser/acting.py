@@ -80,13 +80,15 @@ class Person:
 
     def upload(self, path: Path) -> None:
         """Choose a file; beside data there already is, under "Change data"."""
-        if self.page.get_by_role("button", name="Change data", exact=True).count():
+        beside = self.page.get_by_role("button", name="Change data", exact=True).count() > 0
+        if beside:
             self.open_popover("Change data")
-            # In two steps, since closing the popover while a file is replaced gives up the new one.
-            old = self.page.get_by_test_id("stFileChipDeleteBtn").get_by_role("button")
-            if old.count():
-                self.doing(old.first.click)
-                self.open_popover("Change data")
+        # In two steps: replacing makes two runs, and what is done between them can undo it.
+        old = self.page.get_by_test_id("stFileChipDeleteBtn").get_by_role("button")
+        if old.count():
+            self.doing(old.first.click)
+        if beside:
+            self.open_popover("Change data")
         chooser = self.page.get_by_test_id("stFileUploaderDropzoneInput").last
         self.doing(lambda: chooser.set_input_files(path))
         self.close_popovers()

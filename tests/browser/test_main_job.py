@@ -96,6 +96,18 @@ def read_online_retail(person: Person, shared: Path) -> Path:
     return file
 
 
+def test_going_elsewhere_while_a_file_is_read_does_not_lose_it(
+    person: Person, shared: Path
+) -> None:
+    file = shared / "data" / "online-retail-rebuilt.xlsx"
+    person.page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
+    person.page.get_by_test_id("stProgress").first.wait_for()
+    person.go("Explore")
+    person.sees("Half of the customers lie between")
+    person.go("Data")
+    assert person.figures()["Customers"] == "4,339"
+
+
 def test_the_online_retail_workbook_from_upload_to_filtered_download(
     person: Person, shared: Path
 ) -> None:
