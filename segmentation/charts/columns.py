@@ -42,13 +42,13 @@ def histogram(found: Distribution, axis: Axis) -> go.Figure:
         showlegend=False,
     )
     for value, name, side in zip(
-        found.quartiles, ("25 %", "median", "75 %"), ("top left", "top", "top right"), strict=True
+        found.quartiles, ("25 %", "median", "75 %"), ("right", "center", "left"), strict=True
     ):
         figure.add_vline(
             x=float(axis.place(value)),
             line={"dash": "solid" if name == "median" else "dot", "width": 2, "color": PALETTE[1]},
-            annotation={"text": f"{name}<br>{say(value)}", "showarrow": False},
-            annotation_position=side,
+            annotation={"text": f"{name}<br>{say(value)}", "showarrow": False, "xanchor": side},
+            annotation_position="top",
         )
     return figure.update_layout(bargap=0.02, margin_t=56)
 

@@ -1,6 +1,7 @@
 """How quick the app is in a real browser, beside an empty Streamlit app in the same run.
 
-Run ``python tests/benchmarks/browser_speed.py`` on a quiet machine; it prints medians and ratios.
+Run ``python tests/benchmarks/browser_speed.py [ROUNDS]`` on a quiet machine; it prints medians and
+ratios.
 Motion is reduced, so that a figure that counts up is not taken for a page that is still settling.
 """
 
@@ -32,7 +33,7 @@ from tests.browser.driving import CHROMIUM_FLAGS, Runs  # noqa: E402
 SHARED = ROOT.parent / "shared" / "data"
 MALL = SHARED / "mall-customers.csv"
 RETAIL = SHARED / "online-retail-rebuilt.xlsx"
-ROUNDS = 5
+ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 5
 EMPTY = 'import streamlit as st\nst.title("Empty")\nst.button("go")\n'
 FLAGS = ["--server.headless", "true", "--browser.gatherUsageStats", "false"]
 
