@@ -33,7 +33,7 @@ from tests.browser.driving import CHROMIUM_FLAGS, Runs  # noqa: E402
 SHARED = ROOT.parent / "shared" / "data"
 MALL = SHARED / "mall-customers.csv"
 RETAIL = SHARED / "online-retail-rebuilt.xlsx"
-ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+ROUNDS = int(sys.argv[1]) if sys.argv[1:] else 5
 EMPTY = 'import streamlit as st\nst.title("Empty")\nst.button("go")\n'
 FLAGS = ["--server.headless", "true", "--browser.gatherUsageStats", "false"]
 

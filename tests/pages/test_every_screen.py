@@ -6,7 +6,10 @@ from collections.abc import Callable
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from visiting import (
+
+from segmentation.charts import MOST_POINTS, segment_colour
+from segmentation.reading import Source
+from tests.pages.visiting import (
     SCREENS,
     choose,
     every_view,
@@ -21,9 +24,6 @@ from visiting import (
     take_sample,
     widget,
 )
-
-from segmentation.charts import MOST_POINTS, segment_colour
-from segmentation.reading import Source
 
 TABLES = ("mall", "shop", "wholesale", "orders")
 NEEDS_A_RUN = ("profiles", "compare", "export")

@@ -7,7 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
-from visiting import (
+
+from segmentation.reading import Source
+from tests.pages.visiting import (
     choose,
     every_view,
     figures,
@@ -20,8 +22,6 @@ from visiting import (
     take_sample,
     widget,
 )
-
-from segmentation.reading import Source
 
 MALL = Path(__file__).parents[2] / "data" / "mall.csv"
 NOBODY = "No customer passes this filter"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from visiting import choose, go, run, said, segment_names, take_sample, widget
 
 from segmentation.settings import LONGEST_NAME
+from tests.pages.visiting import choose, go, run, said, segment_names, take_sample, widget
 
 
 @pytest.fixture

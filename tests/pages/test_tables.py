@@ -7,7 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
-from visiting import (
+
+from segmentation.reading import Source
+from tests.pages.visiting import (
     SCREENS,
     choose,
     every_view,
@@ -21,8 +23,6 @@ from visiting import (
     take_sample,
     widget,
 )
-
-from segmentation.reading import Source
 
 
 def of(*rows: str, name: str = "table.csv") -> Source:
