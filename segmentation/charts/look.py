@@ -37,7 +37,7 @@ SYMBOLS_3D = ("circle", "square", "diamond", "cross", "x")
 NEUTRAL = "#7D8790"
 
 
-DIVERGING = ((0.0, "#C97B00"), (0.5, "rgba(127,127,127,0.10)"), (1.0, "#2F7FC1"))
+DIVERGING = ((0.0, "#C97B00"), (0.5, "#C9D1D6"), (1.0, "#2F7FC1"))
 
 
 ACCENT = "#2F7FC1"
