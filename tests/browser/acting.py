@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, R
 from tests.browser.driving import Runs
 
 PATIENCE_SECONDS = 60
+QUIET_MS = 150
 SCREENS = ("Data", "Explore", "Segments", "Profiles", "Compare", "Export")
 
 # Keeps what was on the screen only for a moment: progress, and every text a headline figure had.
@@ -49,7 +50,7 @@ class Person:
         context.set_default_timeout(PATIENCE_SECONDS * 1000)
         context.add_init_script(_WATCH)
         page = context.new_page()
-        person = cls(context=context, page=page, runs=Runs(page), address=address)
+        person = cls(context=context, page=page, runs=Runs(page, QUIET_MS), address=address)
         page.on("console", person._heard)
         page.on("pageerror", lambda error: person.complaints.append(f"page error: {error}"))
         context.on("request", person._asked)
@@ -175,7 +176,7 @@ class Person:
         expect(found).to_be_visible(timeout=PATIENCE_SECONDS * 1000)
 
     def does_not_see(self, text: str | re.Pattern[str]) -> None:
-        assert self.page.get_by_text(text).filter(visible=True).count() == 0
+        expect(self.page.get_by_text(text).filter(visible=True)).to_have_count(0)
 
     def figures(self) -> dict[str, str]:
         """Return the headline figures as they are read, once they stand still."""

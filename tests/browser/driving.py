@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, WebSocket
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 CHROMIUM = "/usr/bin/chromium"
@@ -20,15 +20,23 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 
-_QUIET = """quiet => new Promise(done => {
+_QUIET = """([quiet, sent]) => new Promise(done => {
   const app = document.querySelector('[data-testid="stApp"]');
   let timer; const watch = new MutationObserver(() => look());
   const look = () => { clearTimeout(timer); timer = setTimeout(() => {
-    const busy = app.dataset.testScriptState !== "notRunning" || document.querySelector(
+    const busy = window.__received < sent || app.dataset.testScriptState !== "notRunning" || document.querySelector(
       '[data-testid="stSkeleton"], [data-testid="stSpinner"], [data-stale="true"]');
     if (busy) look(); else { watch.disconnect(); done() } }, quiet) };
   watch.observe(document.body,
     {subtree: true, childList: true, characterData: true, attributes: true}); look() })"""
+
+
+# A message is known here before a busy page has got to it.
+_COUNTING = """
+window.WebSocket = class extends WebSocket {
+  constructor(...given) { super(...given); window.__received = 0;
+    this.addEventListener("message", () => { window.__received += 1 }) } };
+"""
 
 
 class Runs:
@@ -38,13 +46,21 @@ class Runs:
     messages tell reliably that a run has begun and ended.
     """
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, quiet_ms: int = 50) -> None:
         self.page = page
+        self.quiet_ms = quiet_ms
         self.begun = 0
         self.ended = 0
-        page.on("websocket", lambda socket: socket.on("framereceived", self._received))
+        self._received = 0
+        page.add_init_script(_COUNTING)
+        page.on("websocket", self._connected)
 
-    def _received(self, data: str | bytes) -> None:
+    def _connected(self, socket: WebSocket) -> None:
+        self._received = 0
+        socket.on("framereceived", self._message)
+
+    def _message(self, data: str | bytes) -> None:
+        self._received += 1
         if isinstance(data, bytes):
             kind = ForwardMsg.FromString(data).WhichOneof("type")
             self.begun += kind == "new_session"
@@ -52,16 +68,16 @@ class Runs:
             if kind == "script_finished":
                 self.ended = self.begun
 
-    def settled(self, after: int = 0, timeout_seconds: float = 60.0, quiet_ms: int = 50) -> None:
+    def settled(self, after: int = 0, timeout_seconds: float = 60.0) -> None:
         """Wait until a run after the given one has ended and the page has stopped changing."""
         end = time.monotonic() + timeout_seconds
         while self.begun <= after or self.ended < self.begun:
             if time.monotonic() > end:
                 raise TimeoutError(f"{self.begun} runs begun, {self.ended} ended")
             self.page.wait_for_timeout(5)
-        self.page.evaluate(_QUIET, quiet_ms)
+        self.page.evaluate(_QUIET, [self.quiet_ms, self._received])
         if self.ended < self.begun:
-            self.settled(after, end - time.monotonic(), quiet_ms)
+            self.settled(after, end - time.monotonic())
 
     @contextmanager
     def rerun(self, timeout_seconds: float = 60.0) -> Iterator[None]:
