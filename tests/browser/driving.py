@@ -24,8 +24,9 @@ _QUIET = """([quiet, sent]) => new Promise(done => {
   const app = document.querySelector('[data-testid="stApp"]');
   let timer; const watch = new MutationObserver(() => look());
   const look = () => { clearTimeout(timer); timer = setTimeout(() => {
-    const busy = window.__received < sent || app.dataset.testScriptState !== "notRunning" || document.querySelector(
-      '[data-testid="stSkeleton"], [data-testid="stSpinner"], [data-stale="true"]');
+    const busy = window.__received < sent || app.dataset.testScriptState !== "notRunning"
+      || document.querySelector(
+        '[data-testid="stSkeleton"], [data-testid="stSpinner"], [data-stale="true"]');
     if (busy) look(); else { watch.disconnect(); done() } }, quiet) };
   watch.observe(document.body,
     {subtree: true, childList: true, characterData: true, attributes: true}); look() })"""
