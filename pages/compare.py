@@ -8,7 +8,7 @@ from pages.ui import frame
 
 frame.require_frame()
 
-from pages.ui import cards, charts_key, filters, navigation, results, state, widgets
+from pages.ui import cards, chips, filters, navigation, results, state, widgets
 from segmentation import charts
 from segmentation.axes import axis_for
 from segmentation.profiling import compare, feature_by_segment, overview
@@ -16,56 +16,66 @@ from segmentation.vocabulary import label
 
 MOST_BARS = 12
 
-widgets.heading("Compare", "How do two segments differ?")
-run = results.require_run()
-keep = filters.for_run(run)
-names = run.name_of()
-found = overview(run, keep)
-present = [i for i, size in found.sizes.items() if size]
-if len(present) < 2:
-    st.info("The filter leaves fewer than two segments. Widen it to compare.")
-    navigation.end_screen()
 
-places = st.columns(2, gap="large")
-picked = []
-for i, place in enumerate(places):
-    with place:
-        chosen = st.selectbox(
-            ("One segment", "The other")[i],
-            present,
-            index=i,
-            format_func=lambda segment: names[segment],
-            key=state.key(f"compare-{state.runs()}-{i}-{len(present)}"),
-            persist_state="session",
-        )
-        st.html(charts_key.chip(chosen, names[chosen], found.sizes[chosen]))
-        st.caption(run.names[chosen - 1].action)
-        picked.append(chosen)
-if picked[0] == picked[1]:
-    st.info("Choose two different segments.", icon=":material/info:")
-    navigation.end_screen()
+@navigation.part
+def show() -> None:
+    """Draw the two segments chosen."""
+    run = results.run_shown()
+    keep = filters.for_run(run)
+    names = run.name_of()
+    found = overview(run, keep)
+    present = [i for i, size in found.sizes.items() if size]
+    if len(present) < 2:
+        st.info("The filter leaves fewer than two segments. Widen it to compare.")
+        navigation.end_screen()
 
-ids = (picked[0], picked[1])
-table = compare(run, keep, ids)
-left, right = st.columns(2, gap="large")
-with left:
-    st.markdown("**Where they differ most**")
-    widgets.chart(
-        charts.paired_bars(table.head(MOST_BARS), ids, names), "paired", "Means of the two segments"
-    )
-with right:
-    st.markdown("**Distribution**")
-    feature = widgets.column_select(
-        "Feature", table["feature"].tolist(), state.key("compare-feature")
-    )
-    if feature is not None:
+    places = st.columns(2, gap="large")
+    picked = []
+    for i, place in enumerate(places):
+        with place:
+            chosen = st.selectbox(
+                ("One segment", "The other")[i],
+                present,
+                index=i,
+                format_func=lambda segment: names[segment],
+                key=state.key(f"compare-{state.runs()}-{i}-{len(present)}"),
+                persist_state="session",
+            )
+            st.html(chips.chip(chosen, names[chosen], found.sizes[chosen]))
+            st.caption(run.names[chosen - 1].action)
+            picked.append(chosen)
+    if picked[0] == picked[1]:
+        st.info("Choose two different segments.", icon=":material/info:")
+        navigation.end_screen()
+
+    ids = (picked[0], picked[1])
+    table = compare(run, keep, ids)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("**Where they differ most**")
         widgets.chart(
-            charts.overlaid_histograms(
-                feature_by_segment(run, keep, ids, feature),
-                names,
-                axis_for(feature, run.loaded.customers.frame[feature].to_numpy()),
-            ),
-            "overlay",
-            f"Distribution of {label(feature)} in the two segments",
+            charts.paired_bars(table.head(MOST_BARS), ids, names),
+            "paired",
+            "Means of the two segments",
         )
-cards.comparison(table, ids)
+    with right:
+        st.markdown("**Distribution**")
+        feature = widgets.column_select(
+            "Feature", table["feature"].tolist(), state.key("compare-feature")
+        )
+        if feature is not None:
+            widgets.chart(
+                charts.overlaid_histograms(
+                    feature_by_segment(run, keep, ids, feature),
+                    names,
+                    axis_for(feature, run.loaded.customers.frame[feature].to_numpy()),
+                ),
+                "overlay",
+                f"Distribution of {label(feature)} in the two segments",
+            )
+    cards.comparison(table, ids)
+
+
+widgets.heading("Compare", "How do two segments differ?")
+results.require_run()
+show()

@@ -8,63 +8,75 @@ from pages.ui import frame
 
 frame.require_frame()
 
-from pages.ui import filters, results, state, widgets
+from pages.ui import filters, navigation, results, state, widgets
 from segmentation import exporting
 
 SHOWN_ROWS = 50
 
-widgets.heading("Export", "Take the segments to where they are used.")
-run = results.require_run()
-keep = filters.for_run(run)
-shown = int(keep.sum())
-total = len(keep)
 
-with st.container(border=True):
-    st.subheader("Customers with their segment")
-    st.caption("One row a customer, as CSV (UTF-8). Cells that could run as a formula are quoted.")
-    with st.container(horizontal=True):
-        widgets.download(
-            f"All {total:,} customers",
-            lambda: exporting.customers_csv(run),
-            "customers.csv",
-            "export-all",
-            primary=True,
+@navigation.part
+def show() -> None:
+    """Draw what can be taken away."""
+    run = results.run_shown()
+    keep = filters.for_run(run)
+    shown = int(keep.sum())
+    total = len(keep)
+
+    with st.container(border=True):
+        st.subheader("Customers with their segment")
+        st.caption(
+            "One row a customer, as CSV (UTF-8). Cells that could run as a formula are quoted."
         )
-        if shown < total:
+        with st.container(horizontal=True):
             widgets.download(
-                f"The {shown:,} customers shown" if shown > 1 else "The 1 customer shown",
-                lambda: exporting.customers_csv(run, keep),
-                "customers-filtered.csv",
-                "export-filtered",
+                f"All {total:,} customers",
+                lambda: exporting.customers_csv(run),
+                "customers.csv",
+                "export-all",
+                primary=True,
             )
-    for old, new in exporting.renamed_columns(run).items():
-        st.info(state.escape(f"The file's own column {old!r} is called {new!r} in the export."))
-    if st.toggle("Show the first rows", key=state.key("export-look"), persist_state="session"):
-        st.dataframe(exporting.customers_head(run, keep, SHOWN_ROWS), hide_index=True)
+            if shown < total:
+                widgets.download(
+                    f"The {shown:,} customers shown" if shown > 1 else "The 1 customer shown",
+                    lambda: exporting.customers_csv(run, keep),
+                    "customers-filtered.csv",
+                    "export-filtered",
+                )
+        for old, new in exporting.renamed_columns(run).items():
+            st.info(state.escape(f"The file's own column {old!r} is called {new!r} in the export."))
+        if st.toggle("Show the first rows", key=state.key("export-look"), persist_state="session"):
+            st.dataframe(exporting.customers_head(run, keep, SHOWN_ROWS), hide_index=True)
 
-left, right = st.columns(2)
-with left.container(border=True, height="stretch"):
-    st.subheader("Rows set aside")
-    rows = exporting.set_aside_count(run)
-    st.caption(f"{rows:,} rows of the file are in no segment; each with its row and reason.")
-    if rows:
-        widgets.download(
-            "Rows set aside",
-            lambda: exporting.to_csv(exporting.set_aside_rows(run)),
-            "set-aside.csv",
-            "export-set-aside",
+    left, right = st.columns(2)
+    with left.container(border=True, height="stretch"):
+        st.subheader("Rows set aside")
+        rows = exporting.set_aside_count(run)
+        st.caption(f"{rows:,} rows of the file are in no segment; each with its row and reason.")
+        if rows:
+            widgets.download(
+                "Rows set aside",
+                lambda: exporting.to_csv(exporting.set_aside_rows(run)),
+                "set-aside.csv",
+                "export-set-aside",
+            )
+        if run.prepared.set_aside and run.loaded.customers.kind == "transactions":
+            widgets.download(
+                "Customers set aside",
+                lambda: exporting.to_csv(exporting.set_aside_customers(run)),
+                "customers-set-aside.csv",
+                "export-customers-set-aside",
+            )
+    with right.container(border=True, height="stretch"):
+        st.subheader("Summary and recipe")
+        st.caption(
+            "Every figure and setting as JSON; the command line makes the same file from it."
         )
-    if run.prepared.set_aside and run.loaded.customers.kind == "transactions":
         widgets.download(
-            "Customers set aside",
-            lambda: exporting.to_csv(exporting.set_aside_customers(run)),
-            "customers-set-aside.csv",
-            "export-customers-set-aside",
+            "Summary", lambda: exporting.summary_json(run), "summary.json", "export-summary"
         )
-with right.container(border=True, height="stretch"):
-    st.subheader("Summary and recipe")
-    st.caption("Every figure and setting as JSON; the command line makes the same file from it.")
-    widgets.download(
-        "Summary", lambda: exporting.summary_json(run), "summary.json", "export-summary"
-    )
-    st.caption("`python -m segmentation run FILE --recipe summary.json --out customers.csv`")
+        st.caption("`python -m segmentation run FILE --recipe summary.json --out customers.csv`")
+
+
+widgets.heading("Export", "Take the segments to where they are used.")
+results.require_run()
+show()

@@ -8,34 +8,49 @@ from pages.ui import frame
 
 frame.require_frame()
 
-from pages.ui import cards, filters, kpis, messages, results, state, widgets
+from pages.ui import cards, filters, kpis, messages, navigation, results, state, widgets
 from segmentation import charts
 from segmentation.profiling import overview
 
-widgets.heading("Profiles", "Who is in each segment, and what should we do about it?")
-run = results.require_run()
 VIEWS = ("One segment", "Sizes", "All side by side")
-with st.container(horizontal=True, vertical_alignment="center"):
-    view = widgets.view_switch("View", VIEWS, state.key("profiles-view"))
-    place = st.container(width="content")
-keep = filters.for_run(run, place)
-found = overview(run, keep)
-kpis.show("profiles", found.figures)
-names = run.name_of()
-if view == VIEWS[0]:
-    cards.one_segment(run, found, keep)
-elif view == VIEWS[1]:
-    bars, donut = st.columns([3, 2], gap="large")
-    with bars:
-        widgets.chart(charts.size_bars(found.sizes, names), "size-bars", "Customers by segment")
-    with donut:
-        widgets.chart(charts.size_donut(found.sizes, names), "size-donut", "Share by segment")
-else:
-    widgets.chart(
-        charts.means_map(found.means, found.overall, names), "means-map", "Means by segment"
-    )
-    st.caption(
-        "Index of each mean: 100 is the mean of all customers shown, 150 is half as much again."
-    )
-    cards.means_table(run, found)
+
+
+@navigation.part
+def show() -> None:
+    """Draw the figures and one view of the segments."""
+    run = results.run_shown()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        view = widgets.view_switch("View", VIEWS, state.key("profiles-view"))
+        place = st.container(width="content")
+    keep = filters.for_run(run, place)
+    found = overview(run, keep)
+    kpis.show("profiles", found.figures)
+    names = run.name_of()
+    with widgets.view_place(view, VIEWS):
+        if view == VIEWS[0]:
+            cards.one_segment(run, found, keep)
+        elif view == VIEWS[1]:
+            bars, donut = st.columns([3, 2], gap="large")
+            with bars:
+                widgets.chart(
+                    charts.size_bars(found.sizes, names), "size-bars", "Customers by segment"
+                )
+            with donut:
+                widgets.chart(
+                    charts.size_donut(found.sizes, names), "size-donut", "Share by segment"
+                )
+        else:
+            widgets.chart(
+                charts.means_map(found.means, found.overall, names), "means-map", "Means by segment"
+            )
+            st.caption(
+                "Index of each mean: 100 is the mean of all customers shown, 150 is half as much "
+                "again."
+            )
+            cards.means_table(run, found)
+
+
+widgets.heading("Profiles", "Who is in each segment, and what should we do about it?")
+results.require_run()
+show()
 messages.next_step("Take the segments away", "export")

@@ -16,17 +16,27 @@ controls, answer = st.columns([1, 3], gap="medium")
 with controls:
     recipe = workbench.settings(loaded)
     pressed = workbench.run_button(recipe)
+
+
+@navigation.part
+def show() -> None:
+    """Draw one view of the run."""
+    run = results.run_shown()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        views = maps.views(run)
+        view = widgets.view_switch("View", views, state.key("segments-view"))
+        filter_place = st.container(width="content")
+    keep = filters.for_run(run, filter_place)
+    with widgets.view_place(view, views):
+        maps.draw(run, keep, view)
+
+
 with answer:
     if pressed:
         workbench.run(recipe)
     if state.ran() is None:
         workbench.invitation(loaded)
         navigation.end_screen()
-    run = results.require_run()
-    workbench.verdict(run)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        view = widgets.view_switch("View", maps.views(run), state.key("segments-view"))
-        filter_place = st.container(width="content")
-    keep = filters.for_run(run, filter_place)
-    maps.draw(run, keep, view)
+    workbench.verdict(results.require_run())
+    show()
     messages.next_step("Who is in each segment", "profiles")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.ui import charts_key, state, widgets
+from pages.ui import chips, state, widgets
 from segmentation import charts
 from segmentation.errors import SettingsError
 from segmentation.naming import name_segments
@@ -37,7 +37,7 @@ def one_segment(run: Run, found: Overview, keep: Bools) -> None:
     named = run.names[chosen - 1]
     left, right = st.columns([2, 3], gap="large")
     with left:
-        st.html(charts_key.chip(chosen, named.name))
+        st.html(chips.chip(chosen, named.name))
         st.markdown(
             f"**{profile.size:,} customers**, {profile.share:.1%} of all"
             + (f"; {found.sizes[chosen]:,} shown" if found.sizes[chosen] != profile.size else "")

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import threading
-import time
 from pathlib import Path
 
 import streamlit as st
 
-from pages.ui import intake, navigation, state, theme
+from pages.ui import intake, navigation, state, theme, warm_up
 
 ICON = Path(__file__).with_name("icon.svg")
-WARM_UP_DELAY_SECONDS = 1.0
 
 # A list of choices makes room for typing while it has the focus; losing it, it would shrink between
 # press and release and move the button pressed from under the pointer.
@@ -47,7 +45,7 @@ def run() -> None:
         # Last, so that it speaks of the run that the screen has just made.
         with place:
             _where_we_are()
-        _warm_up()
+        warm_up.warm_up()
 
 
 def require_frame() -> None:
@@ -65,17 +63,3 @@ def _where_we_are() -> None:
         st.caption("Working on")
         st.markdown(f"**{state.escape(source.name)}**")
         st.caption(state.describe_run())
-
-
-@st.cache_resource(show_spinner=False)
-def _warm_up() -> bool:
-    """Import what later screens need, once the first one is drawn."""
-
-    def load() -> None:
-        time.sleep(WARM_UP_DELAY_SECONDS)
-        import sklearn.cluster  # noqa: F401
-
-        import segmentation.charts  # noqa: F401
-
-    threading.Thread(target=load, daemon=True).start()
-    return True

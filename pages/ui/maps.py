@@ -82,12 +82,11 @@ def _pca(run: Run, keep: Bools) -> None:
         + _drawn(int(keep.sum()))
     )
     with st.expander("What the directions are made of"):
-        st.dataframe(
+        columns = [state.escape(label(column.name)) for column in run.prepared.columns]
+        st.table(
             pd.DataFrame(
-                projection.loadings,
-                index=[label(column.name) for column in run.prepared.columns],
-                columns=["First direction", "Second direction"],
-            ).round(3)
+                projection.loadings, index=columns, columns=["First direction", "Second direction"]
+            ).map("{:.3f}".format)
         )
 
 

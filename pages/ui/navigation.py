@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
+from functools import wraps
 from typing import Any, NoReturn
 
 import streamlit as st
@@ -33,3 +36,18 @@ class ScreenEnded(Exception):  # noqa: N818
 def end_screen() -> NoReturn:
     """End the screen here. After `st.stop` the sidebar could not be drawn."""
     raise ScreenEnded
+
+
+def part(draw: Callable[[], None]) -> Callable[[], None]:
+    """Make of the rest of a screen a part that its own widgets draw anew, and nothing else.
+
+    It gets all it shows afresh, since what stood at the last run of the whole screen may be gone.
+    """
+
+    @wraps(draw)
+    def until_ended() -> None:
+        with suppress(ScreenEnded):
+            draw()
+
+    drawn: Callable[[], None] = st.fragment(until_ended)
+    return drawn

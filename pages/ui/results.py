@@ -20,6 +20,13 @@ def require_loaded() -> Loaded:
 
 
 def require_run() -> Run:
+    """Return the run to show, warning if it is of earlier settings; without any, send for one."""
+    run = run_shown()
+    messages.stale()
+    return run
+
+
+def run_shown() -> Run:
     """Return the run to show; without any, send the reader to the segments."""
     require_loaded()
     source, recipe = state.source(), state.ran()
@@ -28,9 +35,7 @@ def require_run() -> Run:
             "There are no segments yet: choose features and run.", "segments", "Find segments"
         )
     try:
-        found = cache.run(source, recipe)
+        return cache.run(source, recipe)
     except SegmentationError as error:
         messages.problem(error)
         navigation.end_screen()
-    messages.stale()
-    return found

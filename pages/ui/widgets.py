@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from segmentation.vocabulary import label
 
@@ -51,6 +52,15 @@ def view_switch(title: str, options: Sequence[str], key: str) -> str:
         persist_state="session",
     )
     return chosen or options[0]
+
+
+def view_place(view: str, options: Sequence[str]) -> DeltaGenerator:
+    """Return where to draw a view: a place of its own, so that the one before goes at once.
+
+    Drawn in its place, its charts would first be fitted into the new columns and then go.
+    """
+    places = [st.container() if name == view else st.empty() for name in options]
+    return places[options.index(view)]
 
 
 def download(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 
-from pages.ui import cache, charts_key, messages, state, widgets
+from pages.ui import cache, chips, messages, state, widgets
 from segmentation import charts
 from segmentation.axes import axis_for
 from segmentation.errors import SegmentationError
@@ -32,6 +34,7 @@ MISSING = {
     "mode": "Fill with the most frequent",
     "drop": "Set the customer aside",
 }
+SAY_EVERY_SECONDS = 0.2
 OUTLIERS = {"keep": "Keep", "cap": "Cap", "set-aside": "Set the customer aside"}
 
 
@@ -77,8 +80,14 @@ def run(recipe: Recipe) -> None:
     assert source is not None
     bar = st.progress(0.0, "Preparing the features")
 
+    said = time.monotonic()
+
     def progress(done: int, total: int) -> None:
-        bar.progress(done / total, f"Compared {done} of {total} values of k")
+        nonlocal said
+        # The page draws each message, which on a small table would take longer than the work.
+        if time.monotonic() - said >= SAY_EVERY_SECONDS:
+            said = time.monotonic()
+            bar.progress(done / total, f"Compared {done} of {total} values of k")
 
     try:
         found = cache.run(source, recipe, progress)
@@ -93,7 +102,9 @@ def run(recipe: Recipe) -> None:
 def invitation(loaded: Loaded) -> None:
     """Fill the screen before the first run."""
     customers = loaded.customers
-    st.subheader(f"{len(customers.frame):,} customers, no segments yet", anchor=False)
+    count = len(customers.frame)
+    who = "1 customer" if count == 1 else f"{count:,} customers"
+    st.subheader(f"{who}, no segments yet", anchor=False)
     wanted = state.draft().prepare.features
     try:
         usable_features(customers, wanted)
@@ -123,7 +134,7 @@ def verdict(run: Run) -> None:
     st.markdown(sentence)
     st.caption(f"{state.escape(run.evidence.reason)}.")
     sizes = zip(run.names, run.segmentation.sizes(), strict=True)
-    st.html(charts_key.chips([(name.segment_id, name.name, size) for name, size in sizes]))
+    st.html(chips.chips([(name.segment_id, name.name, size) for name, size in sizes]))
     for note in run.prepared.notes:
         st.warning(state.escape(note), icon=":material/help:")
 

@@ -212,6 +212,9 @@ class Person:
     def sees_chart(self) -> None:
         expect(self.charts().first.locator(".main-svg").first).to_be_visible()
 
+    def sees_charts(self, count: int) -> None:
+        expect(self.charts()).to_have_count(count)
+
     def sideways(self) -> int:
         """Return how wide the page is, beyond what fits too."""
         width: int = self.page.evaluate("document.documentElement.scrollWidth")

@@ -236,3 +236,27 @@ def test_everything_can_be_reached_on_a_phone(meet: Meet) -> None:
         person.go(screen)
         widths[screen] = person.sideways()
     assert {place: width for place, width in widths.items() if width > 390} == {}
+
+
+def test_the_first_chart_does_not_wait_for_its_script(person: Person) -> None:
+    loaded = "performance.getEntriesByType('resource').filter(e => /PlotlyChart/.test(e.name))"
+    person.page.wait_for_function(f"{loaded}.length > 0")
+    sample(person, "Mall visitors")
+    person.go("Explore")
+    person.sees_chart()
+    assert person.page.evaluate(f"{loaded}.length") == 1
+
+
+def test_charts_of_another_view_go_at_once(person: Person) -> None:
+    sample(person, "Mall visitors")
+    person.press("Find segments")
+    person.run()
+    person.view("Evidence for k")
+    person.sees_charts(2)
+    person.view("Map")
+    person.sees_charts(1)
+    person.open_popover("Filter")
+    person.choose("Gender", "Female")
+    person.close_popovers()
+    person.press("Clear filter")
+    person.does_not_see("customers shown")

@@ -1,0 +1,67 @@
+"""What later screens need, got ready while the first one is looked at."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from functools import cache as keep
+from pathlib import Path
+
+import streamlit as st
+
+SERVER_DELAY_SECONDS = 1.0
+BROWSER_DELAY_MS = 600
+
+# Streamlit's scripts for these come when they are first drawn: the charts' takes about a second.
+PARTS = (
+    "PlotlyChart",
+    "DataFrame",
+    "Table",
+    "Slider",
+    "Multiselect",
+    "Selectbox",
+    "ButtonGroup",
+    "TextInput",
+    "NumberInput",
+    "Checkbox",
+    "Progress",
+    "DownloadButton",
+)
+
+
+def warm_up() -> None:
+    """Let server and browser load, once each, what a first visitor will soon wait for."""
+    _import()
+    st.html(_script(), unsafe_allow_javascript=True)
+
+
+@st.cache_resource(show_spinner=False)
+def _import() -> bool:
+    def load() -> None:
+        time.sleep(SERVER_DELAY_SECONDS)
+        import sklearn.cluster  # noqa: F401
+
+        import segmentation.charts  # noqa: F401
+
+    threading.Thread(target=load, daemon=True).start()
+    return True
+
+
+@keep
+def _script() -> str:
+    """Return a script that loads the parts, if this Streamlit keeps them where they are looked for.
+
+    Streamlit itself imports the same addresses later and finds them loaded.
+    """
+    scripts = Path(st.__file__).with_name("static").joinpath("static", "js")
+    names = [path.name for part in PARTS for path in sorted(scripts.glob(f"{part}.*.js"))]
+    return f"""<script>
+    if (!window.__warm) {{
+      window.__warm = true;
+      const own = document.querySelector('script[type=module][src*="/js/index."]');
+      const load = async names => {{
+        for (const name of names) await import(new URL(name, own.src)).catch(() => {{}}) }};
+      if (own) setTimeout(load, {BROWSER_DELAY_MS}, {json.dumps(names)});
+    }}
+    </script>"""
