@@ -161,6 +161,8 @@ def journey(browser: Browser, server: Server, file: Path) -> dict[str, float]:
         seconds[f"to {name}"] = _timed(runs, link.click)
 
     uploader = page.locator("[data-testid=stFileUploaderDropzoneInput]")
+    # Choosing a file takes a person longer than this.
+    page.wait_for_timeout(2_000)
     seconds["upload to data page"] = _timed(runs, lambda: uploader.set_input_files(file))
     view("Data", "Set aside", "Table", "How it was read", "Columns")
     screen("Segments")
