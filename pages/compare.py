@@ -42,7 +42,7 @@ def show() -> None:
                 persist_state="session",
             )
             st.html(chips.chip(chosen, names[chosen], found.sizes[chosen]))
-            st.caption(run.names[chosen - 1].action)
+            st.caption(state.escape(run.names[chosen - 1].action))
             picked.append(chosen)
     if picked[0] == picked[1]:
         st.info("Choose two different segments.", icon=":material/info:")
@@ -57,6 +57,10 @@ def show() -> None:
             charts.paired_bars(table.head(MOST_BARS), ids, names),
             "paired",
             "Means of the two segments",
+        )
+        st.caption(
+            "Where they lie farthest apart, in standard deviations, comes first. A column whose "
+            "mean is not above 0 has no index."
         )
     with right:
         st.markdown("**Distribution**")
@@ -73,6 +77,7 @@ def show() -> None:
                 "overlay",
                 f"Distribution of {label(feature)} in the two segments",
             )
+            st.caption("How much of each segment lies where; each adds up to 100 %.")
     cards.comparison(table, ids)
 
 

@@ -39,13 +39,14 @@ def show() -> None:
                 widgets.chart(
                     charts.size_donut(found.sizes, names), "size-donut", "Share by segment"
                 )
+            st.caption("Size is not worth: a small segment can hold most of the spend.")
         else:
             widgets.chart(
                 charts.means_map(found.means, found.overall, names), "means-map", "Means by segment"
             )
             st.caption(
                 "Index of each mean: 100 is the mean of all customers shown, 150 is half as much "
-                "again."
+                "again. A column whose mean is not above 0 has none."
             )
             cards.means_table(run, found)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from segmentation.errors import DataError
-from segmentation.kmeans import kmeans
+from segmentation.kmeans import distinct_rows, kmeans
 from segmentation.results import Evidence, Prepared
 from segmentation.settings import ChooseSettings, FitSettings
 from segmentation.silhouettes import silhouette_sample, silhouettes
@@ -63,7 +63,7 @@ def choose_k(
     """
     choose = choose or ChooseSettings()
     fit = fit or FitSettings()
-    distinct = prepared.distinct_rows()
+    distinct = distinct_rows(prepared.matrix)
     if distinct < 3 and choose.k is None:
         raise DataError(
             f"Only {distinct:,} customers differ in the chosen features",

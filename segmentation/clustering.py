@@ -53,6 +53,8 @@ def fit(
         prepared.original.max(axis=0),
     )
     rows = silhouette_sample(len(labels), settings.seed)
+    # Again, and alone: beside those of other k, the sums could differ in their last digits, and so
+    # a run that compares several k from one that was given its k.
     widths = silhouettes(prepared.matrix[rows], [labels[rows]])[0]
     return Segmentation(
         k=partition.k,

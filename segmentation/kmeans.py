@@ -47,8 +47,7 @@ def kmeans(matrix: Floats, k: int, seed: int) -> Partition:
     from sklearn.cluster import KMeans
     from sklearn.exceptions import ConvergenceWarning
 
-    # In canonical order equal rows stand together, so this counts at least the distinct ones.
-    distinct = 1 + int((matrix[1:] != matrix[:-1]).any(axis=1).sum())
+    distinct = distinct_rows(matrix)
     if distinct < k:
         raise _too_few(len(matrix), distinct, k)
     seeds = np.random.SeedSequence(seed).generate_state(STARTS)
@@ -74,6 +73,17 @@ def kmeans(matrix: Floats, k: int, seed: int) -> Partition:
                 best = found
     assert best is not None
     return best
+
+
+def distinct_rows(matrix: Floats) -> int:
+    """Count the rows that differ, in canonical order, where equal rows stand together.
+
+    Examples
+    --------
+    >>> distinct_rows(np.array([[1.0], [1.0], [2.0]]))
+    2
+    """
+    return 1 + int((matrix[1:] != matrix[:-1]).any(axis=1).sum()) if len(matrix) else 0
 
 
 def _too_few(rows: int, distinct: int, k: int) -> DataError:

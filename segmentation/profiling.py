@@ -222,8 +222,8 @@ def compare(run: Run, keep: Bools, ids: Sequence[int]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``feature`` and, for each id, ``mean_ID``, ``median_ID`` and ``index_ID`` (100 = the mean of
-        all that pass); the features with the largest standardised difference between the first two
-        ids first.
+        all that pass; NaN where that is not above 0); the features with the largest standardised
+        difference between the first two ids first.
     """
     customers = run.loaded.customers
     frame = customers.frame.iloc[run.profiles.customers[keep]]
@@ -239,7 +239,7 @@ def compare(run: Run, keep: Bools, ids: Sequence[int]) -> pd.DataFrame:
             own = own[~np.isnan(own)]
             row[f"mean_{i}"] = float(own.mean()) if len(own) else np.nan
             row[f"median_{i}"] = float(np.median(own)) if len(own) else np.nan
-            row[f"index_{i}"] = 100 * row[f"mean_{i}"] / overall if overall else np.nan
+            row[f"index_{i}"] = 100 * row[f"mean_{i}"] / overall if overall > 0 else np.nan
         gap = abs(row[f"mean_{ids[0]}"] - row[f"mean_{ids[1]}"])
         row["gap"] = gap / spread if spread else 0.0
         rows.append(row)

@@ -503,5 +503,12 @@ def test_columns_without_shape_are_no_error(values: list[float]) -> None:
     charts.means_map(means, pd.Series({"a": 0.0, "b": np.nan}), {1: "x", 2: "y"}).to_json()
 
 
+def test_an_index_of_a_mean_that_is_not_above_0_is_not_drawn() -> None:
+    means = pd.DataFrame({"debt": [-50.0, -150.0], "age": [20.0, 40.0]}, index=[1, 2])
+    drawn = charts.means_map(means, means.mean(), {1: "x", 2: "y"}).data[0]
+    assert [list(row) for row in drawn.text] == [["–", "67"], ["–", "133"]]
+    assert np.isnan(drawn.z[:, 0]).all()
+
+
 def test_a_segment_that_nothing_sets_apart_has_an_empty_chart() -> None:
     assert len(charts.effect_bars(1, ()).data[0].y) == 0

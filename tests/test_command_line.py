@@ -22,29 +22,9 @@ from segmentation.__main__ import main
 from segmentation.reading import read_table
 from segmentation.results import REASONS
 from segmentation.settings import Recipe
+from tests.summaries import NESTED_KEYS, SUMMARY_KEYS
 
 ROOT = Path(__file__).resolve().parents[1]
-NESTED_KEYS = {
-    "input": {"name", "sha256", "rows", "columns", "encoding", "delimiter", "sheet"},
-    "schema": {"kind", "roles"},
-}
-SUMMARY_KEYS = {
-    "input",
-    "schema",
-    "cleaning",
-    "rows_used",
-    "customers",
-    "features",
-    "transform",
-    "scaler",
-    "k",
-    "k_reason",
-    "inertia",
-    "silhouette",
-    "segments",
-    "recipe",
-    "versions",
-}
 
 
 class Outcome:

@@ -38,6 +38,7 @@ from segmentation.settings import (
     PrepareSettings,
     Recipe,
 )
+from tests.summaries import NESTED_KEYS, SUMMARY_KEYS
 
 ROOT = Path(__file__).parents[1]
 
@@ -436,24 +437,6 @@ def test_every_row_is_used_or_set_aside(
 
 # --- the summary --------------------------------------------------------------------------------
 
-KEYS = {
-    "input",
-    "schema",
-    "cleaning",
-    "rows_used",
-    "customers",
-    "features",
-    "transform",
-    "scaler",
-    "k",
-    "k_reason",
-    "inertia",
-    "silhouette",
-    "segments",
-    "recipe",
-    "versions",
-}
-
 
 def refuse(constant: str) -> float:
     raise AssertionError(f"{constant} is not JSON")
@@ -461,16 +444,9 @@ def refuse(constant: str) -> float:
 
 def check_summary(done: Run) -> dict[str, Any]:
     said: dict[str, Any] = json.loads(summary_json(done), parse_constant=refuse)
-    assert set(said) >= KEYS
-    assert set(said["input"]) == {
-        "name",
-        "sha256",
-        "rows",
-        "columns",
-        "encoding",
-        "delimiter",
-        "sheet",
-    }
+    assert set(said) >= SUMMARY_KEYS
+    for key, inner in NESTED_KEYS.items():
+        assert set(said[key]) == inner
     segments = said["segments"]
     assert [segment["id"] for segment in segments] == list(range(1, said["k"] + 1))
     assert sum(segment["size"] for segment in segments) == said["customers"]

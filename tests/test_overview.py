@@ -122,7 +122,8 @@ def test_comparing_is_counting_twice(finished: Run, keep: np.ndarray) -> None:
             row = found.loc[name]
             assert row[f"mean_{i}"] == pytest.approx(own.mean(), nan_ok=True)
             assert row[f"median_{i}"] == pytest.approx(own.median(), nan_ok=True)
-            wanted = 100 * own.mean() / shown[name].mean()
+            overall = shown[name].mean()
+            wanted = 100 * own.mean() / overall if overall > 0 else np.nan
             assert row[f"index_{i}"] == pytest.approx(wanted, nan_ok=True)
     gaps = (found["mean_3"] - found["mean_1"]).abs() / shown[NUMERIC].std(ddof=0)[found.index]
     known = gaps.dropna().tolist()

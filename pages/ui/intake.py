@@ -90,6 +90,7 @@ def take_candidate() -> None:
         st.session_state["intake_problem"] = error
         del st.session_state["candidate"]
     except Exception:
+        # Or the next run would read the file again, and fail again.
         del st.session_state["candidate"]
         raise
     else:

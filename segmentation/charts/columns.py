@@ -11,13 +11,13 @@ import plotly.graph_objects as go
 from segmentation.axes import Axis
 from segmentation.charts.look import (
     ACCENT,
-    DIVERGING,
     MOST_POINTS,
     NEUTRAL,
     PALETTE,
     SYMBOLS,
     blank,
     escape,
+    heat_map,
     laid_out,
     points,
     wrap,
@@ -111,20 +111,14 @@ def relation(frame: pd.DataFrame, x: Axis, y: Axis, colour: str | None) -> go.Fi
 def correlation_map(matrix: pd.DataFrame) -> go.Figure:
     """Draw correlations from -1 to 1, each with its number."""
     names = [wrap(label(str(name)), 16) for name in matrix.columns]
-    figure = blank(None, None)
-    figure.add_heatmap(
-        z=matrix.to_numpy(),
-        x=names,
-        y=names,
+    figure = heat_map(
+        matrix.to_numpy(),
+        names,
+        names,
+        "correlation",
         zmin=-1,
         zmax=1,
-        colorscale=DIVERGING,
         texttemplate="%{z:.2f}",
-        xgap=2,
-        ygap=2,
-        colorbar={"title": {"text": "correlation"}, "thickness": 12},
         hovertemplate="%{x} and %{y}: %{z:.3f}<extra></extra>",
     )
-    figure.update_xaxes(type="category")
-    figure.update_yaxes(type="category", autorange="reversed")
     return figure.update_layout(height=max(320, 90 + 56 * len(names)))

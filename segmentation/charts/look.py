@@ -74,6 +74,23 @@ def blank(x: str | None, y: str | None) -> go.Figure:
     )
 
 
+def heat_map(z: Any, x: list[str], y: list[str], unit: str, **look: Any) -> go.Figure:
+    """Return numbers as coloured cells, the first row on top."""
+    figure = blank(None, None)
+    figure.add_heatmap(
+        z=z,
+        x=x,
+        y=y,
+        colorscale=DIVERGING,
+        xgap=2,
+        ygap=2,
+        colorbar={"title": {"text": unit}, "thickness": 12},
+        **look,
+    )
+    figure.update_xaxes(type="category")
+    return figure.update_yaxes(type="category", autorange="reversed")
+
+
 def laid_out(axis: Axis) -> dict[str, Any]:
     """Return Plotly settings for an axis, its title as plain text."""
     return axis.layout() | {"title": {"text": escape(axis.title)}}

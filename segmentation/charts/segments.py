@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from segmentation.axes import Axis
-from segmentation.charts.look import DIVERGING, NEUTRAL, blank, laid_out, segment_colour, wrap
+from segmentation.charts.look import NEUTRAL, blank, heat_map, laid_out, segment_colour, wrap
 from segmentation.results import Difference
 from segmentation.values import Floats
 from segmentation.vocabulary import label
@@ -77,27 +77,26 @@ def effect_bars(segment_id: int, differences: tuple[Difference, ...], most: int 
 
 
 def means_map(means: pd.DataFrame, overall: pd.Series[Any], names: dict[int, str]) -> go.Figure:
-    """Draw each segment's means as an index, 100 being the mean of all customers."""
-    index = 100 * means / overall.where(overall != 0)
-    figure = blank(None, None)
-    figure.add_heatmap(
-        z=index.clip(0, 200).to_numpy(),
-        x=[wrap(label(str(name)), 14) for name in means.columns],
-        y=[wrap(names[int(i)]) for i in means.index],
+    """Draw each segment's means as an index, 100 being the mean of all customers.
+
+    A feature whose mean is not above 0 has no index.
+    """
+    index = 100 * means / overall.where(overall > 0)
+    figure = heat_map(
+        index.clip(0, 200).to_numpy(),
+        [wrap(label(str(name)), 14) for name in means.columns],
+        [wrap(names[int(i)]) for i in means.index],
+        "index",
         zmid=100,
         zmin=0,
         zmax=200,
-        colorscale=DIVERGING,
         customdata=means.to_numpy(),
-        text=[[f"{cell:.0f}" for cell in row] for row in index.to_numpy()],
+        text=[
+            ["–" if np.isnan(cell) else f"{cell:.0f}" for cell in row] for row in index.to_numpy()
+        ],
         texttemplate="%{text}",
-        xgap=2,
-        ygap=2,
-        colorbar={"title": {"text": "index"}, "thickness": 12},
         hovertemplate="%{y}<br>%{x}: mean %{customdata:,.5~g}, index %{text}<extra></extra>",
     )
-    figure.update_xaxes(type="category")
-    figure.update_yaxes(type="category", autorange="reversed")
     return figure.update_layout(height=max(240, 110 + 52 * len(means)))
 
 

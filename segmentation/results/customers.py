@@ -129,9 +129,3 @@ class Prepared:
     def __post_init__(self) -> None:
         assert self.matrix.shape == self.original.shape == (len(self.customers), len(self.columns))
         assert np.isfinite(self.matrix).all()
-
-    def distinct_rows(self) -> int:
-        """Count the rows that differ; identical ones stand beside each other."""
-        if len(self.matrix) == 0:
-            return 0
-        return 1 + int((self.matrix[1:] != self.matrix[:-1]).any(axis=1).sum())
