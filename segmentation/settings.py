@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from types import UnionType
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from segmentation.errors import SettingsError
 
 Kind = Literal["auto", "customers", "transactions"]
+DateOrder = Literal["dmy", "mdy"]
+DecimalMark = Literal["point", "comma"]
 Role = Literal[
     "customer_id",
     "order_id",
@@ -31,6 +34,8 @@ ROLES: tuple[Role, ...] = get_args(Role)
 RECIPE_VERSION = 1
 LARGEST_K = 50
 LONGEST_NAME = 120
+DELIMITERS = (",", ";", "\t", "|", " ", ", ")
+MOST_HEADER_ROWS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +45,37 @@ class ReadSettings:
     Parameters
     ----------
     sheet : str or None
-        Name of the worksheet; None takes the first that has a table.
+        Name of the worksheet; None takes the one that looks most like a table.
+    encoding, delimiter : str or None
+        Of a text file; None finds them from the bytes.
+    header_rows : int or None
+        Rows that name the columns, 0 if none does; None finds out.
     """
 
     sheet: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    header_rows: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.encoding is not None:
+            try:
+                codecs.lookup(self.encoding)
+            except (LookupError, ValueError):
+                raise SettingsError(
+                    f"There is no encoding {self.encoding!r}",
+                    remedy="Use a name such as utf-8, cp1252 or utf-16",
+                ) from None
+        if self.delimiter is not None and self.delimiter not in DELIMITERS:
+            named = ", ".join(repr(delimiter) for delimiter in DELIMITERS)
+            raise SettingsError(
+                f"{self.delimiter!r} can't be the delimiter", remedy=f"Use one of {named}"
+            )
+        if self.header_rows is not None and not 0 <= self.header_rows <= MOST_HEADER_ROWS:
+            raise SettingsError(
+                f"{self.header_rows} is not a number of header rows",
+                remedy=f"Use 0 to {MOST_HEADER_ROWS}",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +88,16 @@ class SchemaSettings:
         Whether a row is a customer or an order line.
     roles : tuple of (role, column)
         Roles settled by the user. An empty column says that no column has the role.
+    dates : {"dmy", "mdy"} or None
+        Which comes first in 03/04/2026; None finds out.
+    decimal : {"point", "comma"} or None
+        What 1.234 or 1,234 means; None finds out.
     """
 
     kind: Kind = "auto"
     roles: tuple[tuple[str, str], ...] = ()
+    dates: DateOrder | None = None
+    decimal: DecimalMark | None = None
 
     def __post_init__(self) -> None:
         for role, _ in self.roles:
@@ -271,7 +309,7 @@ def _stage(cls: type[Any], value: Any, place: str) -> Any:
 
 def _value(hint: Any, given: Any, place: str) -> Any:
     """Check a JSON value against a setting's annotation; lists become tuples."""
-    if isinstance(hint, UnionType):
+    if get_origin(hint) in (Union, UnionType):
         if given is None and type(None) in get_args(hint):
             return None
         inner = [part for part in get_args(hint) if part is not type(None)]

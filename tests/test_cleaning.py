@@ -248,6 +248,7 @@ def test_cleaning_what_is_clean_sets_nothing_aside(table: Table, choice: CleanSe
         again = Table(
             frame=table.frame.loc[kept].reset_index(drop=True),
             report=replace(table.report, rows=len(kept)),
+            lines=table.lines[: len(kept)],
         )
         second = clean(again, schema, choice)
     except SegmentationError:

@@ -74,11 +74,12 @@ def editor(source: Source) -> None:
     """Draw what each column is taken for, with the choices that correct it."""
     recipe = state.draft()
     table = cache.table(source, recipe)
-    if len(table.report.sheets) > 1:
+    names = [sheet.name for sheet in table.report.sheets]
+    if len(names) > 1:
         st.selectbox(
             "Sheet",
-            table.report.sheets,
-            index=table.report.sheets.index(table.report.sheet or table.report.sheets[0]),
+            names,
+            index=names.index(table.report.sheet or names[0]),
             key=state.key("sheet"),
             persist_state="session",
         )

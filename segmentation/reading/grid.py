@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from segmentation.errors import ReadError
+from segmentation.results import Sheet
 
 MOST_COLUMNS = 2_000
 MOST_CELLS = 200_000_000
@@ -24,7 +25,7 @@ class Grid:
         Of a text file; None for a workbook.
     sheet : str or None
         The worksheet read; None for a text file.
-    sheets : tuple of str
+    sheets : tuple of Sheet
         All worksheets, in their order.
     short_rows : int
         Rows that had fewer cells than the header and were filled with empty ones.
@@ -36,7 +37,7 @@ class Grid:
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
-    sheets: tuple[str, ...] = ()
+    sheets: tuple[Sheet, ...] = ()
     short_rows: int = 0
     overflow_columns: int = 0
 

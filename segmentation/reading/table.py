@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -106,7 +107,7 @@ def read_table(
     table = _with_header(_read_grid(source, settings), source)
     if as_text:
         return table
-    return Table(frame=typed_frame(table.frame), report=table.report)
+    return replace(table, frame=typed_frame(table.frame))
 
 
 def _read_grid(source: Source, settings: ReadSettings) -> Grid:
@@ -153,9 +154,11 @@ def _with_header(grid: Grid, source: Source) -> Table:
             sheet=grid.sheet,
             sheets=grid.sheets,
             header_rows=1,
+            header_line=1,
             overflow_columns=overflow_columns,
             notes=tuple(notes),
         ),
+        lines=np.arange(2, len(frame) + 2),
     )
 
 

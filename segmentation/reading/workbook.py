@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from segmentation.errors import ReadError
 from segmentation.reading.grid import Grid, check_extent
+from segmentation.results import Sheet
 
 LONGEST_WALL_SECONDS = 120
 _CHILD = Path(__file__).with_name("workbook_child.py")
@@ -62,7 +63,9 @@ def read_workbook(data: bytes, name: str, sheet: str | None = None) -> Grid:
     return Grid(
         cells=pa.table(filled, names=[str(i) for i in range(len(filled))]),
         sheet=answer["sheet"],
-        sheets=tuple(answer["sheets"]),
+        sheets=tuple(
+            Sheet(name=found, rows=0, columns=0, hidden=False) for found in answer["sheets"]
+        ),
     )
 
 

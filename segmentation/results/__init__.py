@@ -2,6 +2,15 @@
 
 from segmentation.results.cleaned import REASONS, Clean, LedgerEntry, Rule
 from segmentation.results.customers import Customers, Prepared, PreparedColumn
+from segmentation.results.reports import (
+    LINE_REASONS,
+    Change,
+    LineReason,
+    Question,
+    Reading,
+    SetAsideLine,
+    Sheet,
+)
 from segmentation.results.run import Loaded, Run
 from segmentation.results.segments import (
     Difference,
@@ -15,7 +24,9 @@ from segmentation.results.segments import (
 from segmentation.results.tables import Column, ColumnType, ReadReport, Schema, Table
 
 __all__ = [
+    "LINE_REASONS",
     "REASONS",
+    "Change",
     "Clean",
     "Column",
     "ColumnType",
@@ -23,17 +34,22 @@ __all__ = [
     "Difference",
     "Evidence",
     "LedgerEntry",
+    "LineReason",
     "Loaded",
     "Partition",
     "Prepared",
     "PreparedColumn",
     "Profiles",
+    "Question",
     "ReadReport",
+    "Reading",
     "Rule",
     "Run",
     "Schema",
     "SegmentName",
     "SegmentProfile",
     "Segmentation",
+    "SetAsideLine",
+    "Sheet",
     "Table",
 ]

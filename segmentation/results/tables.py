@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from segmentation.settings import ROLES, Role
+from segmentation.results.reports import Change, Question, SetAsideLine, Sheet
+from segmentation.settings import ROLES, DateOrder, DecimalMark, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,13 +26,21 @@ class ReadReport:
         Records below the header, and columns.
     encoding, delimiter, sheet : str or None
         What was found; None where it does not apply.
-    sheets : tuple of str
+    sheets : tuple of Sheet
         All worksheets of a workbook.
     header_rows : int
-        Rows taken as the header.
+        Rows taken as the header; 0 if the names are made up.
+    header_line : int or None
+        Line of the first of them, from 1.
     overflow_columns : int
         Columns at the right that the header has no name for; they hold the cells of rows that are
         longer than the header.
+    set_aside : tuple of SetAsideLine
+        Lines that are neither header nor record.
+    changes : tuple of Change
+        Repairs of the text: stray quotes, rows with another delimiter and the like.
+    questions : tuple of Question
+        What the bytes alone don't tell.
     notes : tuple of str
         What a careful reader would want to be told, in sentences.
     """
@@ -40,15 +52,19 @@ class ReadReport:
     encoding: str | None
     delimiter: str | None
     sheet: str | None
-    sheets: tuple[str, ...]
+    sheets: tuple[Sheet, ...]
     header_rows: int
+    header_line: int | None
     overflow_columns: int
-    notes: tuple[str, ...]
+    set_aside: tuple[SetAsideLine, ...] = ()
+    changes: tuple[Change, ...] = ()
+    questions: tuple[Question, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain JSON values."""
-        plain = asdict(self)
-        return {**plain, "sheets": list(self.sheets), "notes": list(self.notes)}
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,13 +77,17 @@ class Table:
         One row a record, numbered from 0; column names are unique.
     report : ReadReport
         How it was read; ``report.rows`` and ``report.columns`` are the frame's shape.
+    lines : ndarray of int, shape (rows,)
+        Line of the text file, or row of the sheet, each record begins on, from 1.
     """
 
     frame: pd.DataFrame
     report: ReadReport
+    lines: npt.NDArray[np.int64]
 
     def __post_init__(self) -> None:
         assert self.frame.shape == (self.report.rows, self.report.columns)
+        assert self.lines.shape == (self.report.rows,)
         assert self.frame.columns.is_unique
 
 
@@ -88,12 +108,21 @@ class Column:
         What it is for; None for a plain feature, category or label.
     reason : str
         Why, in words.
+    decimal : {"point", "comma"}
+        How its numbers are written.
+    dates : {"dmy", "mdy"}
+        How its dates are written where the year doesn't come first.
+    changes : tuple of Change
+        What reading its cells as numbers, dates or ids changes.
     """
 
     name: str
     type: ColumnType
     role: Role | None
     reason: str
+    decimal: DecimalMark = "point"
+    dates: DateOrder = "dmy"
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,11 +137,14 @@ class Schema:
         Every column of the table, in its order.
     doubts : tuple of str
         What the user should look at, in sentences.
+    questions : tuple of Question
+        What only the user can tell.
     """
 
     kind: Literal["customers", "transactions"]
     columns: tuple[Column, ...]
     doubts: tuple[str, ...]
+    questions: tuple[Question, ...] = ()
 
     @property
     def roles(self) -> dict[Role, str]:
