@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from segmentation.errors import ReadError
-from segmentation.results import Sheet
+from segmentation.results import Change, Question, SetAsideLine, Sheet
 
 MOST_COLUMNS = 2_000
 MOST_CELLS = 200_000_000
@@ -20,26 +23,45 @@ class Grid:
     Parameters
     ----------
     cells : pyarrow.Table
-        Columns of strings without nulls; row 0 is the first line of the file that is not blank.
+        Columns of strings without nulls.
+    lines : ndarray of int, shape (rows,)
+        Line of the text file, or row of the sheet, each row begins on, from 1.
+    widths : ndarray of int, shape (rows,)
+        Cells each row had in the file; 0 for a blank line.
+    width : int or None
+        Cells that most rows have; None if the reader does not know.
     encoding, delimiter : str or None
         Of a text file; None for a workbook.
     sheet : str or None
         The worksheet read; None for a text file.
     sheets : tuple of Sheet
         All worksheets, in their order.
-    short_rows : int
-        Rows that had fewer cells than the header and were filled with empty ones.
-    overflow_columns : int
-        Columns at the right that only rows longer than the header reach.
+    set_aside, changes, questions, notes
+        As for `ReadReport`, as far as the reader knows.
     """
 
     cells: pa.Table
+    lines: npt.NDArray[np.int64]
+    widths: npt.NDArray[np.int64]
+    width: int | None = None
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
     sheets: tuple[Sheet, ...] = ()
-    short_rows: int = 0
-    overflow_columns: int = 0
+    set_aside: tuple[SetAsideLine, ...] = ()
+    changes: tuple[Change, ...] = ()
+    questions: tuple[Question, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def rows(self, indices: Sequence[int]) -> list[list[str]]:
+        """Return rows as lists of text."""
+        if not len(indices):
+            return []
+        if self.cells.num_columns == 0:
+            return [[] for _ in indices]
+        taken = self.cells.take(pa.array(indices, pa.int64()))
+        columns = [column.to_pylist() for column in taken.columns]
+        return [list(row) for row in zip(*columns, strict=True)]
 
 
 def check_extent(rows: int, columns: int, name: str) -> None:

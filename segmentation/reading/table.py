@@ -8,14 +8,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from segmentation.errors import ReadError
-from segmentation.reading.delimited import read_delimited
+from segmentation.reading.delimited import Progress, read_delimited
 from segmentation.reading.grid import Grid
+from segmentation.reading.layout import Layout, find_layout
 from segmentation.reading.workbook import read_workbook
-from segmentation.results import ReadReport, Table
+from segmentation.results import ReadReport, SetAsideLine, Table
 from segmentation.settings import ReadSettings
 from segmentation.values import typed_frame
 
@@ -68,6 +71,7 @@ def read_table(
     settings: ReadSettings | None = None,
     *,
     as_text: bool = False,
+    progress: Progress | None = None,
 ) -> Table:
     """Read a CSV file or a workbook.
 
@@ -76,20 +80,23 @@ def read_table(
     source : path or Source
         What to read.
     settings : ReadSettings, optional
-        The sheet of a workbook.
+        What is known of sheet, encoding, delimiter and header; the rest is found out.
     as_text : bool
         True keeps every cell as the text it was read as; False turns columns that hold nothing
         but numbers, or nothing but dates, into numbers and dates.
+    progress : callable, optional
+        Told the share that is read, now and then; what it raises ends the reading.
 
     Returns
     -------
     Table
-        The frame, and the report of how it was read.
+        The frame, and the report of how it was read. A file with nothing but a header has no
+        rows, an empty one no columns either.
 
     Raises
     ------
     ReadError
-        If the source is empty, damaged, not a table, or has a header and nothing below it.
+        If the source is damaged or not a table.
 
     Examples
     --------
@@ -100,66 +107,103 @@ def read_table(
     settings = settings or ReadSettings()
     if not isinstance(source, Source):
         source = Source.from_path(source)
-    if not source.data:
-        raise ReadError(
-            "The file is empty", where=source.name, remedy="Choose a file with a header row"
-        )
-    table = _with_header(_read_grid(source, settings), source)
+    grid = _read_grid(source, settings, progress)
+    table = _with_header(grid, find_layout(grid, settings.header_rows), source)
     if as_text:
         return table
     return replace(table, frame=typed_frame(table.frame))
 
 
-def _read_grid(source: Source, settings: ReadSettings) -> Grid:
+def _read_grid(source: Source, settings: ReadSettings, progress: Progress | None) -> Grid:
     if source.name.lower().endswith(WORKBOOK_ENDINGS):
         return read_workbook(source.data, source.name, settings.sheet)
     if settings.sheet is not None:
         raise ReadError(
             "A text file has no sheets", where=source.name, remedy="Leave the sheet out"
         )
-    return read_delimited(source.data, source.name)
+    return read_delimited(source.data, source.name, settings, progress)
 
 
-def _with_header(grid: Grid, source: Source) -> Table:
-    where = source.name if grid.sheet is None else f"{source.name}, sheet {grid.sheet!r}"
-    header = [str(column[0].as_py()).strip() for column in grid.cells.columns]
-    body = grid.cells.slice(1)
-    if body.num_rows == 0:
-        raise ReadError(
-            "There is a header but no row below it",
-            where=where,
-            remedy="Choose a file with one row a customer or an order line",
-        )
-    header_width = len(header) - grid.overflow_columns
-    header, body = _without_empty_edge(header, body)
-    overflow_columns = max(0, len(header) - header_width)
+def _with_header(grid: Grid, layout: Layout, source: Source) -> Table:
+    header = _joined(grid.rows(layout.header), grid.cells.num_columns)
+    body = _only(grid.cells, layout.records)
+    widest = int(grid.widths[layout.records].max(initial=layout.width))
+    header, body = _within(header, body, max(widest, layout.width))
+    overflow_columns = max(0, len(header) - layout.width) if layout.header else 0
     names, notes = _unique_names(header)
-    if grid.short_rows:
-        rows = "1 row has" if grid.short_rows == 1 else f"{grid.short_rows:,} rows have"
+    blank = grid.cells.num_rows - len(layout.header) - len(layout.set_aside) - len(body)
+    if blank:
+        passed = "1 line is" if blank == 1 else f"{blank:,} lines are"
+        notes.append(f"{passed} blank and passed over.")
+    short_rows = int((grid.widths[layout.records] < layout.width).sum())
+    if short_rows:
+        rows = "1 row has" if short_rows == 1 else f"{short_rows:,} rows have"
         notes.append(f"{rows} fewer cells than the header; the missing ones are empty.")
     if overflow_columns:
         notes.append(
             f"Some rows have up to {overflow_columns} cells more than the header has names."
         )
     frame = body.rename_columns(names).to_pandas()
+    lines = grid.lines[layout.records]
     return Table(
-        frame=frame.astype("str"),
+        frame=pd.DataFrame(frame, index=range(len(lines)), columns=names, dtype="str"),
         report=ReadReport(
             name=source.name,
             sha256=source.sha256,
-            rows=len(frame),
+            rows=len(lines),
             columns=len(names),
             encoding=grid.encoding,
             delimiter=grid.delimiter,
             sheet=grid.sheet,
             sheets=grid.sheets,
-            header_rows=1,
-            header_line=1,
+            header_rows=len(layout.header),
+            header_line=int(grid.lines[layout.header[0]]) if layout.header else None,
             overflow_columns=overflow_columns,
-            notes=tuple(notes),
+            set_aside=(*grid.set_aside, *_set_aside(grid, layout)),
+            changes=grid.changes,
+            questions=grid.questions,
+            notes=(*grid.notes, *notes),
         ),
-        lines=np.arange(2, len(frame) + 2),
+        lines=lines,
     )
+
+
+def _joined(rows: list[list[str]], width: int) -> list[str]:
+    """Join header rows by a space; a name in an upper row goes on over the blanks behind it."""
+    names = [""] * width
+    for level, row in enumerate(rows):
+        above = ""
+        for i in range(width):
+            cell = " ".join(row[i].split())
+            above = cell or above
+            spread = level < len(rows) - 1 and bool(rows[-1][i].strip())
+            names[i] = f"{names[i]} {above if spread else cell}".strip()
+    return names
+
+
+def _only(cells: pa.Table, records: npt.NDArray[np.int64]) -> pa.Table:
+    """Take the records without copying where they stand together."""
+    if not len(records):
+        return cells.slice(0, 0)
+    if records[-1] - records[0] + 1 == len(records):
+        return cells.slice(int(records[0]), len(records))
+    return cells.take(pa.array(records))
+
+
+def _set_aside(grid: Grid, layout: Layout) -> tuple[SetAsideLine, ...]:
+    rows = grid.rows([row for row, _ in layout.set_aside])
+    return tuple(
+        SetAsideLine(
+            line=int(grid.lines[row]), reason=reason, cells=tuple(cells[: grid.widths[row]])
+        )
+        for (row, reason), cells in zip(layout.set_aside, rows, strict=True)
+    )
+
+
+def _within(header: list[str], body: pa.Table, width: int) -> tuple[list[str], pa.Table]:
+    """Cut off what no row of the table fills, and nameless, empty columns at the right."""
+    header, body = header[:width], body.select(range(min(width, body.num_columns)))
+    return _without_empty_edge(header, body)
 
 
 def _without_empty_edge(header: list[str], body: pa.Table) -> tuple[list[str], pa.Table]:

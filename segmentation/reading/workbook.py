@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -60,8 +61,11 @@ def read_workbook(data: bytes, name: str, sheet: str | None = None) -> Grid:
         raise _refusal(answer, name, sheet)
     check_extent(cells.num_rows, cells.num_columns, name)
     filled = [pc.fill_null(column, "") for column in cells.columns]
+    rows = cells.num_rows
     return Grid(
         cells=pa.table(filled, names=[str(i) for i in range(len(filled))]),
+        lines=np.arange(1, rows + 1, dtype=np.int64),
+        widths=np.full(rows, len(filled), dtype=np.int64),
         sheet=answer["sheet"],
         sheets=tuple(
             Sheet(name=found, rows=0, columns=0, hidden=False) for found in answer["sheets"]

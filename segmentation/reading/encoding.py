@@ -1,0 +1,183 @@
+"""The encoding of text, from its bytes alone."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import charset_normalizer
+import numpy as np
+import pyarrow as pa
+
+from segmentation.results import Question, Reading
+
+SAMPLE_BYTES = 200_000
+# Where texts come out alike, or as likely, the first is taken.
+SINGLE_BYTE = ("cp1252", "iso8859_15", "cp1250", "mac_roman", "cp850", "iso8859_2")
+LEAST_LIKELY = 0.5
+CLOSE = 0.08
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_COMMON = frozenset("äöüßéèêëàâáçñíìîïóòôúùûœæøåãõ")
+_SIGNS = frozenset("€£§°²³½¼®©™«»„“”‘’–—…•·¿¡ºª´×±")
+_CONTEXT = re.compile(rb"[\x00-\x7f]?[\x80-\xff]+[\x00-\x7f]?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoding:
+    """The encoding found.
+
+    Parameters
+    ----------
+    name : str
+        Python's name for it.
+    question : Question or None
+        Set if another encoding gives text that is about as likely.
+    """
+
+    name: str
+    question: Question | None = None
+
+
+def detect_encoding(data: bytes, name: str = "") -> Encoding:
+    """Find the encoding: by its mark, by its zeros, as UTF-8, else the likeliest single-byte one.
+
+    A single-byte encoding is judged by its letters beyond ASCII: they should be letters within
+    words and in the case of their neighbours, or signs where signs stand.
+
+    Examples
+    --------
+    >>> [detect_encoding("Zoë kauft für 5 €".encode(e)).name for e in ("utf-8", "cp1252")]
+    ['utf-8', 'cp1252']
+    """
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return Encoding(name=encoding)
+    wide = _wide(data[:SAMPLE_BYTES])
+    if wide:
+        return Encoding(name=wide)
+    if is_utf8(data):
+        return Encoding(name="utf-8")
+    high = b"\n".join(_CONTEXT.findall(data)[:5000])
+    ranked = sorted(
+        (
+            (likelihood(high, encoding), -place, encoding)
+            for place, encoding in enumerate(SINGLE_BYTE)
+        ),
+        reverse=True,
+    )
+    best, _, encoding = ranked[0]
+    if best < LEAST_LIKELY:
+        guess = charset_normalizer.from_bytes(data[:SAMPLE_BYTES]).best()
+        return Encoding(name=guess.encoding if guess is not None else "cp1252")
+    rival = next((e for _, _, e in ranked[1:] if _is_close(high, encoding, e)), None)
+    question = None if rival is None else _question(data, (encoding, rival), name)
+    return Encoding(name=encoding, question=question)
+
+
+def is_utf8(data: bytes) -> bool:
+    """Tell whether bytes are valid UTF-8, without making text of them."""
+    offsets = pa.py_buffer(np.array([0, len(data)], dtype=np.int64))
+    text = pa.Array.from_buffers(pa.large_string(), 1, [None, offsets, pa.py_buffer(data)])
+    try:
+        text.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def likelihood(high: bytes, encoding: str) -> float:
+    """Judge what an encoding makes of the bytes beyond ASCII, each with its neighbours.
+
+    Returns
+    -------
+    float
+        Mean over those characters, at most 1; below 0 if most are impossible.
+
+    Examples
+    --------
+    >>> likelihood("für".encode("cp1252"), "cp1252") > likelihood("für".encode("cp1252"), "cp850")
+    True
+    """
+    try:
+        text = high.decode(encoding)
+    except UnicodeDecodeError:
+        return -1.0
+    points = [_points_at(text, i) for i, char in enumerate(text) if ord(char) > 127]
+    return sum(points) / max(len(points), 1)
+
+
+def _is_close(high: bytes, best: str, rival: str) -> bool:
+    """Tell whether a rival is about as likely where it differs from the best."""
+    try:
+        ours, theirs = high.decode(best), high.decode(rival)
+    except UnicodeDecodeError:
+        return False
+    gaps = [
+        _points_at(ours, i) - _points_at(theirs, i)
+        for i in range(len(ours))
+        if ours[i] != theirs[i]
+    ]
+    return bool(gaps) and sum(gaps) / len(gaps) < CLOSE
+
+
+def _points_at(text: str, i: int) -> float:
+    return _points(text[i - 1 : i] if i else "", text[i], text[i + 1 : i + 2])
+
+
+def _points(before: str, char: str, after: str) -> float:
+    category = unicodedata.category(char)
+    if category in ("Cc", "Cn", "Co"):
+        return -1.0
+    in_word = before.isalpha() or after.isalpha()
+    if category.startswith("L"):
+        lower = char.islower()
+        if lower and before.isupper() and after.isupper():
+            return -0.5
+        if not lower and before.islower():
+            return -0.5
+        known = 1.0 if char.lower() in _COMMON else 0.85
+        return known if in_word else 0.3
+    if char in _SIGNS or category == "Zs":
+        return -0.3 if before.isalpha() and after.isalpha() and char not in "’–" else 0.8
+    return -0.5 if in_word else 0.1
+
+
+def _wide(head: bytes) -> str | None:
+    """Tell UTF-16 without its mark by the zeros in every other byte."""
+    if len(head) < 4 or b"\x00" not in head:
+        return None
+    even, odd = (head[start::2].count(0) / (len(head) / 2) for start in (0, 1))
+    if odd > 0.4 and even < 0.1:
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.4 and odd < 0.1 else None
+
+
+def _question(data: bytes, rivals: tuple[str, str], name: str) -> Question:
+    line = next(line for line in data.splitlines() if not line.isascii() and _differs(line, rivals))
+    word = next(word for word in line.split() if not word.isascii() and _differs(word, rivals))
+    return Question(
+        setting="encoding",
+        text="Which of these is spelled right?",
+        where=name,
+        readings=tuple(
+            Reading(
+                value=rival,
+                label=rival,
+                examples=((word.decode("ascii", "replace"), word.decode(rival)),),
+            )
+            for rival in rivals
+        ),
+    )
+
+
+def _differs(part: bytes, rivals: tuple[str, str]) -> bool:
+    return part.decode(rivals[0]) != part.decode(rivals[1])
