@@ -23,7 +23,7 @@ from segmentation.reading import Source, read_table
 from tests.reading.corpus import every_case, some_cases
 from tests.reading.scoring import Outcome, outcome_of, score
 
-_PLACE = re.compile(r"_?row\d+|_col\d+|_(comma|semicolon|tab|pipe)(?=_|$)|_\d+|_blank")
+_PLACE = re.compile(r"_?row\d+|_col\d+|_(comma|semicolon|tab|pipe)(?=_|$)|_\d+(_blank)?")
 
 
 def ours(data: bytes) -> Outcome:
@@ -53,7 +53,11 @@ def sniffer(data: bytes) -> Outcome:
 def pandas_sniffing(data: bytes) -> Outcome:
     """Read with pandas, which finds the delimiter with `sep=None`."""
     frame = pd.read_csv(
-        io.StringIO(_decoded(data)), sep=None, engine="python", dtype=str, keep_default_na=False
+        io.StringIO(_decoded(data), newline=""),
+        sep=None,
+        engine="python",
+        dtype=str,
+        keep_default_na=False,
     )
     records = frame.fillna("").astype(str).to_numpy().tolist()
     return Outcome(header=tuple(map(str, frame.columns)), records=tuple(map(tuple, records)))
