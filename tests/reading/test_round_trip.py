@@ -217,7 +217,7 @@ def _clear(cell: str, dialect: Dialect, told: bool, width: int) -> str:
         cell = cell.replace("\\", "")
     cell = re.sub(r"\\+(?=[\"']|$)", "", cell)
     if not dialect.quote_all:
-        cell = cell.lstrip("\"'" if dialect.quote == '"' else "'\"")
+        cell = cell.lstrip("'" if dialect.quote == '"' else '"')
     if told:
         return cell
     if dialect.delimiter == " " and not cell.strip():
