@@ -70,7 +70,7 @@ def suggest_schema(table: Table, settings: SchemaSettings | None = None) -> Sche
     Raises
     ------
     SchemaError
-        If a settled role names a column that is not there or can't serve, or if the table is said
+        If the table has no row, if a settled role names a column that is not there or can't serve, or if the table is said
         to be transactions and a role they need has no column.
 
     Examples
@@ -81,6 +81,7 @@ def suggest_schema(table: Table, settings: SchemaSettings | None = None) -> Sche
     >>> schema.kind, schema.roles
     ('customers', {'customer_id': 'CustomerID'})
     """
+    _refuse_nothing(table)
     settings = settings or SchemaSettings()
     names = [str(name) for name in table.frame.columns]
     sample = table.frame.iloc[:SAMPLE_ROWS]
@@ -113,6 +114,19 @@ def suggest_schema(table: Table, settings: SchemaSettings | None = None) -> Sche
     )
     doubts += _doubts(table.frame, kind, columns)
     return Schema(kind=kind, columns=columns, doubts=doubts)
+
+
+def _refuse_nothing(table: Table) -> None:
+    if table.report.columns == 0:
+        raise SchemaError(
+            "The file is empty", where=table.report.name, remedy="Choose a file with a header row"
+        )
+    if table.report.rows == 0:
+        raise SchemaError(
+            "There is a header but no row below it",
+            where=table.report.name,
+            remedy="Choose a file with one row a customer or an order line",
+        )
 
 
 def _column_type(text: pd.Series[Any]) -> ColumnType:

@@ -152,7 +152,7 @@ def _rows(lines: list[str], dialect: Dialect) -> list[list[str]]:
     while i < len(lines):
         line = lines[i].removesuffix("\r")
         i += 1
-        if not line.strip():
+        if not line.strip(" "):
             continue
         cells, form = parse(line, dialect)
         if form == "open":

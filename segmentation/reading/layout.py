@@ -119,16 +119,19 @@ def find_layout(grid: Grid, header_rows: int | None = None) -> Layout:
     end, why_not = _end(
         grid, rest, blank, kinds, width, [row.cells for row in head[first : first + count]]
     )
-    named = max((row.extent for row in head[first : first + count]), default=0)
+    named = max((row.width for row in head[first : first + count]), default=width)
     aside: list[tuple[int, LineReason]] = [(row.index, "preamble") for row in head[:first]]
     aside += why_not
     aside += [(int(row), "other_table") for row in rest[rest >= end]]
     out = np.array([row for row, _ in why_not], dtype=np.int64)
-    inside = rest[rest < end]
+    # A row of delimiters alone is a record of empty cells, but not between a table and its notes.
+    last = max((int(row) for row in rest[rest < end] if row not in out), default=begin)
+    inside = np.arange(begin, end if end == len(blank) and not len(out) else last + 1)
+    inside = inside[grid.widths[inside] > 0]
     return Layout(
         header=header,
         records=inside[~np.isin(inside, out)],
-        width=max(named, width) if not header else named,
+        width=named,
         set_aside=tuple(sorted(aside)),
     )
 

@@ -273,11 +273,11 @@ def records(lines: Iterable[str], dialect: Dialect, shape: Shape) -> Iterator[Re
         line = raw.removesuffix("\r")
         if quote not in line and not dialect.backslash:
             cells = line.split(dialect.delimiter) if dialect.delimiter else [line]
-            if len(cells) == width:
+            if line and len(cells) == width:
                 first = False
                 yield Record(line=number, cells=cells)
                 continue
-        if not line.strip():
+        if not line.strip(" "):
             yield Record(line=number, cells=[])
             continue
         cells, form = parse(line, dialect)
