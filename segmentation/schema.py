@@ -70,8 +70,8 @@ def suggest_schema(table: Table, settings: SchemaSettings | None = None) -> Sche
     Raises
     ------
     SchemaError
-        If the table has no row, if a settled role names a column that is not there or can't serve, or if the table is said
-        to be transactions and a role they need has no column.
+        If the table has no row, if a settled role names a column that is not there or can't
+        serve, or if the table is said to be transactions and a role they need has no column.
 
     Examples
     --------

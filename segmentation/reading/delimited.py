@@ -15,7 +15,7 @@ import pyarrow.csv
 
 from segmentation.errors import ReadError
 from segmentation.reading.dialect import SAMPLE_CHARACTERS, Guess, detect_dialect
-from segmentation.reading.encoding import Encoding, detect_encoding
+from segmentation.reading.encoding import Encoding, detect_encoding, is_utf8
 from segmentation.reading.grid import Grid, check_extent
 from segmentation.reading.quotes import keeps_the_rules
 from segmentation.reading.records import Dialect, Record, records
@@ -27,6 +27,7 @@ BLOCK_ROWS = 20_000
 NEARLY_AS_GOOD = 0.97
 EXAMPLES = 3
 FEWEST_ODD = 8
+MOST_ODD = 0.08
 DELIMITER_NAMES = {
     ",": "comma",
     ";": "semicolon",
@@ -91,7 +92,7 @@ def read_delimited(
         widths=grid.widths,
         width=best.shape.width,
         encoding=_plain_name(encoding.name),
-        delimiter=best.dialect.delimiter or None,
+        delimiter=best.dialect.delimiter or settings.delimiter,
         set_aside=_excel_line(utf8, best.dialect),
         changes=(*changes, *grid.changes),
         questions=tuple(questions),
@@ -100,32 +101,32 @@ def read_delimited(
 
 def _utf8(data: bytes, encoding: str, told: bool, name: str) -> tuple[bytes, list[Change]]:
     changes: list[Change] = []
-    if encoding not in ("utf-8", "utf-8-sig"):
+    if encoding not in ("utf-8", "utf-8-sig") or not is_utf8(data):
         try:
-            data = b"".join(_transcoded(data, encoding))
-        except (UnicodeDecodeError, UnicodeError):
+            data = b"".join(_transcoded(data, encoding, "strict"))
+        except UnicodeError:
             if told:
                 raise ReadError(
                     f"The text is not in the encoding {encoding}",
                     where=name,
                     remedy="Leave the encoding out, or name another",
                 ) from None
-            data = data.decode("latin-1").encode()
-    elif told and encoding == "utf-8":
-        data = data.decode("utf-8", "replace").encode()
+            data = b"".join(_transcoded(data, encoding, "replace"))
+            count = data.count("\ufffd".encode())
+            changes.append(Change(kind="bytes that are no text replaced", count=count, examples=()))
     nulls = data.count(b"\x00")
     if nulls:
         data = data.replace(b"\x00", b"")
         changes.append(Change(kind="zero bytes taken out", count=nulls, examples=()))
-    if _is_binary(data):
+    if not told and _is_binary(data):
         raise ReadError(
             "The file is not text", where=name, remedy="Export the table as CSV or XLSX"
         )
     return data.removeprefix(b"\xef\xbb\xbf"), changes
 
 
-def _transcoded(data: bytes, encoding: str) -> Iterator[bytes]:
-    reader = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
+def _transcoded(data: bytes, encoding: str, errors: str) -> Iterator[bytes]:
+    reader = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, errors=errors, newline="")
     while text := reader.read(BLOCK_BYTES):
         yield text.encode()
 
@@ -133,7 +134,7 @@ def _transcoded(data: bytes, encoding: str) -> Iterator[bytes]:
 def _is_binary(data: bytes) -> bool:
     head = data[:8192]
     odd = sum(head.count(bytes([code])) for code in range(1, 32) if code not in (9, 10, 12, 13, 26))
-    return odd > FEWEST_ODD + 0.02 * len(head)
+    return odd > FEWEST_ODD + MOST_ODD * len(head)
 
 
 def _plain_name(encoding: str) -> str:

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from segmentation.reading.kinds import column_kinds, kind
-from segmentation.reading.records import Dialect, Shape, parse
+from segmentation.reading.records import Dialect, Form, Shape, parse
 from segmentation.settings import DELIMITERS
 
 SAMPLE_CHARACTERS = 100_000
@@ -68,18 +68,15 @@ def detect_dialect(sample: str, delimiter: str | None = None) -> list[Guess]:
     delimiters = DELIMITERS if delimiter is None else (delimiter,)
     quotes = [q for q in ('"', "'") if _wraps(q, sample)] or ['"']
     slashes = [False, True] if any("\\" + q in sample for q in quotes) else [False]
-    newlines = _newlines(sample)
+    ends = {quote: _newline(sample, quote) for quote in quotes}
+    cutting = [d for d in delimiters if d in sample]
+    if delimiter is None or not cutting:
+        cutting.append("")
     candidates = [
-        Dialect(delimiter=d, quote=q, backslash=b, newline=n)
-        for d, q, b, n in itertools.product(delimiters, quotes, slashes, newlines)
-        if d in sample
+        Dialect(delimiter=d, quote=q, backslash=b, newline=ends[q])
+        for d, q, b in itertools.product(cutting, quotes, slashes)
     ]
-    if delimiter is None or not candidates:
-        candidates += [
-            Dialect(delimiter="", quote=q, newline=n)
-            for q, n in itertools.product(quotes, newlines)
-        ]
-    lines = {newline: _lines(sample, newline) for newline in newlines}
+    lines = {newline: _lines(sample, newline) for newline in ends.values()}
     best: dict[str, Guess] = {}
     for candidate in candidates:
         guess = score(lines[candidate.newline], candidate)
@@ -89,12 +86,12 @@ def detect_dialect(sample: str, delimiter: str | None = None) -> list[Guess]:
     return sorted(best.values(), key=lambda guess: -guess.score)
 
 
-def _newlines(sample: str) -> list[str]:
-    """Line feeds end lines, unless there are none, or carriage returns without them too."""
-    feeds, returns = sample.count("\n"), sample.count("\r") - sample.count("\r\n")
-    if not returns:
-        return ["\n"]
-    return ["\n", "\r"] if feeds else ["\r"]
+def _newline(sample: str, quote: str) -> str:
+    """Tell old Macintosh line ends, a carriage return alone, by what stands outside of quotes."""
+    outside = "".join(sample.split(quote)[::2])
+    feeds = outside.count("\n")
+    returns = outside.count("\r") - outside.count("\r\n")
+    return "\r" if returns > feeds else "\n"
 
 
 def _lines(sample: str, newline: str) -> list[str]:
@@ -119,7 +116,9 @@ def score(lines: list[str], dialect: Dialect) -> Guess:
     >>> score(lines, Dialect(delimiter=",")).score > score(lines, Dialect(delimiter=" ")).score
     True
     """
-    rows = _rows(lines, dialect)
+    forms = _rows(lines, dialect)
+    # A quote that breaks the rules tells against a dialect.
+    rows = [cells for cells, form in forms if form == "right"] or [cells for cells, _ in forms]
     widths = Counter(len(row) for row in rows)
     if not dialect.delimiter:
         width = 1
@@ -134,7 +133,7 @@ def score(lines: list[str], dialect: Dialect) -> Guess:
     whole = sum(kind(cell) != "torn" for cell in cells) / len(cells)
     # Empty cells prove nothing: delimiters side by side cut any line into them.
     filled = sum(bool(cell) for cell in cells) / len(cells)
-    evenness = len(fitting) / len(rows)
+    evenness = len(fitting) / len(forms)
     many = (width - 1) / width if dialect.delimiter else 1.0
     value = evenness * whole * many * (0.5 + 0.5 * filled) * PRIOR.get(dialect.delimiter, 1.0)
     body = fitting[1:] or fitting
@@ -145,9 +144,9 @@ def score(lines: list[str], dialect: Dialect) -> Guess:
     )
 
 
-def _rows(lines: list[str], dialect: Dialect) -> list[list[str]]:
+def _rows(lines: list[str], dialect: Dialect) -> list[tuple[list[str], Form]]:
     """Cut without knowing the width: a cell of several lines goes on until its quote closes."""
-    rows: list[list[str]] = []
+    rows: list[tuple[list[str], Form]] = []
     i = 0
     while i < len(lines):
         line = lines[i].removesuffix("\r")
@@ -159,19 +158,17 @@ def _rows(lines: list[str], dialect: Dialect) -> list[list[str]]:
             for end in range(i, min(i + 50, len(lines))):
                 if dialect.quote in lines[end]:
                     text = dialect.newline.join(lines[i - 1 : end + 1]).removesuffix("\r")
-                    longer, form = parse(text, dialect)
-                    if form == "right":
-                        cells, i = longer, end + 1
+                    longer, longer_form = parse(text, dialect)
+                    if longer_form == "right":
+                        cells, form, i = longer, longer_form, end + 1
+                    if longer_form != "open":
                         break
-                    if form == "odd":
-                        break
-        rows.append(cells)
+        rows.append((cells, form))
     return rows
 
 
 def _wraps(quote: str, sample: str) -> bool:
     """Tell whether a mark stands around a cell somewhere."""
-    edge = "[,;\\t| \\r\\n]"
-    return bool(
-        re.search(rf"(?:^|{edge}){quote}(?:[^{quote}]|{quote}{quote})*?{quote}(?:{edge}|$)", sample)
-    )
+    edge = r"[,;\t| \r\n]"
+    inside = rf"(?:\\{quote}|[^{quote}]|{quote}{quote})*?"
+    return bool(re.search(rf"(?:^|{edge}){quote}{inside}{quote}(?:{edge}|$)", sample))

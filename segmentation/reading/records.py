@@ -266,7 +266,7 @@ def records(lines: Iterable[str], dialect: Dialect, shape: Shape) -> Iterator[Re
     >>> [r.cells for r in records(["1,a", "2,,b", '3,"c', "", 'd"'], Dialect(delimiter=","), shape)]
     [['1', 'a'], ['2', 'b'], ['3', 'c\\n\\nd']]
     """
-    ahead = _Ahead(lines, "\n" if dialect.newline == "\r" else None)
+    ahead = _Ahead(lines, "\n" if dialect.newline == "\r" else "\r")
     first = True
     quote, width = dialect.quote, shape.width
     for number, raw in ahead:
@@ -294,7 +294,7 @@ def records(lines: Iterable[str], dialect: Dialect, shape: Shape) -> Iterator[Re
 class _Ahead:
     """Numbered lines that can be looked at before they are taken."""
 
-    def __init__(self, lines: Iterable[str], inner_end: str | None) -> None:
+    def __init__(self, lines: Iterable[str], inner_end: str) -> None:
         self._lines = iter(lines)
         self._inner_end = inner_end
         self._held: list[str] = []
@@ -326,8 +326,9 @@ class _Ahead:
         del self._held[:count]
 
     def _count(self, line: str) -> None:
-        # Line feeds within the cells of a file that ends lines otherwise are lines to an editor.
-        self._taken += 1 + (line.count(self._inner_end) if self._inner_end else 0)
+        # To an editor the other kind of line end, within a cell, ends a line too.
+        inner = line.removesuffix("\r").removeprefix("\n")
+        self._taken += 1 + inner.count(self._inner_end)
 
 
 def _opened(number: int, raw: str, ahead: _Ahead, dialect: Dialect, shape: Shape) -> Record:
