@@ -135,7 +135,9 @@ def score(lines: list[str], dialect: Dialect) -> Guess:
     filled = sum(bool(cell) for cell in cells) / len(cells)
     evenness = len(fitting) / len(forms)
     many = (width - 1) / width if dialect.delimiter else 1.0
-    value = evenness * whole * many * (0.5 + 0.5 * filled) * PRIOR.get(dialect.delimiter, 1.0)
+    right = sum(form == "right" for _, form in forms) / len(forms)
+    value = evenness * whole * many * PRIOR.get(dialect.delimiter, 1.0)
+    value *= (0.5 + 0.5 * filled) * (0.9 + 0.1 * right)
     body = fitting[1:] or fitting
     return Guess(
         dialect=dialect,

@@ -418,12 +418,14 @@ def _starts_a_table(
     if not below or row.filled < 2:
         return False
     texts = [cell for cell in row.cells if cell.strip()]
+    if len(set(texts)) < len(texts):
+        return False
     wordy = all(kind(cell.strip()) in ("text", "torn") for cell in texts)
     same = row.width == width
     typed = _typed(kinds)
     if same and typed:
-        broken = wordy and row.filled >= max(2, width / 2) and agreement(row.cells, kinds) == 0
-        return broken and (after_blank or len(typed) > 1 or width > 2)
+        broken = wordy and agreement(row.cells, kinds) == 0
+        return broken and row.filled >= (width / 2 if after_blank else max(width, 3))
     if same:
         found = _kinds(below, width)
         differ = [i for i in range(width) if (i in typed) != (i in _typed(found))]
