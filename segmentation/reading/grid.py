@@ -59,7 +59,10 @@ class Grid:
             return []
         if self.cells.num_columns == 0:
             return [[] for _ in indices]
-        taken = self.cells.take(pa.array(indices, pa.int64()))
+        # Taking from all of a large table copies much of it.
+        first, last = min(indices), max(indices)
+        near = self.cells.slice(first, last - first + 1)
+        taken = near.take(pa.array([index - first for index in indices], pa.int64()))
         columns = [column.to_pylist() for column in taken.columns]
         return [list(row) for row in zip(*columns, strict=True)]
 

@@ -125,7 +125,8 @@ def find_layout(grid: Grid, header_rows: int | None = None) -> Layout:
     aside += [(int(row), "other_table") for row in rest[rest >= end]]
     out = np.array([row for row, _ in why_not], dtype=np.int64)
     # A row of delimiters alone is a record of empty cells, but not between a table and its notes.
-    last = max((int(row) for row in rest[rest < end] if row not in out), default=begin)
+    kept = np.setdiff1d(rest[rest < end], out, assume_unique=True)
+    last = int(kept[-1]) if len(kept) else begin
     inside = np.arange(begin, end if end == len(blank) and not len(out) else last + 1)
     inside = inside[grid.widths[inside] > 0]
     return Layout(
@@ -363,10 +364,8 @@ def _end(
     """Find where the first table ends, and what in it and behind it is no record."""
     aside: list[tuple[int, LineReason]] = []
     end = len(blank)
-    candidates = _breaks(grid, rest, blank, kinds, width, header)
-    position = {int(row): i for i, row in enumerate(rest)} if len(candidates) else {}
-    for row in candidates:
-        at = position[row]
+    for row in _breaks(grid, rest, blank, kinds, width, header):
+        at = int(np.searchsorted(rest, row))
         here, *below = _take(grid, rest[at : at + 1 + FEWEST_FOR_A_TABLE])
         if header and [c.strip() for c in here.cells] == [c.strip() for c in header[-1]]:
             aside.append((row, "repeated_header"))
@@ -408,7 +407,9 @@ def _breaks(
     if header and any(header[-1]):
         i, name = max(enumerate(header[-1]), key=lambda named: len(named[1]))
         found.update(np.flatnonzero(pc.equal(grid.cells.column(i), name).to_numpy()).tolist())
-    return sorted(found & set(rest.tolist())) if found else []
+    rows = np.array(sorted(found), dtype=np.int64)
+    places = np.minimum(np.searchsorted(rest, rows), len(rest) - 1)
+    return [int(row) for row in rows[rest[places] == rows]] if len(rest) else []
 
 
 def _starts_a_table(

@@ -42,13 +42,12 @@ def keeps_the_rules(text: memoryview, dialect: Dialect) -> bool:
     closes = (ends == len(data)) | np.isin(data[np.minimum(ends, len(data) - 1)], edges)
     odd = lengths % 2 == 1
     inner = ~opens & ~closes
-    # A run at both edges is a whole cell if even; if odd, it opens or closes and one can't tell.
     if (inner & odd).any() or ((opens ^ closes) & ~odd).any():
         return False
-    turns = np.where(opens & ~closes, 1, -1)[(opens ^ closes)]
-    if (opens & closes & odd).any():
-        return False
-    return bool(len(turns) % 2 == 0 and (turns[0::2] == 1).all() and (turns[1::2] == -1).all())
+    # An even run at both edges is a whole cell; an odd one opens or closes, as its turn may be.
+    turning = (opens ^ closes) | (opens & closes & odd)
+    opening, closing = (opens & ~closes)[turning], (closes & ~opens)[turning]
+    return bool(len(opening) % 2 == 0 and not opening[1::2].any() and not closing[0::2].any())
 
 
 def _runs(

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segmentation.errors import ReadError
-from segmentation.reading.delimited import Progress, read_delimited
+from segmentation.reading.cutting import Progress
+from segmentation.reading.delimited import read_delimited
 from segmentation.reading.grid import Grid
 from segmentation.reading.layout import Layout, find_layout
 from segmentation.reading.workbook import read_workbook
