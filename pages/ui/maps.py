@@ -59,13 +59,14 @@ def _flat(run: Run, keep: Bools) -> None:
 
 
 def _solid(run: Run, keep: Bools) -> None:
-    x, y, z = _axes(run, 3)
+    across, up, depth = _axes(run, 3)
     widgets.chart(
-        charts.map_3d(run, keep, x, y, z),
+        charts.map_3d(run, keep, across, up, depth),
         "map-3d",
-        f"Customers by {label(x)}, {label(y)} and {label(z)}",
+        f"Customers by {label(across)}, {label(up)} and {label(depth)}",
+        height="stretch",
     )
-    _how_to_read(run, int(keep.sum()), {x, y, z})
+    _how_to_read(run, int(keep.sum()), {across, up, depth})
 
 
 def _pca(run: Run, keep: Bools) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90
 
 from segmentation.vocabulary import label
 
@@ -20,9 +21,15 @@ def heading(title: str, question: str) -> None:
         st.caption(question)
 
 
-def chart(figure: Any, key: str, alt: str) -> None:
+def chart(
+    figure: Any, key: str, alt: str, *, height: Literal["content", "stretch"] = "content"
+) -> None:
     """Draw a figure in the page's theme, with what it shows in words."""
-    st.plotly_chart(figure, key=key, alt=alt, config=CHART_CONFIG)
+    # Streamlit puts the page's strong grey in place of this one; its own choice is a fainter one.
+    figure.update_layout(font_color=GRAY_90)
+    figure.update_xaxes(tickfont_color=GRAY_90, title_font_color=GRAY_90)
+    figure.update_yaxes(tickfont_color=GRAY_90, title_font_color=GRAY_90)
+    st.plotly_chart(figure, key=key, alt=alt, config=CHART_CONFIG, height=height)
 
 
 def column_select(
@@ -50,6 +57,7 @@ def view_switch(title: str, options: Sequence[str], key: str) -> str:
         key=key,
         label_visibility="collapsed",
         persist_state="session",
+        wrap=True,
     )
     return chosen or options[0]
 

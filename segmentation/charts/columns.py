@@ -19,11 +19,10 @@ from segmentation.charts.look import (
     escape,
     heat_map,
     laid_out,
+    mark,
     points,
-    wrap,
 )
 from segmentation.describing import Distribution, thin
-from segmentation.numerals import say
 from segmentation.vocabulary import label
 
 
@@ -41,16 +40,10 @@ def histogram(found: Distribution, axis: Axis) -> go.Figure:
         "%{y:,} customers<extra></extra>",
         showlegend=False,
     )
-    for value, name, side in zip(
-        found.quartiles, ("25 %", "median", "75 %"), ("right", "center", "left"), strict=True
-    ):
-        figure.add_vline(
-            x=float(axis.place(value)),
-            line={"dash": "solid" if name == "median" else "dot", "width": 2, "color": PALETTE[1]},
-            annotation={"text": f"{name}<br>{say(value)}", "showarrow": False, "xanchor": side},
-            annotation_position="top",
-        )
-    return figure.update_layout(bargap=0.02, margin_t=56)
+    names, dashes = ("25 %", "median", "75 %"), ("dot", "solid", "dash")
+    colours = (PALETTE[1],) * 3
+    mark(figure, list(zip(names, found.quartiles, colours, dashes, strict=True)), axis)
+    return figure.update_layout(bargap=0.02)
 
 
 def category_bars(shares: pd.DataFrame, name: str, most: int = 20) -> go.Figure:
@@ -110,7 +103,7 @@ def relation(frame: pd.DataFrame, x: Axis, y: Axis, colour: str | None) -> go.Fi
 
 def correlation_map(matrix: pd.DataFrame) -> go.Figure:
     """Draw correlations from -1 to 1, each with its number."""
-    names = [wrap(label(str(name)), 16) for name in matrix.columns]
+    names = [label(str(name)) for name in matrix.columns]
     figure = heat_map(
         matrix.to_numpy(),
         names,

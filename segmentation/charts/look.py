@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from segmentation.axes import Axis
+from segmentation.numerals import say
 from segmentation.vocabulary import label
 
 # At least 3:1 against the light and the dark background, and any two at least 15 apart (CIE76) as
@@ -31,7 +32,8 @@ PALETTE = (
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "triangle-down", "star", "x")
 
 
-SYMBOLS_3D = ("circle", "square", "diamond", "cross", "x")
+# In three dimensions a symbol is a letter of the reader's fonts, and not all fonts have the rest.
+SYMBOLS_3D = ("circle", "square", "diamond", "circle-open", "square-open", "diamond-open")
 
 
 NEUTRAL = "#7D8790"
@@ -47,6 +49,13 @@ MOST_POINTS = 1_000
 
 
 NAME_WIDTH = 26
+
+
+TITLE_WIDTH = 32
+
+
+# On a phone, more columns leave no room for a number in each cell or for names in two lines.
+FEW_COLUMNS = 8
 
 
 LEGEND: dict[str, Any] = {
@@ -69,8 +78,9 @@ def blank(x: str | None, y: str | None) -> go.Figure:
     figure = go.Figure()
     figure.update_xaxes(title_text=x, automargin=True)
     figure.update_yaxes(title_text=y, automargin=True)
+    # With a drag mode, a finger that means to scroll the page would move the data.
     return figure.update_layout(
-        margin={"l": 8, "r": 16, "t": 24, "b": 8}, legend=LEGEND, height=380, dragmode="pan"
+        margin={"l": 8, "r": 16, "t": 24, "b": 8}, legend=LEGEND, height=380, dragmode=False
     )
 
 
@@ -79,12 +89,20 @@ def heat_map(z: Any, x: list[str], y: list[str], unit: str, **look: Any) -> go.F
     figure = blank(None, None)
     figure.add_heatmap(
         z=z,
-        x=x,
-        y=y,
+        x=[wrap(name, 14 if len(x) <= FEW_COLUMNS else NAME_WIDTH) for name in x],
+        y=[wrap(name, 20) for name in y],
         colorscale=DIVERGING,
         xgap=2,
         ygap=2,
-        colorbar={"title": {"text": unit}, "thickness": 12},
+        # Above the cells, because a phone has no width to spare.
+        colorbar={
+            "title": {"text": unit, "side": "top"},
+            "orientation": "h",
+            "y": 1,
+            "yanchor": "bottom",
+            "thickness": 10,
+        },
+        textfont={"size": 12},
         **look,
     )
     figure.update_xaxes(type="category")
@@ -93,7 +111,24 @@ def heat_map(z: Any, x: list[str], y: list[str], unit: str, **look: Any) -> go.F
 
 def laid_out(axis: Axis) -> dict[str, Any]:
     """Return Plotly settings for an axis, its title as plain text."""
-    return axis.layout() | {"title": {"text": escape(axis.title)}}
+    return axis.layout() | {"title": {"text": wrap(axis.title, TITLE_WIDTH)}}
+
+
+def mark(figure: go.Figure, marks: list[tuple[str, float, str, str]], axis: Axis) -> None:
+    """Draw upright lines at values, each a name, a value, a colour and a dash.
+
+    The legend names them: beside the lines, the names of near ones would overlap.
+    """
+    for value in dict.fromkeys(value for _, value, _, _ in marks):
+        here = [one for one in marks if one[1] == value]
+        _, _, colour, dash = here[0]
+        figure.add_vline(
+            x=float(axis.place(value)),
+            line={"color": colour, "dash": dash, "width": 2},
+            name=f"{' and '.join(name for name, *_ in here)}: {say(value)}",
+            showlegend=True,
+        )
+    figure.update_layout(showlegend=True)
 
 
 def points(

@@ -34,15 +34,16 @@ def size_bars(sizes: dict[int, int], names: dict[int, str]) -> go.Figure:
 
 
 def size_donut(sizes: dict[int, int], names: dict[int, str]) -> go.Figure:
-    """Draw each segment's share of the customers."""
+    """Draw each segment's share of the customers, if it has any."""
     figure = go.Figure()
+    present = [i for i, size in sizes.items() if size]
     figure.add_pie(
-        values=list(sizes.values()),
-        labels=[wrap(names[i]) for i in sizes],
+        values=[sizes[i] for i in present],
+        labels=[wrap(names[i]) for i in present],
         hole=0.6,
         sort=False,
         direction="clockwise",
-        marker={"colors": [segment_colour(i) for i in sizes]},
+        marker={"colors": [segment_colour(i) for i in present]},
         textinfo="percent",
         hovertemplate="%{label}<br>%{value:,} customers (%{percent})<extra></extra>",
     )
@@ -59,7 +60,7 @@ def size_donut(sizes: dict[int, int], names: dict[int, str]) -> go.Figure:
 def effect_bars(segment_id: int, differences: tuple[Difference, ...], most: int = 8) -> go.Figure:
     """Draw what sets a segment apart, in standard deviations from the mean of all customers."""
     shown = differences[:most][::-1]
-    figure = blank("Standard deviations below or above all customers", None)
+    figure = blank("Standard deviations below<br>or above all customers", None)
     figure.update_yaxes(type="category")
     figure.add_bar(
         x=[d.effect for d in shown],
@@ -73,7 +74,7 @@ def effect_bars(segment_id: int, differences: tuple[Difference, ...], most: int 
         "<extra></extra>",
     )
     figure.add_vline(x=0, line={"width": 1, "color": NEUTRAL})
-    return figure.update_layout(height=max(220, 80 + 36 * len(shown)))
+    return figure.update_layout(height=max(240, 100 + 36 * len(shown)))
 
 
 def means_map(means: pd.DataFrame, overall: pd.Series[Any], names: dict[int, str]) -> go.Figure:
@@ -84,8 +85,8 @@ def means_map(means: pd.DataFrame, overall: pd.Series[Any], names: dict[int, str
     index = 100 * means / overall.where(overall > 0)
     figure = heat_map(
         index.clip(0, 200).to_numpy(),
-        [wrap(label(str(name)), 14) for name in means.columns],
-        [wrap(names[int(i)]) for i in means.index],
+        [label(str(name)) for name in means.columns],
+        [names[int(i)] for i in means.index],
         "index",
         zmid=100,
         zmin=0,

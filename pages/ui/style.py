@@ -1,0 +1,47 @@
+"""A style sheet for what Streamlit's settings leave unsteady, cut off or hard to read."""
+
+from __future__ import annotations
+
+from segmentation.charts import FEW_COLUMNS
+
+# The input of a list of choices makes room for typing while it has the focus; losing it, it would
+# shrink between press and release and move the button pressed from under the pointer.
+_LISTS = """
+[data-testid="stMultiSelectTagsContainer"] input[value=""] { min-width: 8px }
+[data-testid="stMultiSelect"] [role="group"]:has(> [data-testid="stMultiSelectTagsContainer"]) {
+  max-height: 24rem }
+[data-testid="stMultiSelect"] [data-tag] { height: auto }
+[data-testid="stMultiSelect"] [data-tag] > span { white-space: normal; overflow-wrap: anywhere }
+"""
+
+_WRAPPED = """
+[data-testid="stFileUploaderDropzoneInstructions"] span, .stMarkdownBadge {
+  white-space: normal; overflow-wrap: anywhere }
+"""
+
+# In the primary colour, the text of what is chosen would be too faint on a dark page.
+_CHOSEN = """
+[data-testid="stButtonGroup"] [aria-checked="true"] { color: inherit !important }
+"""
+
+# A bar where there is more to the side; browsers of phones show none before one scrolls.
+_TABLES = """
+[data-testid="stDataFrame"] .dvn-scroller::-webkit-scrollbar { height: 8px; width: 8px }
+[data-testid="stDataFrame"] .dvn-scroller::-webkit-scrollbar-thumb {
+  background: #7D8790; border-radius: 4px }
+"""
+
+# A scene is as large as it is high, and on a phone must be no wider than the page.
+# One finger scrolls the page, on a chart too; at full size, where there is no page, it turns the
+# three-dimensional map.
+_CHARTS = f"""
+.st-key-map-3d {{ height: clamp(360px, 108vw, 600px) }}
+@media (pointer: coarse) {{
+  .js-plotly-plot .drag:not(.nsewdrag) {{ pointer-events: none !important }}
+  .js-plotly-plot:not(:has([data-title="Close fullscreen"])) .gl-container {{
+    pointer-events: none }} }}
+@media (max-width: 640px) {{
+  .js-plotly-plot:has(.xtick:nth-of-type({FEW_COLUMNS + 1})) .heatmap-label {{ display: none }} }}
+"""
+
+SHEET = f"<style>{_LISTS}{_WRAPPED}{_CHOSEN}{_TABLES}{_CHARTS}</style>"
