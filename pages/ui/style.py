@@ -10,13 +10,14 @@ _LISTS = """
 [data-testid="stMultiSelectTagsContainer"] input[value=""] { min-width: 8px }
 [data-testid="stMultiSelect"] [role="group"]:has(> [data-testid="stMultiSelectTagsContainer"]) {
   max-height: 24rem }
-[data-testid="stMultiSelect"] [data-tag] { height: auto }
+[data-testid="stMultiSelect"] [data-tag] { height: auto; min-height: 28px }
 [data-testid="stMultiSelect"] [data-tag] > span { white-space: normal; overflow-wrap: anywhere }
 """
 
 _WRAPPED = """
 [data-testid="stFileUploaderDropzoneInstructions"] span, .stMarkdownBadge {
-  white-space: normal; overflow-wrap: anywhere }
+  white-space: normal !important; overflow-wrap: anywhere }
+[data-testid="stCaptionContainer"] code { font-size: .8125rem }
 """
 
 # In the primary colour, the text of what is chosen would be too faint on a dark page.
@@ -26,7 +27,10 @@ _CHOSEN = """
 
 # A bar where there is more to the side; browsers of phones show none before one scrolls.
 _TABLES = """
-[data-testid="stDataFrame"] .dvn-scroller::-webkit-scrollbar { height: 8px; width: 8px }
+.st-key-read-report td:last-child * { overflow-wrap: anywhere }
+[data-testid="stDataFrame"] .dvn-scroller {
+  scrollbar-color: auto !important; scrollbar-width: auto !important }
+[data-testid="stDataFrame"] .dvn-scroller::-webkit-scrollbar { height: 8px; width: 0 }
 [data-testid="stDataFrame"] .dvn-scroller::-webkit-scrollbar-thumb {
   background: #7D8790; border-radius: 4px }
 """

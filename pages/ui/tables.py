@@ -77,6 +77,7 @@ def read_report(loaded: Loaded) -> None:
     }
     known = {name: value for name, value in facts.items() if value}
     table = pd.DataFrame({"What": list(known), "Found": map(state.escape, known.values())})
-    st.table(table, border="horizontal", hide_index=True)
+    with st.container(key="read-report"):
+        st.table(table, border="horizontal", hide_index=True)
     for note in report.notes:
         st.info(state.escape(note), icon=":material/info:")

@@ -21,6 +21,7 @@ from segmentation.charts.look import (
     laid_out,
     mark,
     points,
+    text_on,
 )
 from segmentation.describing import Distribution, thin
 from segmentation.vocabulary import label
@@ -58,6 +59,7 @@ def category_bars(shares: pd.DataFrame, name: str, most: int = 20) -> go.Figure:
         customdata=shown["share"],
         texttemplate="%{x:,} (%{customdata:.0%})",
         textposition="auto",
+        insidetextfont_color=text_on(ACCENT),
         hovertemplate="%{y}<br>%{x:,} customers (%{customdata:.1%})<extra></extra>",
     )
     return figure.update_layout(height=max(220, 60 + 30 * len(shown)))

@@ -74,6 +74,14 @@ def segment_colour(segment_id: int) -> str:
     return PALETTE[(segment_id - 1) % len(PALETTE)]
 
 
+def text_on(colour: str) -> str:
+    """Return black or white, whichever stands out more: at least 4.5:1 (WCAG 2) on any colour."""
+    parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    light = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    luminance = 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2]
+    return "#000000" if (luminance + 0.05) ** 2 > 1.05 * 0.05 else "#FFFFFF"
+
+
 def blank(x: str | None, y: str | None) -> go.Figure:
     figure = go.Figure()
     figure.update_xaxes(title_text=x, automargin=True)
@@ -102,7 +110,7 @@ def heat_map(z: Any, x: list[str], y: list[str], unit: str, **look: Any) -> go.F
             "yanchor": "bottom",
             "thickness": 10,
         },
-        textfont={"size": 12},
+        textfont={"size": 12, "color": "#000000"},
         **look,
     )
     figure.update_xaxes(type="category")

@@ -20,6 +20,7 @@ from segmentation.charts.look import (
     laid_out,
     points,
     segment_colour,
+    text_on,
     wrap,
 )
 from segmentation.describing import thin
@@ -141,11 +142,11 @@ def _crosses(run: Run, axes: tuple[Axis, ...]) -> list[dict[str, Any]]:
             "text": "<b>×</b>",
             "hovertext": f"Centre of {escape(name)}",
             "showarrow": False,
-            "font": {"size": 18, "color": "#FFFFFF"},
+            "font": {"size": 18, "color": text_on(segment_colour(segment))},
             "width": 16,
             "height": 16,
             "bgcolor": segment_colour(segment),
-            "bordercolor": "#FFFFFF",
+            "bordercolor": text_on(segment_colour(segment)),
             "borderwidth": 2,
             "borderpad": 0,
         }

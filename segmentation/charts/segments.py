@@ -10,7 +10,15 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from segmentation.axes import Axis
-from segmentation.charts.look import NEUTRAL, blank, heat_map, laid_out, segment_colour, wrap
+from segmentation.charts.look import (
+    NEUTRAL,
+    blank,
+    heat_map,
+    laid_out,
+    segment_colour,
+    text_on,
+    wrap,
+)
 from segmentation.results import Difference
 from segmentation.values import Floats
 from segmentation.vocabulary import label
@@ -27,6 +35,7 @@ def size_bars(sizes: dict[int, int], names: dict[int, str]) -> go.Figure:
         orientation="h",
         marker_color=[segment_colour(i) for i in ids],
         text=[f"{sizes[i]:,} ({sizes[i] / total:.1%})" for i in ids],
+        insidetextfont_color=[text_on(segment_colour(i)) for i in ids],
         textposition="auto",
         hovertemplate="%{y}<br>%{x:,} customers<extra></extra>",
     )
@@ -45,6 +54,7 @@ def size_donut(sizes: dict[int, int], names: dict[int, str]) -> go.Figure:
         direction="clockwise",
         marker={"colors": [segment_colour(i) for i in present]},
         textinfo="percent",
+        insidetextfont_color=[text_on(segment_colour(i)) for i in present],
         hovertemplate="%{label}<br>%{value:,} customers (%{percent})<extra></extra>",
     )
     figure.add_annotation(
@@ -60,13 +70,15 @@ def size_donut(sizes: dict[int, int], names: dict[int, str]) -> go.Figure:
 def effect_bars(segment_id: int, differences: tuple[Difference, ...], most: int = 8) -> go.Figure:
     """Draw what sets a segment apart, in standard deviations from the mean of all customers."""
     shown = differences[:most][::-1]
+    colours = [segment_colour(segment_id) if d.used else NEUTRAL for d in shown]
     figure = blank("Standard deviations below<br>or above all customers", None)
     figure.update_yaxes(type="category")
     figure.add_bar(
         x=[d.effect for d in shown],
         y=[wrap(label(d.name.replace("=", ": "))) for d in shown],
         orientation="h",
-        marker_color=[segment_colour(segment_id) if d.used else NEUTRAL for d in shown],
+        marker_color=colours,
+        insidetextfont_color=[text_on(colour) for colour in colours],
         customdata=[[d.segment, d.overall] for d in shown],
         text=[f"{d.effect:+.2f}" for d in shown],
         textposition="auto",
