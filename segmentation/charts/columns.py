@@ -110,10 +110,9 @@ def correlation_map(matrix: pd.DataFrame) -> go.Figure:
         matrix.to_numpy(),
         names,
         names,
-        "correlation",
         zmin=-1,
         zmax=1,
         texttemplate="%{z:.2f}",
         hovertemplate="%{x} and %{y}: %{z:.3f}<extra></extra>",
     )
-    return figure.update_layout(height=max(320, 90 + 56 * len(names)))
+    return figure.update_layout(height=180 + 48 * len(names))

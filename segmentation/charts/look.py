@@ -92,34 +92,41 @@ def blank(x: str | None, y: str | None) -> go.Figure:
     )
 
 
-def heat_map(z: Any, x: list[str], y: list[str], unit: str, **look: Any) -> go.Figure:
+def heat_map(z: Any, x: list[str], y: list[str], **look: Any) -> go.Figure:
     """Return numbers as coloured cells, the first row on top."""
     figure = blank(None, None)
     figure.add_heatmap(
         z=z,
-        x=[wrap(name, 14 if len(x) <= FEW_COLUMNS else NAME_WIDTH) for name in x],
-        y=[wrap(name, 20) for name in y],
+        x=[wrap(name) for name in x],
+        y=[wrap(name) for name in y],
         colorscale=DIVERGING,
         xgap=2,
         ygap=2,
         # Above the cells, because a phone has no width to spare.
-        colorbar={
-            "title": {"text": unit, "side": "top"},
-            "orientation": "h",
-            "y": 1,
-            "yanchor": "bottom",
-            "thickness": 10,
-        },
+        colorbar={"orientation": "h", "y": 1, "yanchor": "bottom", "thickness": 10},
         textfont={"size": 12, "color": "#000000"},
         **look,
     )
-    figure.update_xaxes(type="category")
-    return figure.update_yaxes(type="category", autorange="reversed")
+    short = {"width": 14} if len(x) <= FEW_COLUMNS else {"width": 20, "lines": 1}
+    figure.update_xaxes(**named(x, **short))
+    return figure.update_yaxes(autorange="reversed", **named(y, width=20, lines=2))
 
 
-def laid_out(axis: Axis) -> dict[str, Any]:
+def named(names: list[str], width: int = NAME_WIDTH, lines: int = 3) -> dict[str, Any]:
+    """Return Plotly settings for an axis of names: near each other only part of a long one fits.
+
+    The places still go by whole names, or two that begin alike would share one.
+    """
+    return {
+        "type": "category",
+        "tickvals": [wrap(name) for name in names],
+        "ticktext": [wrap(name, width, lines) for name in names],
+    }
+
+
+def laid_out(axis: Axis, lines: int = 3) -> dict[str, Any]:
     """Return Plotly settings for an axis, its title as plain text."""
-    return axis.layout() | {"title": {"text": wrap(axis.title, TITLE_WIDTH)}}
+    return axis.layout() | {"title": {"text": wrap(axis.title, TITLE_WIDTH, lines)}}
 
 
 def mark(figure: go.Figure, marks: list[tuple[str, float, str, str]], axis: Axis) -> None:
@@ -164,9 +171,10 @@ def points(
     )
 
 
-def wrap(name: str, width: int = NAME_WIDTH) -> str:
-    """Break a name into at most three lines, cutting what is longer."""
-    name = name if len(name) <= 3 * width else name[: 3 * width - 1] + "…"
+def wrap(name: str, width: int = NAME_WIDTH, lines: int = 3) -> str:
+    """Break a name into about as many lines, cutting what is longer."""
+    most = lines * width
+    name = name if len(name) <= most else name[: most - 1] + "…"
     return "<br>".join(escape(line) for line in textwrap.wrap(name, width) or [name])
 
 

@@ -53,7 +53,7 @@ def map_3d(run: Run, keep: Bools, across: str, up: str, depth: str) -> go.Figure
     # Opaque, because see-through lines vanish on a light page.
     look: dict[str, Any] = {"showbackground": False, "gridcolor": NEUTRAL, "zerolinecolor": NEUTRAL}
     scene: dict[str, Any] = {
-        name: {**look, **laid_out(axis)}
+        name: {**look, **laid_out(axis, lines=1)}
         for name, axis in zip(("xaxis", "yaxis", "zaxis"), axes, strict=True)
     }
     return figure.update_layout(

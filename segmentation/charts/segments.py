@@ -15,6 +15,7 @@ from segmentation.charts.look import (
     blank,
     heat_map,
     laid_out,
+    named,
     segment_colour,
     text_on,
     wrap,
@@ -72,10 +73,11 @@ def effect_bars(segment_id: int, differences: tuple[Difference, ...], most: int 
     shown = differences[:most][::-1]
     colours = [segment_colour(segment_id) if d.used else NEUTRAL for d in shown]
     figure = blank("Standard deviations below<br>or above all customers", None)
-    figure.update_yaxes(type="category")
+    features = [label(d.name.replace("=", ": ")) for d in shown]
+    figure.update_yaxes(**named(features, lines=2))
     figure.add_bar(
         x=[d.effect for d in shown],
-        y=[wrap(label(d.name.replace("=", ": "))) for d in shown],
+        y=[wrap(name) for name in features],
         orientation="h",
         marker_color=colours,
         insidetextfont_color=[text_on(colour) for colour in colours],
@@ -99,7 +101,6 @@ def means_map(means: pd.DataFrame, overall: pd.Series[Any], names: dict[int, str
         index.clip(0, 200).to_numpy(),
         [label(str(name)) for name in means.columns],
         [names[int(i)] for i in means.index],
-        "index",
         zmid=100,
         zmin=0,
         zmax=200,
@@ -110,7 +111,7 @@ def means_map(means: pd.DataFrame, overall: pd.Series[Any], names: dict[int, str
         texttemplate="%{text}",
         hovertemplate="%{y}<br>%{x}: mean %{customdata:,.5~g}, index %{text}<extra></extra>",
     )
-    return figure.update_layout(height=max(240, 110 + 52 * len(means)))
+    return figure.update_layout(height=180 + 48 * len(means))
 
 
 def paired_bars(table: pd.DataFrame, ids: Sequence[int], names: dict[int, str]) -> go.Figure:
