@@ -35,10 +35,14 @@ _TABLES = """
   background: #7D8790; border-radius: 4px }
 """
 
+# The page's own text colour: a colour in the figure would not follow a change of theme, and
+# Streamlit's grey is faint.
 # A scene is as large as it is high, and on a phone must be no wider than the page.
 # One finger scrolls the page, on a chart too; at full size, where there is no page, it turns the
 # three-dimensional map.
 _CHARTS = f"""
+.js-plotly-plot :is(.xtick text, .ytick text, .xtitle, .ytitle, .legendtext, .cbaxis text,
+  .bartext-outside), .st-key-size-donut .annotation-text {{ fill: currentColor !important }}
 .st-key-map-3d {{ height: clamp(360px, 108vw, 600px) }}
 @media (pointer: coarse) {{
   .js-plotly-plot .drag:not(.nsewdrag) {{ pointer-events: none !important }}

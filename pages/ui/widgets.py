@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
-from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90
 
 from segmentation.vocabulary import label
 
@@ -25,10 +24,6 @@ def chart(
     figure: Any, key: str, alt: str, *, height: Literal["content", "stretch"] = "content"
 ) -> None:
     """Draw a figure in the page's theme, with what it shows in words."""
-    # Streamlit puts the page's strong grey in place of this one; its own choice is a fainter one.
-    figure.update_layout(font_color=GRAY_90)
-    figure.update_xaxes(tickfont_color=GRAY_90, title_font_color=GRAY_90)
-    figure.update_yaxes(tickfont_color=GRAY_90, title_font_color=GRAY_90)
     st.plotly_chart(figure, key=key, alt=alt, config=CHART_CONFIG, height=height)
 
 

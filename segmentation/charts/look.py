@@ -51,7 +51,7 @@ MOST_POINTS = 1_000
 NAME_WIDTH = 26
 
 
-TITLE_WIDTH = 32
+TITLE_WIDTH = 30
 
 
 # On a phone, more columns leave no room for a number in each cell or for names in two lines.
@@ -172,10 +172,9 @@ def points(
 
 
 def wrap(name: str, width: int = NAME_WIDTH, lines: int = 3) -> str:
-    """Break a name into about as many lines, cutting what is longer."""
-    most = lines * width
-    name = name if len(name) <= most else name[: most - 1] + "…"
-    return "<br>".join(escape(line) for line in textwrap.wrap(name, width) or [name])
+    """Break a name into at most so many lines, cutting what is longer."""
+    cut = textwrap.wrap(name, width, max_lines=lines, placeholder="…")
+    return "<br>".join(escape(line) for line in cut or [name])
 
 
 def escape(text: Any) -> str:
