@@ -20,7 +20,6 @@ from segmentation.charts.look import (
     laid_out,
     points,
     segment_colour,
-    text_on,
     wrap,
 )
 from segmentation.describing import thin
@@ -142,11 +141,11 @@ def _crosses(run: Run, axes: tuple[Axis, ...]) -> list[dict[str, Any]]:
             "text": "<b>×</b>",
             "hovertext": f"Centre of {escape(name)}",
             "showarrow": False,
-            "font": {"size": 18, "color": text_on(segment_colour(segment))},
+            "font": {"size": 18, "color": "#FFFFFF"},
             "width": 16,
             "height": 16,
             "bgcolor": segment_colour(segment),
-            "bordercolor": text_on(segment_colour(segment)),
+            "bordercolor": "#FFFFFF",
             "borderwidth": 2,
             "borderpad": 0,
         }
