@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from segmentation.charts import FEW_COLUMNS
+# As in `segmentation.charts`, which is loaded later, since the first screen does without.
+FEW_COLUMNS = 8
 
 # The input of a list of choices makes room for typing while it has the focus; losing it, it would
 # shrink between press and release and move the button pressed from under the pointer.
@@ -35,11 +36,10 @@ _TABLES = """
   background: #7D8790; border-radius: 4px }
 """
 
-# The page's own text colour: a colour in the figure would not follow a change of theme, and
-# Streamlit's grey is faint.
-# A scene is as large as it is high, and on a phone must be no wider than the page.
-# One finger scrolls the page, on a chart too; at full size, where there is no page, it turns the
-# three-dimensional map.
+# Text has the page's own colour: one set in the figure would not follow a change of theme, and
+# Streamlit's grey is faint. A scene is as large as it is high, and on a phone must be no wider than
+# the page. One finger scrolls the page, on a chart too; at full size, where there is no page, it
+# turns the three-dimensional map.
 _CHARTS = f"""
 .js-plotly-plot :is(.xtick text, .ytick text, .xtitle, .ytitle, .legendtext, .cbaxis text,
   .bartext-outside), .st-key-size-donut .annotation-text {{ fill: currentColor !important }}

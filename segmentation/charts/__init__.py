@@ -5,7 +5,7 @@ Backgrounds and text are left to the page's theme, so that a figure is right in 
 
 from segmentation.charts.columns import category_bars, correlation_map, histogram, relation
 from segmentation.charts.evidence import elbow_chart, silhouette_chart
-from segmentation.charts.look import FEW_COLUMNS, MOST_POINTS, PALETTE, segment_colour
+from segmentation.charts.look import MOST_POINTS, PALETTE, segment_colour
 from segmentation.charts.maps import map_2d, map_3d, pca_map
 from segmentation.charts.segments import (
     effect_bars,
@@ -17,7 +17,6 @@ from segmentation.charts.segments import (
 )
 
 __all__ = [
-    "FEW_COLUMNS",
     "MOST_POINTS",
     "PALETTE",
     "category_bars",
