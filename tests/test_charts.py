@@ -6,7 +6,8 @@ import json
 import re
 import tomllib
 from collections.abc import Callable
-from itertools import combinations
+from dataclasses import replace
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import pytest
 
 from segmentation import charts
 from segmentation.axes import Axis, axis_for
-from segmentation.charts.look import ACCENT, NEUTRAL, wrap
+from segmentation.charts.look import ACCENT, DIVERGING, NEUTRAL, text_on, wrap
 from segmentation.describing import category_shares, correlations, distribution
 from segmentation.pipeline import run
 from segmentation.profiling import compare, feature_by_segment, overview
@@ -76,6 +77,12 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+def mixed(one: str, other: str, share: float) -> str:
+    """The one colour laid over the other, covering a share of it."""
+    channels = [(int(one[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in channels)
+
+
 def lab(rgb: np.ndarray) -> np.ndarray:
     ratio = (TO_XYZ @ rgb) / TO_XYZ.sum(axis=1)
     bend = 6 / 29
@@ -117,6 +124,18 @@ def test_every_reader_can_tell_the_colours_apart(sight: str) -> None:
     assert not near
 
 
+@pytest.mark.parametrize("colour", [*charts.PALETTE, ACCENT, NEUTRAL, "#000000", "#FFFFFF"])
+def test_numbers_on_a_colour_can_be_read(colour: str) -> None:
+    assert contrast(text_on(colour), colour) >= 4.5
+
+
+def test_numbers_on_every_cell_of_a_heat_map_can_be_read() -> None:
+    cells = charts.correlation_map(pd.DataFrame({"a": [1.0]}, index=["a"])).data[0]
+    for (_, low), (_, high) in pairwise(DIVERGING):
+        for share in np.linspace(0, 1, 11):
+            assert contrast(cells.textfont.color, mixed(low, high, share)) >= 4.5
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_themes_can_be_read(theme: str) -> None:
     look = THEMES[theme]
@@ -124,6 +143,10 @@ def test_the_themes_can_be_read(theme: str) -> None:
     for place in places:
         for ground in ("backgroundColor", "secondaryBackgroundColor"):
             assert contrast(place["textColor"], place[ground]) >= 4.5
+        # Streamlit writes captions, and code in them, at three fifths of the text's strength.
+        for text in (place["textColor"], look["codeTextColor"]):
+            faint = mixed(text, place["backgroundColor"], 0.6)
+            assert contrast(faint, place["backgroundColor"]) >= 4.5
     assert contrast("#FFFFFF", look["primaryColor"]) >= 4.5
     assert contrast(look["linkColor"], look["backgroundColor"]) >= 4.5
     assert contrast(look["primaryColor"], look["backgroundColor"]) >= 3
@@ -263,11 +286,62 @@ def test_centres_stand_on_a_logarithmic_axis_like_the_customers(done: Run) -> No
 def test_a_column_that_was_not_used_has_no_centre(source_of: Callable[..., Source]) -> None:
     recipe = Recipe(prepare=PrepareSettings(features=("spend",)), choose=ChooseSettings(k=3))
     other = run(source_of(table().to_csv(index=False)), recipe)
-    for figure in (
-        charts.map_2d(other, everyone(other), "spend", "income"),
-        charts.map_3d(other, everyone(other), "spend", "income", "tail"),
-    ):
-        assert "Centres" not in [trace.name for trace in figure.data]
+    flat = charts.map_2d(other, everyone(other), "spend", "income")
+    assert "Centres" not in [trace.name for trace in flat.data]
+    solid = charts.map_3d(other, everyone(other), "spend", "income", "tail")
+    assert not solid.layout.scene.annotations
+
+
+def test_the_third_dimension_lies_as_it_is_called(done: Run) -> None:
+    keep = everyone(done)
+    figure = charts.map_3d(done, keep, across="spend", up="income", depth="tail")
+    # In Plotly's scenes z is upright.
+    scene = figure.layout.scene
+    titles = [axis.title.text for axis in (scene.xaxis, scene.yaxis, scene.zaxis)]
+    assert titles == ["spend", "tail (log scale)", "income"]
+    frame = table().set_index("id")
+    for trace in figure.data:
+        rows = frame.loc[list(trace.text)]
+        np.testing.assert_array_equal(trace.x, rows["spend"])
+        np.testing.assert_allclose(trace.y, np.log1p(rows["tail"]))
+        np.testing.assert_array_equal(trace.z, rows["income"])
+    # Who looks has "across" to the right, and the depth goes away from them.
+    assert scene.camera.eye.y < 0 < -scene.camera.eye.y - abs(scene.camera.eye.x)
+
+
+def test_the_centres_of_three_dimensions_lie_above_all_points(done: Run) -> None:
+    crosses = charts.map_3d(
+        done, everyone(done), "spend", "income", "tail"
+    ).layout.scene.annotations
+    means = table().groupby(done.profiles.labels)[["spend", "income"]].mean()
+    assert [cross.x for cross in crosses] == pytest.approx(means["spend"].tolist())
+    assert [cross.z for cross in crosses] == pytest.approx(means["income"].tolist())
+    assert [cross.bgcolor for cross in crosses] == [charts.segment_colour(i) for i in (1, 2, 3)]
+    assert [cross.hovertext for cross in crosses] == [
+        f"Centre of {name}" for name in done.name_of().values()
+    ]
+
+
+def test_symbols_of_three_dimensions_are_in_every_font() -> None:
+    """They are drawn as letters; circles, squares and diamonds are among the geometric shapes."""
+    assert {symbol.removesuffix("-open") for symbol in charts.look.SYMBOLS_3D} == {
+        "circle",
+        "square",
+        "diamond",
+    }
+
+
+def test_a_swipe_over_a_chart_is_left_to_the_page(done: Run) -> None:
+    for name, figure in figures(done, everyone(done)).items():
+        if name not in ("3d", "donut"):
+            assert figure.layout.dragmode is False, name
+
+
+def test_a_segment_that_the_filter_empties_has_no_slice(done: Run) -> None:
+    donut = figures(done, done.profiles.labels != 2)["donut"].data[0]
+    names = done.name_of()
+    assert list(donut.labels) == [wrap(names[1]), wrap(names[3])]
+    assert all(donut.values)
 
 
 def test_sizes_and_shares_are_counted(done: Run) -> None:
@@ -407,6 +481,40 @@ def test_the_bars_of_a_histogram_hold_every_value() -> None:
         assert lines == pytest.approx(wanted.tolist())
 
 
+def marks(figure: go.Figure) -> dict[float, str]:
+    """The upright lines by their names in the legend; none has a label that another could cover."""
+    assert figure.layout.showlegend
+    assert not figure.layout.annotations
+    lines = figure.layout.shapes
+    assert all(line.showlegend for line in lines)
+    found = {line.x0: line.name for line in lines}
+    assert len(found) == len(lines)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("values", "wanted"),
+    [
+        ([0.0] * 9, {0: "25 % and median and 75 %: 0"}),
+        ([0.0] * 6 + [8.0] * 3, {0: "25 % and median: 0", 8: "75 %: 8"}),
+        ([1.0, 2.0, 3.0, 4.0, 5.0], {2: "25 %: 2", 3: "median: 3", 4: "75 %: 4"}),
+    ],
+)
+def test_each_quartile_is_named_once(values: list[float], wanted: dict[float, str]) -> None:
+    found = distribution(pd.DataFrame({"n": values}), "n")
+    assert found is not None
+    assert marks(charts.histogram(found, Axis(feature="n"))) == wanted
+
+
+def test_names_that_begin_alike_keep_places_of_their_own() -> None:
+    names = [f"{'a name that is cut, it is so long ' * 2}{i}" for i in range(12)]
+    figure = charts.correlation_map(pd.DataFrame(np.eye(12), index=names, columns=names))
+    cells, across = figure.data[0], figure.layout.xaxis
+    assert len(set(cells.x)) == 12
+    assert list(across.tickvals) == list(cells.x)
+    assert all(text.endswith("…") and "<br>" not in text for text in across.ticktext)
+
+
 def test_every_customer_of_a_relation_is_drawn_whatever_its_category() -> None:
     frame = pd.DataFrame(
         {
@@ -468,10 +576,11 @@ def test_k_is_a_whole_number(done: Run) -> None:
             assert not figure.layout.xaxis.tick0 or figure.layout.xaxis.tick0 % 1 == 0
             assert tuple(figure.data[0].x) == evidence.ks
             assert tuple(figure.data[0].y) == values
-    said = [note.text for note in charts.elbow_chart(run_suggested).layout.annotations]
-    assert said == ["elbow: 3", "in use: 4"]
-    said = [note.text for note in charts.silhouette_chart(run_suggested).layout.annotations]
-    assert said == ["suggested: 3", "in use: 4"]
+    assert marks(charts.elbow_chart(run_suggested)) == {3: "elbow: 3", 4: "in use: 4"}
+    assert marks(charts.silhouette_chart(run_suggested)) == {3: "suggested: 3", 4: "in use: 4"}
+    taken = replace(run_suggested, k=3)
+    assert marks(charts.elbow_chart(taken)) == {3: "elbow and in use: 3"}
+    assert marks(charts.elbow_chart(replace(taken, elbow_k=None))) == {3: "in use: 3"}
 
 
 # ---- the edges ---------------------------------------------------------------------------------

@@ -83,9 +83,11 @@ def means_table(run: Run, found: Overview) -> None:
         table,
         hide_index=True,
         column_config={
-            name: st.column_config.NumberColumn(format="localized")
-            for name in table.columns
-            if name != "Segment"
+            "Segment": st.column_config.TextColumn(pinned=True),
+            **{
+                name: st.column_config.NumberColumn(format="localized")
+                for name in list(columns)[1:]
+            },
         },
     )
     st.caption("Means in original units.")
@@ -126,14 +128,12 @@ def _take_name(run: Run, chosen: int, key: str) -> None:
 
 def comparison(table: pd.DataFrame, ids: tuple[int, int]) -> None:
     """Draw two segments' figures side by side."""
-    shown = pd.DataFrame({"Feature": [label(name) for name in table["feature"]]})
+    shown = pd.DataFrame({"Feature": [state.escape(label(name)) for name in table["feature"]]})
     for figure in ("mean", "median"):
         for i, which in zip(ids, ("one", "other"), strict=True):
             shown[f"{figure.capitalize()}, {which}"] = table[f"{figure}_{i}"].round(2).to_numpy()
-    st.dataframe(
-        shown,
+    st.table(
+        shown.style.format(precision=2, thousands=",", na_rep="–"),
+        border="horizontal",
         hide_index=True,
-        column_config={
-            name: st.column_config.NumberColumn(format="localized") for name in shown.columns[1:]
-        },
     )

@@ -7,14 +7,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui import intake, navigation, state, theme, warm_up
+from pages.ui import intake, navigation, state, style, theme, warm_up
 
 ICON = Path(__file__).with_name("icon.svg")
-
-# A list of choices makes room for typing while it has the focus; losing it, it would shrink between
-# press and release and move the button pressed from under the pointer.
-STEADY_LISTS = """<style>[data-testid="stMultiSelectTagsContainer"] input[value=""] {
-min-width: 8px }</style>"""
 
 _here = threading.local()
 
@@ -29,7 +24,7 @@ def run() -> None:
         layout="wide",
         menu_items={"About": "Customer segmentation workbench. Your data stays on this machine."},
     )
-    st.html(STEADY_LISTS)
+    st.html(style.SHEET)
     page = navigation.choose_page()
     intake.take_candidate()
     with st.sidebar:

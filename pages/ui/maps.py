@@ -59,13 +59,14 @@ def _flat(run: Run, keep: Bools) -> None:
 
 
 def _solid(run: Run, keep: Bools) -> None:
-    x, y, z = _axes(run, 3)
+    across, up, depth = _axes(run, 3)
     widgets.chart(
-        charts.map_3d(run, keep, x, y, z),
+        charts.map_3d(run, keep, across, up, depth),
         "map-3d",
-        f"Customers by {label(x)}, {label(y)} and {label(z)}",
+        f"Customers by {label(across)}, {label(up)} and {label(depth)}",
+        height="stretch",
     )
-    _how_to_read(run, int(keep.sum()), {x, y, z})
+    _how_to_read(run, int(keep.sum()), {across, up, depth}, " On a phone, it turns at full size.")
 
 
 def _pca(run: Run, keep: Bools) -> None:
@@ -129,7 +130,7 @@ def _evidence(run: Run) -> None:
     )
 
 
-def _how_to_read(run: Run, customers: int, axes: set[str]) -> None:
+def _how_to_read(run: Run, customers: int, axes: set[str], more: str = "") -> None:
     used = axes <= set(run.prepared.features)
     st.caption(
         "Each point is a customer, in original units; point at it for its id. "
@@ -138,6 +139,7 @@ def _how_to_read(run: Run, customers: int, axes: set[str]) -> None:
             if used
             else "A column was not used for the segments, so they may overlap here."
         )
+        + more
         + _drawn(customers)
     )
 

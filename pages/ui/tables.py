@@ -16,24 +16,15 @@ SHOWN_ROWS = 100
 def set_aside(loaded: Loaded) -> None:
     """Draw the ledger of cleaning, and the rows of a rule, to look at and to take away."""
     ledger = loaded.clean.ledger
-    st.dataframe(
-        pd.DataFrame(
-            {
-                "Rule": [entry.reason for entry in ledger],
-                "Rows in": [entry.rows_in for entry in ledger],
-                "Set aside": [entry.set_aside for entry in ledger],
-                "Rows left": [entry.rows_in - entry.set_aside for entry in ledger],
-            }
-        ),
-        hide_index=True,
-        column_config={
-            "Rule": st.column_config.TextColumn(width="large"),
-            **{
-                name: st.column_config.NumberColumn(format="localized")
-                for name in ("Rows in", "Set aside", "Rows left")
-            },
-        },
+    table = pd.DataFrame(
+        {
+            "Rule": [entry.reason for entry in ledger],
+            "Rows in": [entry.rows_in for entry in ledger],
+            "Set aside": [entry.set_aside for entry in ledger],
+            "Rows left": [entry.rows_in - entry.set_aside for entry in ledger],
+        }
     )
+    st.table(table.style.format(thousands=","), border="horizontal", hide_index=True)
     for note in loaded.clean.notes:
         st.info(state.escape(note), icon=":material/info:")
     rules = list(loaded.clean.set_aside)
@@ -85,8 +76,8 @@ def read_report(loaded: Loaded) -> None:
         "SHA-256": report.sha256,
     }
     known = {name: value for name, value in facts.items() if value}
-    st.dataframe(
-        pd.DataFrame({"What": list(known), "Found": list(known.values())}), hide_index=True
-    )
+    table = pd.DataFrame({"What": list(known), "Found": map(state.escape, known.values())})
+    with st.container(key="read-report"):
+        st.table(table, border="horizontal", hide_index=True)
     for note in report.notes:
         st.info(state.escape(note), icon=":material/info:")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -20,9 +20,11 @@ def heading(title: str, question: str) -> None:
         st.caption(question)
 
 
-def chart(figure: Any, key: str, alt: str) -> None:
+def chart(
+    figure: Any, key: str, alt: str, *, height: Literal["content", "stretch"] = "content"
+) -> None:
     """Draw a figure in the page's theme, with what it shows in words."""
-    st.plotly_chart(figure, key=key, alt=alt, config=CHART_CONFIG)
+    st.plotly_chart(figure, key=key, alt=alt, config=CHART_CONFIG, height=height)
 
 
 def column_select(
@@ -50,6 +52,7 @@ def view_switch(title: str, options: Sequence[str], key: str) -> str:
         key=key,
         label_visibility="collapsed",
         persist_state="session",
+        wrap=True,
     )
     return chosen or options[0]
 

@@ -19,11 +19,11 @@ from segmentation.charts.look import (
     escape,
     heat_map,
     laid_out,
+    mark,
     points,
-    wrap,
+    text_on,
 )
 from segmentation.describing import Distribution, thin
-from segmentation.numerals import say
 from segmentation.vocabulary import label
 
 
@@ -41,16 +41,10 @@ def histogram(found: Distribution, axis: Axis) -> go.Figure:
         "%{y:,} customers<extra></extra>",
         showlegend=False,
     )
-    for value, name, side in zip(
-        found.quartiles, ("25 %", "median", "75 %"), ("right", "center", "left"), strict=True
-    ):
-        figure.add_vline(
-            x=float(axis.place(value)),
-            line={"dash": "solid" if name == "median" else "dot", "width": 2, "color": PALETTE[1]},
-            annotation={"text": f"{name}<br>{say(value)}", "showarrow": False, "xanchor": side},
-            annotation_position="top",
-        )
-    return figure.update_layout(bargap=0.02, margin_t=56)
+    names, dashes = ("25 %", "median", "75 %"), ("dot", "solid", "dash")
+    colours = (PALETTE[1],) * 3
+    mark(figure, list(zip(names, found.quartiles, colours, dashes, strict=True)), axis)
+    return figure.update_layout(bargap=0.02)
 
 
 def category_bars(shares: pd.DataFrame, name: str, most: int = 20) -> go.Figure:
@@ -65,6 +59,7 @@ def category_bars(shares: pd.DataFrame, name: str, most: int = 20) -> go.Figure:
         customdata=shown["share"],
         texttemplate="%{x:,} (%{customdata:.0%})",
         textposition="auto",
+        insidetextfont_color=text_on(ACCENT),
         hovertemplate="%{y}<br>%{x:,} customers (%{customdata:.1%})<extra></extra>",
     )
     return figure.update_layout(height=max(220, 60 + 30 * len(shown)))
@@ -110,15 +105,14 @@ def relation(frame: pd.DataFrame, x: Axis, y: Axis, colour: str | None) -> go.Fi
 
 def correlation_map(matrix: pd.DataFrame) -> go.Figure:
     """Draw correlations from -1 to 1, each with its number."""
-    names = [wrap(label(str(name)), 16) for name in matrix.columns]
+    names = [label(str(name)) for name in matrix.columns]
     figure = heat_map(
         matrix.to_numpy(),
         names,
         names,
-        "correlation",
         zmin=-1,
         zmax=1,
         texttemplate="%{z:.2f}",
         hovertemplate="%{x} and %{y}: %{z:.3f}<extra></extra>",
     )
-    return figure.update_layout(height=max(320, 90 + 56 * len(names)))
+    return figure.update_layout(height=180 + 48 * len(names))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from segmentation.charts.look import ACCENT, NEUTRAL, PALETTE, blank
+from segmentation.axes import Axis
+from segmentation.charts.look import ACCENT, NEUTRAL, PALETTE, blank, mark
 from segmentation.results import Evidence
 
 
@@ -38,15 +39,9 @@ def _over_k(evidence: Evidence, values: tuple[float, ...], title: str, form: str
 
 
 def _mark_k(figure: go.Figure, marked: int | None, evidence: Evidence, word: str) -> None:
-    for k, text in ((marked, word), (evidence.k, "in use")):
-        if k is None or (text == "in use" and k == marked) or k not in evidence.ks:
-            continue
-        figure.add_vline(
-            x=k,
-            line={"dash": "dot", "width": 2, "color": PALETTE[1] if text == word else NEUTRAL},
-            annotation={"text": f"{text}: {k}", "showarrow": False},
-            annotation_position=(
-                ("top" if text == word else "bottom")
-                + (" right" if k < evidence.ks[-1] else " left")
-            ),
-        )
+    marks = ((word, marked, PALETTE[1], "dot"), ("in use", evidence.k, NEUTRAL, "dash"))
+    mark(
+        figure,
+        [(name, k, colour, dash) for name, k, colour, dash in marks if k in evidence.ks],
+        Axis(feature="k"),
+    )

@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from segmentation.axes import Axis
+from segmentation.numerals import say
 from segmentation.vocabulary import label
 
 # At least 3:1 against the light and the dark background, and any two at least 15 apart (CIE76) as
@@ -31,7 +32,8 @@ PALETTE = (
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "triangle-down", "star", "x")
 
 
-SYMBOLS_3D = ("circle", "square", "diamond", "cross", "x")
+# In three dimensions a symbol is a letter of the reader's fonts, and not all fonts have the rest.
+SYMBOLS_3D = ("circle", "square", "diamond", "circle-open", "square-open", "diamond-open")
 
 
 NEUTRAL = "#7D8790"
@@ -47,6 +49,13 @@ MOST_POINTS = 1_000
 
 
 NAME_WIDTH = 26
+
+
+TITLE_WIDTH = 30
+
+
+# On a phone, more columns leave no room for a number in each cell or for names in two lines.
+FEW_COLUMNS = 8
 
 
 LEGEND: dict[str, Any] = {
@@ -65,35 +74,76 @@ def segment_colour(segment_id: int) -> str:
     return PALETTE[(segment_id - 1) % len(PALETTE)]
 
 
+def text_on(colour: str) -> str:
+    """Return black or white, whichever stands out more: at least 4.5:1 (WCAG 2) on any colour."""
+    parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    light = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    luminance = 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2]
+    return "#000000" if (luminance + 0.05) ** 2 > 1.05 * 0.05 else "#FFFFFF"
+
+
 def blank(x: str | None, y: str | None) -> go.Figure:
     figure = go.Figure()
     figure.update_xaxes(title_text=x, automargin=True)
     figure.update_yaxes(title_text=y, automargin=True)
+    # With a drag mode, a finger that means to scroll the page would move the data.
     return figure.update_layout(
-        margin={"l": 8, "r": 16, "t": 24, "b": 8}, legend=LEGEND, height=380, dragmode="pan"
+        margin={"l": 8, "r": 16, "t": 24, "b": 8}, legend=LEGEND, height=380, dragmode=False
     )
 
 
-def heat_map(z: Any, x: list[str], y: list[str], unit: str, **look: Any) -> go.Figure:
+def heat_map(z: Any, x: list[str], y: list[str], **look: Any) -> go.Figure:
     """Return numbers as coloured cells, the first row on top."""
     figure = blank(None, None)
     figure.add_heatmap(
         z=z,
-        x=x,
-        y=y,
+        x=[wrap(name) for name in x],
+        y=[wrap(name) for name in y],
         colorscale=DIVERGING,
         xgap=2,
         ygap=2,
-        colorbar={"title": {"text": unit}, "thickness": 12},
+        # Above the cells, because a phone has no width to spare.
+        colorbar={"orientation": "h", "y": 1, "yanchor": "bottom", "thickness": 10},
+        textfont={"size": 12, "color": "#000000"},
         **look,
     )
-    figure.update_xaxes(type="category")
-    return figure.update_yaxes(type="category", autorange="reversed")
+    short = {"width": 14} if len(x) <= FEW_COLUMNS else {"width": 20, "lines": 1}
+    figure.update_xaxes(**named(x, **short))
+    return figure.update_yaxes(autorange="reversed", **named(y, width=20, lines=2))
 
 
-def laid_out(axis: Axis) -> dict[str, Any]:
+def named(names: list[str], width: int = NAME_WIDTH, lines: int = 3) -> dict[str, Any]:
+    """Return Plotly settings for an axis of names: near each other only part of a long one fits.
+
+    The places still go by whole names, or two that begin alike would share one.
+    """
+    return {
+        "type": "category",
+        "tickvals": [wrap(name) for name in names],
+        "ticktext": [wrap(name, width, lines) for name in names],
+    }
+
+
+def laid_out(axis: Axis, lines: int = 3) -> dict[str, Any]:
     """Return Plotly settings for an axis, its title as plain text."""
-    return axis.layout() | {"title": {"text": escape(axis.title)}}
+    return axis.layout() | {"title": {"text": wrap(axis.title, TITLE_WIDTH, lines)}}
+
+
+def mark(figure: go.Figure, marks: list[tuple[str, float, str, str]], axis: Axis) -> None:
+    """Draw upright lines at values, each a name, a value, a colour and a dash.
+
+    The legend names them: beside the lines, the names of near ones would overlap.
+    """
+    for value in dict.fromkeys(value for _, value, _, _ in marks):
+        here = [one for one in marks if one[1] == value]
+        _, _, colour, dash = here[0]
+        figure.add_vline(
+            x=float(axis.place(value)),
+            line={"color": colour, "dash": dash, "width": 2},
+            name=f"{' and '.join(name for name, *_ in here)}: {say(value)}",
+            showlegend=True,
+        )
+    figure.update_layout(showlegend=True)
 
 
 def points(
@@ -121,10 +171,10 @@ def points(
     )
 
 
-def wrap(name: str, width: int = NAME_WIDTH) -> str:
-    """Break a name into at most three lines, cutting what is longer."""
-    name = name if len(name) <= 3 * width else name[: 3 * width - 1] + "…"
-    return "<br>".join(escape(line) for line in textwrap.wrap(name, width) or [name])
+def wrap(name: str, width: int = NAME_WIDTH, lines: int = 3) -> str:
+    """Break a name into at most so many lines, cutting what is longer."""
+    cut = textwrap.wrap(name, width, max_lines=lines, placeholder="…")
+    return "<br>".join(escape(line) for line in cut or [name])
 
 
 def escape(text: Any) -> str:

@@ -12,6 +12,7 @@ from segmentation.axes import Axis, axis_for
 from segmentation.charts.look import (
     LEGEND,
     MOST_POINTS,
+    NEUTRAL,
     SYMBOLS,
     SYMBOLS_3D,
     blank,
@@ -26,6 +27,9 @@ from segmentation.projecting import Projection
 from segmentation.results import Run
 from segmentation.values import Bools, Floats
 
+# Before the cube and so far away that the titles of its axes fit on a phone's width.
+EYE = {"x": 0.75, "y": -2.35, "z": 1.05}
+
 
 def map_2d(run: Run, keep: Bools, x: str, y: str) -> go.Figure:
     """Draw customers by two features in original units, coloured by segment, with the centres."""
@@ -39,30 +43,27 @@ def map_2d(run: Run, keep: Bools, x: str, y: str) -> go.Figure:
     return figure.update_layout(height=520)
 
 
-def map_3d(run: Run, keep: Bools, x: str, y: str, z: str) -> go.Figure:
+def map_3d(run: Run, keep: Bools, across: str, up: str, depth: str) -> go.Figure:
     """Draw customers by three features in original units, coloured by segment."""
-    axes = _axes(run, (x, y, z))
+    axes = _axes(run, (across, depth, up))
     figure = go.Figure()
     for segment, name, rows in _by_segment(run, _segmented(run, keep)):
         figure.add_trace(points(rows, axes, name=name, marker=_marker(segment, 4, SYMBOLS_3D)))
-    centres = _centres(run, axes)
-    if centres is not None:
-        figure.add_scatter3d(
-            **dict(zip("xyz", centres, strict=True)),
-            mode="markers",
-            name="Centres",
-            text=[escape(run.name_of()[i]) for i in range(1, run.segmentation.k + 1)],
-            marker={"size": 7, "symbol": "x", "color": "#E4572E"},
-            hovertemplate="Centre of %{text}<extra></extra>",
-        )
-    grid = "rgba(127,127,127,0.35)"
-    look = {"backgroundcolor": "rgba(0,0,0,0)", "gridcolor": grid, "zerolinecolor": grid}
-    scene = zip(("xaxis", "yaxis", "zaxis"), axes, strict=True)
+    # Opaque, because see-through lines vanish on a light page.
+    look: dict[str, Any] = {"showbackground": False, "gridcolor": NEUTRAL, "zerolinecolor": NEUTRAL}
+    scene: dict[str, Any] = {
+        name: {**look, **laid_out(axis, lines=1)}
+        for name, axis in zip(("xaxis", "yaxis", "zaxis"), axes, strict=True)
+    }
     return figure.update_layout(
-        height=560,
         margin={"l": 0, "r": 0, "t": 8, "b": 8},
         legend=LEGEND,
-        scene={name: {**look, **laid_out(axis)} for name, axis in scene},
+        scene={
+            **scene,
+            "annotations": _crosses(run, axes),
+            "aspectmode": "cube",
+            "camera": {"eye": EYE, "center": {"x": 0, "y": 0, "z": -0.15}},
+        },
     )
 
 
@@ -130,6 +131,28 @@ def _centres(run: Run, axes: tuple[Axis, ...]) -> list[Floats] | None:
         return None
     centres = run.segmentation.original_centres
     return [axis.place(centres[:, columns[axis.feature]]) for axis in axes]
+
+
+def _crosses(run: Run, axes: tuple[Axis, ...]) -> list[dict[str, Any]]:
+    """Return the centres as notes, which unlike points are never hidden behind points."""
+    return [
+        {
+            **dict(zip("xyz", place, strict=True)),
+            "text": "<b>×</b>",
+            "hovertext": f"Centre of {escape(name)}",
+            "showarrow": False,
+            "font": {"size": 18, "color": "#FFFFFF"},
+            "width": 16,
+            "height": 16,
+            "bgcolor": segment_colour(segment),
+            "bordercolor": "#FFFFFF",
+            "borderwidth": 2,
+            "borderpad": 0,
+        }
+        for (segment, name), place in zip(
+            run.name_of().items(), np.transpose(_centres(run, axes) or []), strict=False
+        )
+    ]
 
 
 def _add_centres(figure: go.Figure, run: Run, x: Any, y: Any) -> None:

@@ -10,7 +10,16 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from segmentation.axes import Axis
-from segmentation.charts.look import NEUTRAL, blank, heat_map, laid_out, segment_colour, wrap
+from segmentation.charts.look import (
+    NEUTRAL,
+    blank,
+    heat_map,
+    laid_out,
+    named,
+    segment_colour,
+    text_on,
+    wrap,
+)
 from segmentation.results import Difference
 from segmentation.values import Floats
 from segmentation.vocabulary import label
@@ -27,6 +36,7 @@ def size_bars(sizes: dict[int, int], names: dict[int, str]) -> go.Figure:
         orientation="h",
         marker_color=[segment_colour(i) for i in ids],
         text=[f"{sizes[i]:,} ({sizes[i] / total:.1%})" for i in ids],
+        insidetextfont_color=[text_on(segment_colour(i)) for i in ids],
         textposition="auto",
         hovertemplate="%{y}<br>%{x:,} customers<extra></extra>",
     )
@@ -34,16 +44,18 @@ def size_bars(sizes: dict[int, int], names: dict[int, str]) -> go.Figure:
 
 
 def size_donut(sizes: dict[int, int], names: dict[int, str]) -> go.Figure:
-    """Draw each segment's share of the customers."""
+    """Draw each segment's share of the customers, if it has any."""
     figure = go.Figure()
+    present = [i for i, size in sizes.items() if size]
     figure.add_pie(
-        values=list(sizes.values()),
-        labels=[wrap(names[i]) for i in sizes],
+        values=[sizes[i] for i in present],
+        labels=[wrap(names[i]) for i in present],
         hole=0.6,
         sort=False,
         direction="clockwise",
-        marker={"colors": [segment_colour(i) for i in sizes]},
+        marker={"colors": [segment_colour(i) for i in present]},
         textinfo="percent",
+        insidetextfont_color=[text_on(segment_colour(i)) for i in present],
         hovertemplate="%{label}<br>%{value:,} customers (%{percent})<extra></extra>",
     )
     figure.add_annotation(
@@ -59,13 +71,16 @@ def size_donut(sizes: dict[int, int], names: dict[int, str]) -> go.Figure:
 def effect_bars(segment_id: int, differences: tuple[Difference, ...], most: int = 8) -> go.Figure:
     """Draw what sets a segment apart, in standard deviations from the mean of all customers."""
     shown = differences[:most][::-1]
-    figure = blank("Standard deviations below or above all customers", None)
-    figure.update_yaxes(type="category")
+    colours = [segment_colour(segment_id) if d.used else NEUTRAL for d in shown]
+    figure = blank("Standard deviations below<br>or above all customers", None)
+    features = [label(d.name.replace("=", ": ")) for d in shown]
+    figure.update_yaxes(**named(features, lines=2))
     figure.add_bar(
         x=[d.effect for d in shown],
-        y=[wrap(label(d.name.replace("=", ": "))) for d in shown],
+        y=[wrap(name) for name in features],
         orientation="h",
-        marker_color=[segment_colour(segment_id) if d.used else NEUTRAL for d in shown],
+        marker_color=colours,
+        insidetextfont_color=[text_on(colour) for colour in colours],
         customdata=[[d.segment, d.overall] for d in shown],
         text=[f"{d.effect:+.2f}" for d in shown],
         textposition="auto",
@@ -73,7 +88,7 @@ def effect_bars(segment_id: int, differences: tuple[Difference, ...], most: int 
         "<extra></extra>",
     )
     figure.add_vline(x=0, line={"width": 1, "color": NEUTRAL})
-    return figure.update_layout(height=max(220, 80 + 36 * len(shown)))
+    return figure.update_layout(height=max(240, 100 + 36 * len(shown)))
 
 
 def means_map(means: pd.DataFrame, overall: pd.Series[Any], names: dict[int, str]) -> go.Figure:
@@ -84,9 +99,8 @@ def means_map(means: pd.DataFrame, overall: pd.Series[Any], names: dict[int, str
     index = 100 * means / overall.where(overall > 0)
     figure = heat_map(
         index.clip(0, 200).to_numpy(),
-        [wrap(label(str(name)), 14) for name in means.columns],
-        [wrap(names[int(i)]) for i in means.index],
-        "index",
+        [label(str(name)) for name in means.columns],
+        [names[int(i)] for i in means.index],
         zmid=100,
         zmin=0,
         zmax=200,
@@ -97,7 +111,7 @@ def means_map(means: pd.DataFrame, overall: pd.Series[Any], names: dict[int, str
         texttemplate="%{text}",
         hovertemplate="%{y}<br>%{x}: mean %{customdata:,.5~g}, index %{text}<extra></extra>",
     )
-    return figure.update_layout(height=max(240, 110 + 52 * len(means)))
+    return figure.update_layout(height=180 + 48 * len(means))
 
 
 def paired_bars(table: pd.DataFrame, ids: Sequence[int], names: dict[int, str]) -> go.Figure:

@@ -152,6 +152,18 @@ def test_light_and_dark_are_one_click_apart_and_charts_follow(person: Person) ->
     assert person.segments() == found
 
 
+def test_what_is_chosen_is_written_as_strongly_as_the_rest(person: Person) -> None:
+    sample(person, "Mall visitors")
+    switch(person, NIGHT)
+    colours = [
+        person.page.get_by_role("radio", checked=chosen).first.evaluate(
+            "e => getComputedStyle(e).color"
+        )
+        for chosen in (True, False)
+    ]
+    assert colours[0] == colours[1]
+
+
 def test_the_theme_chosen_is_met_again_at_a_deep_link(person: Person) -> None:
     switch(person, NIGHT)
     person.open("/profiles")
@@ -199,13 +211,54 @@ def test_a_deep_link_leads_into_the_frame_and_says_what_to_do(meet: Meet, screen
     person.sees("no segments yet")
 
 
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+    "user_agent": "Mozilla/5.0 (Linux; Android 15) Chrome/140.0.0.0 Mobile Safari/537.36",
+}
+
+
+def swipe(person: Person, x: float, y: float, down: int) -> None:
+    """Move one finger on the screen."""
+    touch = person.context.new_cdp_session(person.page)
+    for i in range(11):
+        at = [{"x": x, "y": y + down * i / 10}]
+        kind = "touchMove" if i else "touchStart"
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+        person.page.wait_for_timeout(16)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_a_finger_on_a_chart_scrolls_the_page(meet: Meet) -> None:
+    person = meet(**PHONE)
+    person.open()
+    sample(person, "Shop members")
+    person.go("Segments")
+    person.run()
+    for view in ("Map", "3-D map"):
+        person.view(view)
+        person.sees_chart()
+        chart = person.charts().first
+        chart.evaluate("e => e.scrollIntoView({ block: 'center' })")
+        axes = (
+            "e => JSON.stringify([e.layout.xaxis?.range, e._fullLayout.scene?._scene.getCamera()])"
+        )
+        box, seen = chart.bounding_box(), chart.evaluate(axes)
+        assert box
+        for across in (box["width"] / 2, 8):
+            before = chart.bounding_box()
+            assert before
+            swipe(person, box["x"] + across, before["y"] + before["height"] / 3, 100)
+            person.page.wait_for_function(
+                "([e, y]) => e.getBoundingClientRect().y > y + 50",
+                arg=[chart.element_handle(), before["y"]],
+            )
+        assert chart.evaluate(axes) == seen
+
+
 def test_everything_can_be_reached_on_a_phone(meet: Meet) -> None:
-    person = meet(
-        viewport={"width": 390, "height": 844},
-        has_touch=True,
-        is_mobile=True,
-        user_agent="Mozilla/5.0 (Linux; Android 15) Chrome/140.0.0.0 Mobile Safari/537.36",
-    )
+    person = meet(**PHONE)
     person.open()
     widths = {"welcome": person.sideways()}
     sample(person, "Shop members")

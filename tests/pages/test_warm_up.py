@@ -1,15 +1,30 @@
-"""What is loaded beforehand exists in the Streamlit that is pinned."""
+"""What is loaded beforehand exists in the Streamlit that is pinned; the rest is loaded later."""
 
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
-from pages.ui import warm_up
+from pages.ui import style, warm_up
+from segmentation.charts.look import FEW_COLUMNS
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("part", warm_up.PARTS)
 def test_each_part_is_one_script(part: str) -> None:
     names = re.findall(rf'"{part}\.[\w-]+\.js"', warm_up._script())
     assert len(names) == 1
+
+
+def test_the_first_screen_does_not_wait_for_charts() -> None:
+    loads = "import pages.ui.frame, sys; sys.exit('segmentation.charts' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", loads], cwd=ROOT, check=False).returncode == 0
+
+
+def test_the_style_sheet_and_the_charts_agree_on_many_columns() -> None:
+    assert style.FEW_COLUMNS == FEW_COLUMNS

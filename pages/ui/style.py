@@ -1,0 +1,55 @@
+"""A style sheet for what Streamlit's settings leave unsteady, cut off or hard to read."""
+
+from __future__ import annotations
+
+# As in `segmentation.charts`, which is loaded later, since the first screen does without.
+FEW_COLUMNS = 8
+
+# The input of a list of choices makes room for typing while it has the focus; losing it, it would
+# shrink between press and release and move the button pressed from under the pointer.
+_LISTS = """
+[data-testid="stMultiSelectTagsContainer"] input[value=""] { min-width: 8px }
+[data-testid="stMultiSelect"] [role="group"]:has(> [data-testid="stMultiSelectTagsContainer"]) {
+  max-height: 24rem }
+[data-testid="stMultiSelect"] [data-tag] { height: auto; min-height: 28px }
+[data-testid="stMultiSelect"] [data-tag] > span { white-space: normal; overflow-wrap: anywhere }
+"""
+
+_WRAPPED = """
+[data-testid="stFileUploaderDropzoneInstructions"] span, .stMarkdownBadge {
+  white-space: normal !important; overflow-wrap: anywhere }
+[data-testid="stCaptionContainer"] code { font-size: .8125rem }
+"""
+
+# In the primary colour, the text of what is chosen would be too faint on a dark page.
+_CHOSEN = """
+[data-testid="stButtonGroup"] [aria-checked="true"] { color: inherit !important }
+"""
+
+# A bar where there is more to the side; browsers of phones show none before one scrolls.
+_TABLES = """
+.st-key-read-report td:last-child * { overflow-wrap: anywhere }
+[data-testid="stDataFrame"] .dvn-scroller {
+  scrollbar-color: auto !important; scrollbar-width: auto !important }
+[data-testid="stDataFrame"] .dvn-scroller::-webkit-scrollbar { height: 8px; width: 0 }
+[data-testid="stDataFrame"] .dvn-scroller::-webkit-scrollbar-thumb {
+  background: #7D8790; border-radius: 4px }
+"""
+
+# Text has the page's own colour: one set in the figure would not follow a change of theme, and
+# Streamlit's grey is faint. A scene is as large as it is high, and on a phone must be no wider than
+# the page. One finger scrolls the page, on a chart too; at full size, where there is no page, it
+# turns the three-dimensional map.
+_CHARTS = f"""
+.js-plotly-plot :is(.xtick text, .ytick text, .xtitle, .ytitle, .legendtext, .cbaxis text,
+  .bartext-outside), .st-key-size-donut .annotation-text {{ fill: currentColor !important }}
+.st-key-map-3d {{ height: clamp(360px, 108vw, 600px) }}
+@media (pointer: coarse) {{
+  .js-plotly-plot .drag:not(.nsewdrag) {{ pointer-events: none !important }}
+  .js-plotly-plot:not(:has([data-title="Close fullscreen"])) .gl-container {{
+    pointer-events: none }} }}
+@media (max-width: 640px) {{
+  .js-plotly-plot:has(.xtick:nth-of-type({FEW_COLUMNS + 1})) .heatmap-label {{ display: none }} }}
+"""
+
+SHEET = f"<style>{_LISTS}{_WRAPPED}{_CHOSEN}{_TABLES}{_CHARTS}</style>"
