@@ -143,28 +143,29 @@ def meet(
         raise _strangers(table, key, theirs, ours)
     several = _repeat(codes, compared.theirs)
     notes, doubts = _say(table.report.name, several, compared, len(ours))
-    match = Match(
+    owners = places[codes]
+    cleaned, owners = _keep_but("no_such_customer", owners < 0, cleaned, owners)
+    if several and as_of is not None:
+        late = _days(cleaned, schema) > np.datetime64(as_of, "D")
+        cleaned, owners = _keep_but("after_as_of_date", late, cleaned, owners)
+    if not several:
+        repeated = pd.Series(owners).duplicated(keep="first").to_numpy()
+        cleaned, owners = _keep_but("repeated_customer_id", repeated, cleaned, owners)
+    met = np.unique(places[places >= 0])
+    return Match(
         table=table,
         schema=schema,
         key=key,
         clean=cleaned,
-        owners=places[codes],
-        several_rows=True,
-        lacking=np.setdiff1d(np.arange(len(ours)), places),
-        matched=len(np.unique(places[places >= 0])),
+        owners=owners,
+        several_rows=several,
+        lacking=np.setdiff1d(np.arange(len(ours)), met),
+        matched=len(met),
         ids=len(theirs),
         ids_matched=int((places >= 0).sum()),
         notes=notes,
         doubts=doubts,
     )
-    match = _without(match, "no_such_customer", match.owners < 0)
-    if several and as_of is not None:
-        late = _days(match) > np.datetime64(as_of, "D")
-        match = _without(match, "after_as_of_date", late)
-    if not several:
-        repeated = pd.Series(match.owners).duplicated(keep="first").to_numpy()
-        match = replace(_without(match, "repeated_customer_id", repeated), several_rows=False)
-    return match
 
 
 def widen(
@@ -317,16 +318,18 @@ def _set_aside(cleaned: Clean, rule: Rule, bad: Bools) -> Clean:
     )
 
 
-def _without(match: Match, rule: Rule, bad: Bools) -> Match:
-    return replace(match, clean=_set_aside(match.clean, rule, bad), owners=match.owners[~bad])
+def _keep_but(
+    rule: Rule, bad: Bools, cleaned: Clean, owners: npt.NDArray[np.int64]
+) -> tuple[Clean, npt.NDArray[np.int64]]:
+    return _set_aside(cleaned, rule, bad), owners[~bad]
 
 
-def _days(match: Match) -> Dates:
+def _days(cleaned: Clean, schema: Schema) -> Dates:
     """Return each row's date, from the first column of dates; none where there is no column."""
-    named = match.schema.of_type("date")[:1]
-    for name in named:
-        return to_dates(match.clean.frame[name]).values.astype("datetime64[D]")
-    return np.full(len(match.owners), np.datetime64("NaT", "D"))
+    dates = schema.of_type("date")
+    if not dates:
+        return np.full(len(cleaned.frame), np.datetime64("NaT", "D"))
+    return to_dates(cleaned.frame[dates[0]]).values.astype("datetime64[D]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -362,7 +365,7 @@ def _added_up(match: Match, typed: Customers, count: int, stem: str, as_of: date
         columns[total if total not in columns else f"{stem}_{name}_total"] = exact_sums(
             owners, values, count
         )
-    days = _days(match)
+    days = _days(match.clean, match.schema)
     dated = ~np.isnat(days)
     if dated.any():
         last, _ = extremes(owners[dated], days[dated].astype(np.int64), count)
