@@ -176,7 +176,7 @@ def _repeated_across(frame: pd.DataFrame, file_of: npt.NDArray[np.int64]) -> int
     for name in frame.columns:
         codes, distinct = pd.factorize(frame[name])
         same = pd.factorize(same * max(len(distinct), 1) + codes)[0]
-    first_file = np.full(len(frame), len(frame))
+    first_file = np.full(len(frame), np.iinfo(np.int64).max)
     np.minimum.at(first_file, same, file_of)
     return int((file_of > first_file[same]).sum())
 
