@@ -31,8 +31,8 @@ def choose_main(
 ) -> int:
     """Return the position of the table whose customers are segmented.
 
-    It is the one named, else one that has all columns given a role, else order lines before
-    customers, then the one with the most different customers, then the first.
+    It is the one named, else one that has all columns given a role, else order lines, else one
+    with one row a customer, then the one with the most different customers, then the first.
 
     Raises
     ------
@@ -49,14 +49,16 @@ def choose_main(
             )
     wanted = {column for _, column in settings.roles if column}
 
-    def rank(place: int) -> tuple[bool, bool, bool, int, int]:
+    def rank(place: int) -> tuple[bool, bool, bool, bool, int, int]:
         schema, frame = schemas[place], tables[place].frame
         key = schema.roles.get("customer_id")
+        ids = frame[key][~is_missing(frame[key])].str.strip() if key else pd.Series(dtype="str")
         return (
             combine.main in files[place],
             wanted <= set(frame.columns),
             schema.kind == "transactions",
-            frame[key].nunique() if key else 0,
+            bool(ids.duplicated().mean() <= REPEATING_SHARE),
+            ids.nunique(),
             -place,
         )
 
@@ -225,6 +227,7 @@ def _without_zero_decimals(name: str) -> str:
 
 
 def _without_leading_zeros(name: str) -> str:
+    name = _without_zero_decimals(name)
     return (name.lstrip("0") or "0") if name.isascii() and name.isdigit() else name
 
 
