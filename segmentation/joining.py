@@ -278,8 +278,10 @@ def _say(
     places = compared.places
     met = len(np.unique(places[places >= 0]))
     strangers = int((places < 0).sum())
-    others = "1 id in it is" if strangers == 1 else f"{strangers:,} ids in it are"
-    notes = [f"{met:,} of {count:,} customers are in {file}; {others} no customer's."]
+    others = {0: "every id in it is a customer's", 1: "1 id in it is no customer's"}.get(
+        strangers, f"{strangers:,} ids in it are no customer's"
+    )
+    notes = [f"{met:,} of {count:,} customers are in {file}; {others}."]
     doubts = []
     for form in compared.forms:
         said = f"Some ids of {file} are a customer's {form.said}"
