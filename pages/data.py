@@ -13,6 +13,7 @@ from segmentation.errors import SegmentationError
 from segmentation.results import Loaded
 
 VIEWS = ("Columns", "Set aside", "Table", "How it was read")
+JOINED = "Joined files"
 
 
 def show(loaded: Loaded) -> None:
@@ -27,7 +28,8 @@ def show(loaded: Loaded) -> None:
             ("Customers", len(customers.frame), 0),
         ],
     )
-    for doubt in loaded.schema.doubts:
+    joined = [doubt for match in loaded.joined for doubt in match.doubts]
+    for doubt in (*loaded.schema.doubts, *joined):
         st.warning(state.escape(doubt), icon=":material/help:")
     if not (customers.numeric or customers.categories):
         st.warning(
@@ -60,12 +62,15 @@ except SegmentationError as error:
     messages.problem(error)
 if loaded is not None:
     show(loaded)
-view = widgets.view_switch("View", VIEWS, "data-view")
+views = (*VIEWS, JOINED) if loaded is not None and loaded.joined else VIEWS
+view = widgets.view_switch("View", views, "data-view")
 if view == VIEWS[0]:
     columns.editor(source)
 elif loaded is not None and view == VIEWS[1]:
     tables.set_aside(loaded)
 elif loaded is not None and view == VIEWS[2]:
     tables.head(loaded)
+elif loaded is not None and view == JOINED:
+    tables.joined(loaded)
 elif loaded is not None:
     tables.read_report(loaded)

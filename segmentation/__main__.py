@@ -52,12 +52,25 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument("--out", required=True, help="CSV file to write")
     read.add_argument("--sheet", help="worksheet, by name")
     read.add_argument("--read-report", metavar="JSON", help="write how the file was read")
-    work = commands.add_parser("run", help="segment the customers of a file")
-    work.add_argument("input", metavar="INPUT")
+    work = commands.add_parser("run", help="segment the customers of one or several files")
+    work.add_argument(
+        "input",
+        metavar="INPUT",
+        nargs="+",
+        help="files of the same shape are stacked; others are joined on the customer id",
+    )
     work.add_argument("--out", required=True, help="CSV file to write: one row a customer")
     work.add_argument("--summary", metavar="JSON", help="write the run's figures and recipe")
     work.add_argument("--recipe", metavar="JSON", help="take settings from a summary or recipe")
     work.add_argument("--sheet", help="worksheet, by name")
+    work.add_argument("--main", metavar="FILE", help="of several files, whose customers it is")
+    work.add_argument(
+        "--join",
+        action="append",
+        default=[],
+        metavar="FILE=COLUMN",
+        help="the customer id of a file that is joined",
+    )
     work.add_argument("--kind", choices=get_args(settings.Kind))
     work.add_argument(
         "--role",
@@ -96,14 +109,16 @@ def _k_range(text: str) -> tuple[int, int]:
 
 def _clash(options: argparse.Namespace) -> str | None:
     """Say which file would be written over another that this call names."""
-    named = ("input", "out", "summary", "recipe", "read_report")
+    inputs = options.input if isinstance(options.input, list) else [options.input]
+    others = ("out", "summary", "recipe", "read_report")
+    named = [("input", given) for given in inputs]
+    named += [(name, getattr(options, name, None)) for name in others]
     seen: dict[Path, str] = {}
-    for name in named:
-        given = getattr(options, name, None)
+    for name, given in named:
         if given is None:
             continue
         path = Path(given).resolve()
-        if path in seen and {name, seen[path]} != {"summary", "recipe"}:
+        if path in seen and {name, seen[path]} not in ({"summary", "recipe"}, {"input"}):
             return f"{seen[path]} and {name} are the same file, {given}; name another to write"
         seen.setdefault(path, name)
     return None
@@ -119,12 +134,9 @@ def _recipe(options: argparse.Namespace) -> Recipe:
             raise SettingsError(
                 "The recipe can't be read", where=options.recipe, remedy=f"Check the file: {error}"
             ) from None
-    roles = dict(recipe.schema.roles)
-    for pair in options.role:
-        role, separator, column = pair.partition("=")
-        if not separator:
-            raise SettingsError(f"--role {pair!r} lacks its column", remedy="Write ROLE=COLUMN")
-        roles[role] = column
+    roles = _pairs(recipe.schema.roles, options.role, "--role", "ROLE=COLUMN")
+    keys = _pairs(recipe.combine.keys, options.join, "--join", "FILE=COLUMN")
+    main = options.main and Path(options.main).name
     choose: dict[str, Any] = {}
     if "k" in options:
         choose["k"] = options.k
@@ -132,7 +144,8 @@ def _recipe(options: argparse.Namespace) -> Recipe:
         choose["k_min"], choose["k_max"] = options.k_range
     return Recipe(
         read=_over(recipe.read, sheet=options.sheet),
-        schema=_over(recipe.schema, kind=options.kind, roles=tuple(roles.items())),
+        combine=_over(recipe.combine, main=main, keys=keys),
+        schema=_over(recipe.schema, kind=options.kind, roles=roles),
         clean=_over(
             recipe.clean,
             drop_duplicates="duplicates" in options.drop or None,
@@ -151,6 +164,18 @@ def _recipe(options: argparse.Namespace) -> Recipe:
         fit=_over(recipe.fit, seed=options.seed),
         naming=recipe.naming,
     )
+
+
+def _pairs(
+    before: tuple[tuple[str, str], ...], said: list[str], option: str, form: str
+) -> tuple[tuple[str, str], ...]:
+    pairs = dict(before)
+    for pair in said:
+        name, separator, column = pair.partition("=")
+        if not separator:
+            raise SettingsError(f"{option} {pair!r} lacks its column", remedy=f"Write {form}")
+        pairs[name] = column
+    return tuple(pairs.items())
 
 
 def _over(stage: Any, **said: Any) -> Any:

@@ -72,7 +72,7 @@ def clean(table: Table, schema: Schema, settings: CleanSettings | None = None) -
     if overflow:
         beyond = table.frame.iloc[:, -overflow:]
         sieve.apply("row_longer_than_header", ~_blank_rows(beyond))
-    sieve.apply("empty_row", _blank_rows(table.frame))
+    sieve.apply("empty_row", _blank_rows(_own_cells(table)))
     if schema.kind == "transactions":
         return _clean_transactions(table, schema, settings, sieve)
     if settings.drop_zero_price or settings.as_of is not None:
@@ -94,7 +94,7 @@ def _clean_customers(table: Table, schema: Schema, settings: CleanSettings, siev
         repeated[sieve.kept] = ids.duplicated(keep="first").to_numpy()
         sieve.apply("repeated_customer_id", repeated)
     if settings.drop_duplicates:
-        _drop_duplicates(frame, sieve)
+        _drop_duplicates(_own_cells(table), sieve)
     _refuse_empty(sieve, table)
     return Clean(
         frame=frame.iloc[sieve.kept], ledger=tuple(sieve.ledger), set_aside=sieve.set_aside
@@ -130,7 +130,7 @@ def _clean_transactions(
             )
         sieve.apply("unit_price_not_positive", columns["unit_price"] <= 0)
     if settings.drop_duplicates:
-        _drop_duplicates(frame, sieve)
+        _drop_duplicates(_own_cells(table), sieve)
     if "amount" not in columns:
         columns["amount"] = columns["quantity"] * columns["unit_price"]
         too_large = np.abs(columns["amount"]) > LARGEST_NUMBER
@@ -165,6 +165,12 @@ def _money_columns(
         yield "unit_price", to_numbers(frame[roles["unit_price"]]).values
     if "amount" in roles:
         yield "amount", to_numbers(frame[roles["amount"]]).values
+
+
+def _own_cells(table: Table) -> pd.DataFrame:
+    """Leave out what reading added: each row's file."""
+    added = table.report.source_column
+    return table.frame if added is None else table.frame.drop(columns=added)
 
 
 def _drop_duplicates(frame: pd.DataFrame, sieve: _Sieve) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from segmentation.results import LedgerEntry, Rule, Run
+from segmentation.results import LedgerEntry, Match, ReadReport, Rule, Run
 from segmentation.set_aside import set_aside_table
 from segmentation.silhouettes import structure
 from segmentation.values import Bools
@@ -37,8 +37,8 @@ def customers_frame(run: Run, keep: Bools | None = None) -> pd.DataFrame:
     -------
     pandas.DataFrame
         A customer table's own columns, as the text they were read as and in their order; for
-        transactions ``customer_id`` and every feature. A column of the file that is called as one
-        of the two new ones is renamed (`renamed_columns`).
+        transactions ``customer_id`` and every feature; then what joined tables tell. A column of
+        the file that is called as one of the two new ones is renamed (`renamed_columns`).
     """
     chosen = slice(None) if keep is None else keep
     positions = run.profiles.customers[chosen]
@@ -46,7 +46,10 @@ def customers_frame(run: Run, keep: Bools | None = None) -> pd.DataFrame:
     customers = run.loaded.customers
     if customers.kind == "customers":
         frame = run.loaded.table.frame.iloc[customers.rows[positions]]
-        frame = frame.rename(columns=renamed_columns(run))
+        frame = frame.rename(columns=renamed_columns(run)).reset_index(drop=True)
+        told = [name for match in run.loaded.joined for name in match.columns]
+        more = customers.frame.iloc[positions][told].reset_index(drop=True)
+        frame = pd.concat([frame, more], axis=1)
     else:
         frame = customers.frame.iloc[positions].copy()
         frame.insert(0, "customer_id", customers.ids[positions])
@@ -180,27 +183,19 @@ def summary(run: Run) -> dict[str, Any]:
     names = run.name_of()
     segmented = len(run.profiles.customers)
     return {
-        "input": {
-            "name": report.name,
-            "sha256": report.sha256,
-            "rows": report.rows,
-            "columns": report.columns,
-            "encoding": report.encoding,
-            "delimiter": report.delimiter,
-            "sheet": report.sheet,
-        },
+        "input": _file_facts(report),
+        "inputs": [_file_facts(file) for file in run.loaded.files],
+        "joined": [_match_facts(match) for match in run.loaded.joined],
         "schema": {"kind": run.loaded.schema.kind, "roles": dict(run.loaded.schema.roles)},
-        "doubts": list(run.loaded.schema.doubts),
-        "notes": [*report.notes, *clean.notes, *run.prepared.notes, *_rename_notes(run)],
-        "cleaning": [
-            {
-                "rule": entry.rule,
-                "rows_in": entry.rows_in,
-                "set_aside": entry.set_aside,
-                "changed": entry.changed,
-            }
-            for entry in ledger(run)
+        "doubts": [*run.loaded.schema.doubts, *(d for m in run.loaded.joined for d in m.doubts)],
+        "notes": [
+            *report.notes,
+            *clean.notes,
+            *(note for match in run.loaded.joined for note in _match_notes(match)),
+            *run.prepared.notes,
+            *_rename_notes(run),
         ],
+        "cleaning": [_ledger_facts(entry) for entry in ledger(run)],
         "rows_used": segmented if customers.kind == "customers" else len(clean.frame),
         "as_of": clean.as_of.isoformat() if clean.as_of else None,
         "customers": segmented,
@@ -235,6 +230,46 @@ def summary(run: Run) -> dict[str, Any]:
         "recipe": run.recipe.to_dict(),
         "versions": {"python": python_version(), **{name: version(name) for name in VERSIONED}},
     }
+
+
+def _file_facts(report: ReadReport) -> dict[str, Any]:
+    return {
+        "name": report.name,
+        "sha256": report.sha256,
+        "rows": report.rows,
+        "columns": report.columns,
+        "encoding": report.encoding,
+        "delimiter": report.delimiter,
+        "sheet": report.sheet,
+    }
+
+
+def _ledger_facts(entry: LedgerEntry) -> dict[str, Any]:
+    return {
+        "rule": entry.rule,
+        "rows_in": entry.rows_in,
+        "set_aside": entry.set_aside,
+        "changed": entry.changed,
+    }
+
+
+def _match_facts(match: Match) -> dict[str, Any]:
+    return {
+        "name": match.table.report.name,
+        "customer_id": match.key,
+        "rows": match.table.report.rows,
+        "rows_used": len(match.clean.frame),
+        "cleaning": [_ledger_facts(entry) for entry in match.clean.ledger],
+        "customers_matched": match.matched,
+        "customers_without": len(match.lacking),
+        "ids": match.ids,
+        "ids_matched": match.ids_matched,
+        "columns": list(match.columns),
+    }
+
+
+def _match_notes(match: Match) -> tuple[str, ...]:
+    return (*match.table.report.notes, *match.notes)
 
 
 def _rename_notes(run: Run) -> list[str]:

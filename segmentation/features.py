@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from segmentation.grouping import DECIMALS, exact_sums, extremes
 from segmentation.results import Clean, Customers, Schema
 from segmentation.values import is_missing, to_numbers
 from segmentation.words import words
@@ -23,9 +24,6 @@ TRANSACTION_FEATURES = (
     "products_distinct",
 )
 DEFAULT_TRANSACTION_FEATURES = ("recency_days", "frequency_orders", "monetary_total")
-
-# Sums of products of binary fractions carry noise far below this; amounts do not go below it.
-DECIMALS = 6
 
 
 def build_features(clean: Clean, schema: Schema) -> Customers:
@@ -144,18 +142,18 @@ def _from_transactions(clean: Clean) -> Customers:
     ids, codes = _sorted_codes(lines["customer_id"])
     count = len(ids)
     days = lines["order_date"].to_numpy(dtype="datetime64[D]")
-    last, first = _extremes(codes, days.astype(np.int64), count)
+    last, first = extremes(codes, days.astype(np.int64), count)
     as_of_day = np.datetime64(clean.as_of, "D").astype(np.int64)
     orders = lines["order_id"] if "order_id" in lines else pd.Series(days.astype(np.int64))
     frequency = _distinct_per(codes, orders, count)
-    monetary = _exact_sums(codes, lines["amount"].to_numpy(), count)
+    monetary = exact_sums(codes, lines["amount"].to_numpy(), count)
     columns: dict[str, Any] = {
         "recency_days": (as_of_day - last).astype(float),
         "frequency_orders": frequency.astype(float),
         "monetary_total": monetary,
     }
     if "quantity" in lines:
-        columns["quantity_total"] = _exact_sums(codes, lines["quantity"].to_numpy(), count)
+        columns["quantity_total"] = exact_sums(codes, lines["quantity"].to_numpy(), count)
     columns["average_order_value"] = np.round(monetary / frequency, DECIMALS)
     columns["tenure_days"] = (as_of_day - first).astype(float)
     if "product" in lines:
@@ -200,16 +198,6 @@ def _sorted_codes(ids: pd.Series[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np
     return np.array([names[i] for i in order], dtype=object), rank[codes]
 
 
-def _extremes(
-    codes: npt.NDArray[np.int64], values: npt.NDArray[np.int64], count: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    largest = np.full(count, np.iinfo(np.int64).min)
-    smallest = np.full(count, np.iinfo(np.int64).max)
-    np.maximum.at(largest, codes, values)
-    np.minimum.at(smallest, codes, values)
-    return largest, smallest
-
-
 def _distinct_per(
     codes: npt.NDArray[np.int64], values: pd.Series[Any], count: int
 ) -> npt.NDArray[np.int64]:
@@ -218,19 +206,11 @@ def _distinct_per(
     return np.bincount(pairs // len(uniques), minlength=count)
 
 
-def _exact_sums(
-    codes: npt.NDArray[np.int64], values: npt.NDArray[np.float64], count: int
-) -> npt.NDArray[np.float64]:
-    """Sum per customer from the smallest value up, whatever the order of the rows."""
-    order = np.lexsort((values, codes))
-    return np.round(np.bincount(codes[order], weights=values[order], minlength=count), DECIMALS)
-
-
 def _country_of_last_order(
     codes: npt.NDArray[np.int64], lines: pd.DataFrame, count: int
 ) -> npt.NDArray[Any]:
     moments = lines["order_date"].to_numpy(dtype="datetime64[s]").astype(np.int64)
-    latest, _ = _extremes(codes, moments, count)
+    latest, _ = extremes(codes, moments, count)
     last_lines = moments == latest[codes]
     countries = lines["country"].to_numpy(dtype=object)[last_lines]
     owners = codes[last_lines]

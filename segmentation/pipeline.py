@@ -1,24 +1,43 @@
-"""The whole story: a source and a recipe to a finished run."""
+"""The whole story: a source, or several, and a recipe to a finished run."""
 
 from __future__ import annotations
 
-import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from segmentation.choosing import Progress, choose_k
 from segmentation.cleaning import clean
 from segmentation.clustering import fit
 from segmentation.features import build_features
+from segmentation.joining import attributes, choose_main, customer_key, meet, widen
 from segmentation.naming import name_segments
 from segmentation.preparing import prepare
 from segmentation.profiling import profile
-from segmentation.reading import Source, read_table
-from segmentation.results import Loaded, Run
+from segmentation.reading import Bundle, Given, Source, as_source, read_table
+from segmentation.results import Clean, Customers, Loaded, Match, Run, Schema, Table
 from segmentation.schema import suggest_schema
-from segmentation.settings import Recipe
+from segmentation.settings import CombineSettings, Recipe, SchemaSettings
+from segmentation.stacking import stack
 
 
-def load(source: str | os.PathLike[str] | Source, recipe: Recipe | None = None) -> Loaded:
-    """Go from a source to its customers.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Combined:
+    """The tables of a source, one a shape.
+
+    Parameters
+    ----------
+    main : Table
+        The one whose customers are segmented.
+    further : tuple of (Table, Schema)
+        What is joined to them, with what it looks like.
+    """
+
+    main: Table
+    further: tuple[tuple[Table, Schema], ...] = ()
+
+
+def load(source: Given | Sequence[Given], recipe: Recipe | None = None) -> Loaded:
+    """Go from a source, or several, to its customers.
 
     Raises
     ------
@@ -26,11 +45,44 @@ def load(source: str | os.PathLike[str] | Source, recipe: Recipe | None = None) 
         If the source can't be read, understood or used; see the stages.
     """
     recipe = recipe or Recipe()
-    table = read_table(source, recipe.read, as_text=True)
-    schema = suggest_schema(table, recipe.schema)
-    cleaned = clean(table, schema, recipe.clean)
-    customers = build_features(cleaned, schema)
-    return Loaded(table=table, schema=schema, clean=cleaned, customers=customers)
+    combined = combine(read(as_source(source), recipe), recipe)
+    schema = suggest_schema(combined.main, recipe.schema)
+    cleaned = clean(combined.main, schema, recipe.clean)
+    customers, joined = join(combined, schema, cleaned, build_features(cleaned, schema), recipe)
+    return Loaded(
+        table=combined.main, schema=schema, clean=cleaned, customers=customers, joined=joined
+    )
+
+
+def read(source: Source | Bundle, recipe: Recipe) -> tuple[Table, ...]:
+    """Read each file and stack those of the same shape."""
+    return stack([read_table(file, recipe.read, as_text=True) for file in source.sources])
+
+
+def combine(tables: tuple[Table, ...], recipe: Recipe) -> Combined:
+    """Tell the main table from those that are joined to it."""
+    if len(tables) == 1 and recipe.combine == CombineSettings():
+        return Combined(main=tables[0])
+    written = SchemaSettings(dates=recipe.schema.dates, decimal=recipe.schema.decimal)
+    schemas = [suggest_schema(table, written) for table in tables]
+    main = choose_main(tables, schemas, recipe.combine, recipe.schema)
+    further = [pair for i, pair in enumerate(zip(tables, schemas, strict=True)) if i != main]
+    return Combined(main=tables[main], further=tuple(further))
+
+
+def join(
+    combined: Combined, schema: Schema, cleaned: Clean, customers: Customers, recipe: Recipe
+) -> tuple[Customers, tuple[Match, ...]]:
+    """Give the main table's customers what the further tables tell of them."""
+    joined = []
+    for table, guessed in combined.further:
+        key = customer_key(table, guessed, schema, recipe.combine)
+        told = attributes(guessed, table, key)
+        match = meet(customers, table, told, clean(table, told), key, recipe.clean.as_of)
+        typed = build_features(match.clean, told)
+        customers, match = widen(customers, match, typed, cleaned.as_of)
+        joined.append(match)
+    return customers, tuple(joined)
 
 
 def segment(
@@ -71,13 +123,14 @@ def segment(
     )
 
 
-def run(source: str | os.PathLike[str] | Source, recipe: Recipe | None = None) -> Run:
-    """Go from a source to named segments.
+def run(source: Given | Sequence[Given], recipe: Recipe | None = None) -> Run:
+    """Go from a source, or several, to named segments.
 
     Parameters
     ----------
-    source : path or Source
-        A CSV file or a workbook.
+    source : path, Source, Bundle or sequence of these
+        CSV files or workbooks. Those of the same shape are stacked; tables of different shape are
+        joined on the customer id.
     recipe : Recipe, optional
         The settings.
 

@@ -1,4 +1,4 @@
-"""The rows that were set aside, as a table with their reasons."""
+"""The rows that were set aside, and the customers nothing was joined to, as tables."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from segmentation.results import REASONS, Rule, Table
+from segmentation.results import REASONS, Customers, Match, Rule, Table
 
 
 def set_aside_table(
     table: Table, set_aside: dict[Rule, npt.NDArray[np.int64]], only: Rule | None = None
 ) -> pd.DataFrame:
-    """Return the rows set aside as they were read, each with its data row number and reason.
+    """Return the rows set aside as they were read, each with its row, line and reason.
+
+    ``data_row`` counts the table's rows from 1, ``line`` is the line of the file (of the row's own
+    file, told at the right, where there are several).
 
     Parameters
     ----------
@@ -29,8 +32,22 @@ def set_aside_table(
     order = np.argsort(numbers, kind="stable")
     rows = table.frame.iloc[numbers[order]].reset_index(drop=True)
     taken = set(rows.columns)
-    for name, values in (("reason", reasons[order]), ("data_row", numbers[order] + 1)):
+    for name, values in (
+        ("reason", reasons[order]),
+        ("line", table.lines[numbers[order]]),
+        ("data_row", numbers[order] + 1),
+    ):
         while name in taken:
             name += "_"
         rows.insert(0, name, values)
     return rows
+
+
+def unmatched_customers(customers: Customers, match: Match) -> pd.DataFrame:
+    """Return the ids of the customers that a further table says nothing of."""
+    return pd.DataFrame({"customer_id": customers.ids[match.lacking]}, dtype="str")
+
+
+def unmatched_rows(match: Match) -> pd.DataFrame:
+    """Return the rows of a further table whose id is no customer's, as read, with their lines."""
+    return set_aside_table(match.table, match.clean.set_aside, "no_such_customer")

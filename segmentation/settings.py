@@ -79,8 +79,24 @@ class ReadSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CombineSettings:
+    """How tables of different shape meet; what is left out is found out.
+
+    Parameters
+    ----------
+    main : str or None
+        Name of a file of the main table, whose customers are segmented.
+    keys : tuple of (file, column)
+        The customer id of each further table, by the name of one of its files.
+    """
+
+    main: str | None = None
+    keys: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SchemaSettings:
-    """What the user says the columns are for; what is left out is guessed.
+    """What the user says the main table's columns are for; what is left out is guessed.
 
     Parameters
     ----------
@@ -236,6 +252,7 @@ class Recipe:
     """
 
     read: ReadSettings = field(default_factory=ReadSettings)
+    combine: CombineSettings = field(default_factory=CombineSettings)
     schema: SchemaSettings = field(default_factory=SchemaSettings)
     clean: CleanSettings = field(default_factory=CleanSettings)
     prepare: PrepareSettings = field(default_factory=PrepareSettings)

@@ -1,8 +1,9 @@
-"""Names cut into words."""
+"""Names cut into words, and listed in few."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 
 def words(name: str) -> tuple[str, ...]:
@@ -15,3 +16,16 @@ def words(name: str) -> tuple[str, ...]:
     """
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
     return tuple(re.findall(r"[^\W_]+", spaced.lower()))
+
+
+def and_more(names: Sequence[str]) -> str:
+    """Name one or two, or the first and how many more there are.
+
+    Examples
+    --------
+    >>> and_more(["a"]), and_more(["a", "b"]), and_more(["a", "b", "c"])
+    ('a', 'a and b', 'a and 2 more')
+    """
+    if len(names) <= 2:
+        return " and ".join(names)
+    return f"{names[0]} and {len(names) - 1:,} more"

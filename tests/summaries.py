@@ -8,6 +8,8 @@ NESTED_KEYS = {
 }
 SUMMARY_KEYS = {
     "input",
+    "inputs",
+    "joined",
     "schema",
     "cleaning",
     "rows_used",

@@ -19,9 +19,11 @@ ALL = [*ENGINE, *PAGES, *ROOT.glob("app.py")]
 # A stage takes the result before it and gives the next; the rest is what stages stand on.
 STAGES = {
     "reading",
+    "stacking",
     "schema",
     "cleaning",
     "features",
+    "joining",
     "preparing",
     "choosing",
     "clustering",
@@ -31,6 +33,7 @@ STAGES = {
 }
 PRIMITIVES = {
     "errors",
+    "grouping",
     "kmeans",
     "numerals",
     "results",
@@ -45,9 +48,12 @@ PRIMITIVES = {
 }
 RUN_A_STAGE = {
     "segmentation.reading.read_table",
+    "segmentation.stacking.stack",
     "segmentation.schema.suggest_schema",
     "segmentation.cleaning.clean",
     "segmentation.features.build_features",
+    "segmentation.joining.meet",
+    "segmentation.joining.widen",
     "segmentation.preparing.prepare",
     "segmentation.choosing.choose_k",
     "segmentation.clustering.fit",

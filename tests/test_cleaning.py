@@ -64,8 +64,9 @@ def assert_nothing_vanished(table: Table, result: Clean) -> None:
         part = set_aside_table(table, result.set_aside, rule)
         assert set(part["reason"]) == {REASONS[rule]}
         assert (part["data_row"] - 1).tolist() == numbers.tolist()
+        assert part["line"].tolist() == table.lines[numbers].tolist()
         as_read = table.frame.iloc[numbers].reset_index(drop=True)
-        pd.testing.assert_frame_equal(part.iloc[:, 2:], as_read)
+        pd.testing.assert_frame_equal(part.iloc[:, 3:], as_read)
 
 
 GOOD = "A,o1,2026-01-05,2,5.0,p,Norway"
@@ -184,8 +185,8 @@ def test_reason_and_row_number_find_room_beside_columns_of_their_name() -> None:
         "1,a,5", "1,b,6", *(f"{i},c,7" for i in range(2, 9)), header="id,reason,data_row"
     )
     told = set_aside_table(table, cleaned(table, kind="customers").set_aside)
-    assert list(told.columns) == ["data_row_", "reason_", "id", "reason", "data_row"]
-    assert told.iloc[0].tolist() == [2, REASONS["repeated_customer_id"], "1", "b", "6"]
+    assert list(told.columns) == ["data_row_", "line", "reason_", "id", "reason", "data_row"]
+    assert told.iloc[0].tolist() == [2, 3, REASONS["repeated_customer_id"], "1", "b", "6"]
 
 
 # --- for any table

@@ -18,6 +18,7 @@ from segmentation.settings import (
     ROLES,
     ChooseSettings,
     CleanSettings,
+    CombineSettings,
     FitSettings,
     Kind,
     Missing,
@@ -42,6 +43,11 @@ recipes = st.builds(
         SchemaSettings,
         kind=st.sampled_from(get_args(Kind)),
         roles=st.lists(st.tuples(st.sampled_from(ROLES), texts)).map(tuple),
+    ),
+    combine=st.builds(
+        CombineSettings,
+        main=st.none() | texts,
+        keys=st.lists(st.tuples(texts, texts)).map(tuple),
     ),
     clean=st.builds(
         CleanSettings,

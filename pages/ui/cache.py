@@ -14,53 +14,65 @@ import streamlit as st
 from segmentation.cleaning import clean
 from segmentation.features import build_features
 from segmentation.naming import name_segments
-from segmentation.pipeline import segment
+from segmentation.pipeline import Combined, combine, join, read, segment
 from segmentation.projecting import Projection, project
-from segmentation.reading import Source, read_table
+from segmentation.reading import Bundle, Source
 from segmentation.results import Loaded, Run, Schema, Table
 from segmentation.schema import suggest_schema
 from segmentation.settings import NameSettings, Recipe, SchemaSettings
 
+AnySource = Source | Bundle
 Steps = Callable[[str], None]
 Progress = Callable[[int, int], None]
 
 LONGEST_STAY = "8h"
 
 
-def table(source: Source, recipe: Recipe) -> Table:
-    """Read the source as text."""
-    return _table(_key(source, recipe.read), source, recipe)
+def table(source: AnySource, recipe: Recipe) -> Table:
+    """Read the source as text; of several tables, give the main one."""
+    return combined(source, recipe).main
 
 
-def schema(source: Source, recipe: Recipe) -> Schema:
+def combined(source: AnySource, recipe: Recipe) -> Combined:
+    """Tell the main table of the source from those that are joined to it."""
+    said = replace(recipe.schema, kind="auto")
+    return _combined(_key(source, recipe.read, recipe.combine, said), source, recipe)
+
+
+def schema(source: AnySource, recipe: Recipe) -> Schema:
     """Say what the columns are for, with the user's settings."""
-    return _schema(_key(source, recipe.read, recipe.schema), source, recipe)
+    return _schema(_key(source, recipe.read, recipe.combine, recipe.schema), source, recipe)
 
 
-def guessed_schema(source: Source, recipe: Recipe) -> Schema:
+def guessed_schema(source: AnySource, recipe: Recipe) -> Schema:
     """Say what the columns would be taken for if only the kind were settled."""
     bare = SchemaSettings(kind=recipe.schema.kind)
     return schema(source, recipe.with_stage(schema=bare))
 
 
-def loaded(source: Source, recipe: Recipe, step: Steps | None = None) -> Loaded:
+def loaded(source: AnySource, recipe: Recipe, step: Steps | None = None) -> Loaded:
     """Go from the source to its customers, saying each step before it is taken."""
-    place = _place(_key(source, recipe.read, recipe.schema, recipe.clean))
+    place = _place(_key(source, recipe.read, recipe.combine, recipe.schema, recipe.clean))
     if place.loaded is None:
         say = step or (lambda _: None)
         say("Reading the file")
-        read = table(source, recipe)
+        tables = combined(source, recipe)
         say("Finding out what each column is")
         found = schema(source, recipe)
-        say(f"Cleaning {read.report.rows:,} rows")
-        cleaned = clean(read, found, recipe.clean)
+        say(f"Cleaning {tables.main.report.rows:,} rows")
+        cleaned = clean(tables.main, found, recipe.clean)
         say("Making one row a customer")
         customers = build_features(cleaned, found)
-        place.loaded = Loaded(table=read, schema=found, clean=cleaned, customers=customers)
+        if tables.further:
+            say("Joining the other files")
+        customers, joined = join(tables, found, cleaned, customers, recipe)
+        place.loaded = Loaded(
+            table=tables.main, schema=found, clean=cleaned, customers=customers, joined=joined
+        )
     return place.loaded
 
 
-def run(source: Source, recipe: Recipe, progress: Progress | None = None) -> Run:
+def run(source: AnySource, recipe: Recipe, progress: Progress | None = None) -> Run:
     """Go from the source to named segments, with the evidence for every k."""
     nameless = recipe.with_stage(naming=NameSettings())
     place = _place(_key(source, nameless))
@@ -72,22 +84,28 @@ def run(source: Source, recipe: Recipe, progress: Progress | None = None) -> Run
     return _named(_key(source, recipe), place.run, recipe)
 
 
-def projection(source: Source, found: Run) -> Projection:
+def projection(source: AnySource, found: Run) -> Projection:
     """Project a run's customers on two directions."""
     return _projection(_key(source, found.recipe), found)
 
 
-def _key(source: Source, *settings: object) -> str:
-    return f"{source.sha256} {source.name} {settings!r}"
+def _key(source: AnySource, *settings: object) -> str:
+    files = [(file.sha256, file.name) for file in source.sources]
+    return f"{files!r} {settings!r}"
 
 
 @st.cache_resource(scope="session", max_entries=2, ttl=LONGEST_STAY, show_spinner=False)
-def _table(key: str, _source: Source, _recipe: Recipe) -> Table:
-    return read_table(_source, _recipe.read, as_text=True)
+def _tables(key: str, _source: AnySource, _recipe: Recipe) -> tuple[Table, ...]:
+    return read(_source, _recipe)
+
+
+@st.cache_resource(scope="session", max_entries=2, ttl=LONGEST_STAY, show_spinner=False)
+def _combined(key: str, _source: AnySource, _recipe: Recipe) -> Combined:
+    return combine(_tables(_key(_source, _recipe.read), _source, _recipe), _recipe)
 
 
 @st.cache_resource(scope="session", max_entries=8, ttl=LONGEST_STAY, show_spinner=False)
-def _schema(key: str, _source: Source, _recipe: Recipe) -> Schema:
+def _schema(key: str, _source: AnySource, _recipe: Recipe) -> Schema:
     return suggest_schema(table(_source, _recipe), _recipe.schema)
 
 

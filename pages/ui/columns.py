@@ -10,7 +10,6 @@ import pandas as pd
 import streamlit as st
 
 from pages.ui import cache, state
-from segmentation.reading import Source
 from segmentation.results import Schema
 from segmentation.settings import (
     ROLES,
@@ -44,7 +43,7 @@ TYPES = {
 NONE = "(none)"
 
 
-def draft_from_widgets(source: Source) -> Recipe:
+def draft_from_widgets(source: cache.AnySource) -> Recipe:
     """Bring the settings up to date with the widgets of this screen, as they stand."""
     held = st.session_state
     read = ReadSettings(sheet=held.get(state.key("sheet"), state.draft().read.sheet))
@@ -70,7 +69,7 @@ def draft_from_widgets(source: Source) -> Recipe:
     )
 
 
-def editor(source: Source) -> None:
+def editor(source: cache.AnySource) -> None:
     """Draw what each column is taken for, with the choices that correct it."""
     recipe = state.draft()
     table = cache.table(source, recipe)

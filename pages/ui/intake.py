@@ -1,4 +1,4 @@
-"""The ways in: samples and uploads. A file that can't be read leaves all else as it was."""
+"""The ways in: samples and uploads. What can't be read leaves all else as it was."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.ui import cache, messages, state
 from segmentation.errors import SegmentationError
-from segmentation.reading import Source
+from segmentation.reading import Bundle, Source, as_source
 from segmentation.samples import SAMPLES
 from segmentation.settings import Recipe
 
@@ -70,12 +70,13 @@ def report_problem() -> None:
 
 def take_candidate() -> None:
     """Read the file just chosen, saying how far it is; keep it only if it can be used."""
-    new: Source | None = st.session_state.get("candidate")
+    new: Source | Bundle | None = st.session_state.get("candidate")
     if new is None:
         return
     st.session_state["intake_problem"] = None
     st.session_state["attempts"] = st.session_state.get("attempts", 0) + 1
-    size = f"{new.name}, {len(new.data) / 1e6:,.1f} MB"
+    read_bytes = sum(len(file.data) for file in new.sources)
+    size = f"{new.name}, {read_bytes / 1e6:,.1f} MB"
     bar = st.progress(0.0, state.escape(f"Reading {size}"))
     done = 0
 
@@ -105,20 +106,27 @@ def _uploader(where: str) -> None:
     # A new uploader for each attempt: one that holds a file takes the next in two runs.
     key = f"upload-{where}-{st.session_state.get('attempts', 0)}"
     st.file_uploader(
-        "CSV or Excel file",
+        "CSV or Excel files",
         type=ENDINGS,
+        accept_multiple_files=True,
         key=key,
         on_change=_take_upload,
         args=(key,),
-        help="CSV, TSV, XLSX, XLSM, XLSB, XLS or ODS, to 200 MB",
+        help="CSV, TSV, XLSX, XLSM, XLSB, XLS or ODS, to 200 MB each. Files chosen together become "
+        "one: those with the same columns are put on top of each other, others are joined on the "
+        "customer id.",
     )
 
 
 def _take_upload(key: str) -> None:
-    upload: Any = st.session_state.get(key)
-    if upload is not None:
-        name = Path(upload.name).name
-        st.session_state["candidate"] = Source(name=name, data=upload.getvalue())
+    uploads: list[Any] = st.session_state.get(key) or []
+    # The browser hands them over in the order they happened to arrive.
+    files = sorted(
+        (Source(name=Path(upload.name).name, data=upload.getvalue()) for upload in uploads),
+        key=lambda file: file.name,
+    )
+    if files:
+        st.session_state["candidate"] = as_source(files)
 
 
 def _take_sample(file_name: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from segmentation.reading import Source
+from segmentation.reading import Bundle, Source
 from segmentation.settings import NameSettings, Recipe
 
 _MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()#+-.!|~$<>:&"})
@@ -15,14 +15,14 @@ _MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()#+-.!|~$<>:&"})
 _MADE_LATER = re.compile(r"(?<=:)(?=//|material/)|(?<=www)(?=\.)|(?<=@)|(?<=[<>~-])(?=[-=>])", re.I)
 
 
-def source() -> Source | None:
-    """Return the file worked on."""
-    found: Source | None = st.session_state.get("source")
+def source() -> Source | Bundle | None:
+    """Return the file, or the files, worked on."""
+    found: Source | Bundle | None = st.session_state.get("source")
     return found
 
 
-def set_source(new: Source) -> None:
-    """Start over with another file; what belonged to the old one goes."""
+def set_source(new: Source | Bundle) -> None:
+    """Start over with another file, or others; what belonged to the old goes."""
     st.session_state["source"] = new
     st.session_state["generation"] = generation() + 1
     st.session_state["draft"] = Recipe()
@@ -54,7 +54,8 @@ def set_draft(**stages: Any) -> Recipe:
     old = draft()
     new = old.with_stage(**stages)
     st.session_state["draft"] = new
-    if (old.read, old.schema, old.clean) != (new.read, new.schema, new.clean):
+    before = (old.read, old.combine, old.schema, old.clean)
+    if before != (new.read, new.combine, new.schema, new.clean):
         st.session_state["ran"] = None
     return new
 

@@ -8,7 +8,7 @@ import streamlit as st
 from pages.ui import state, widgets
 from segmentation.exporting import to_csv
 from segmentation.results import REASONS, Loaded
-from segmentation.set_aside import set_aside_table
+from segmentation.set_aside import set_aside_table, unmatched_customers, unmatched_rows
 
 SHOWN_ROWS = 100
 
@@ -79,5 +79,42 @@ def read_report(loaded: Loaded) -> None:
     table = pd.DataFrame({"What": list(known), "Found": map(state.escape, known.values())})
     with st.container(key="read-report"):
         st.table(table, border="horizontal", hide_index=True)
+    if report.parts:
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "File": [part.name for part in report.parts],
+                    "Rows": [part.rows for part in report.parts],
+                    "SHA-256": [part.sha256 for part in report.parts],
+                }
+            ),
+            hide_index=True,
+        )
     for note in report.notes:
         st.info(state.escape(note), icon=":material/info:")
+
+
+def joined(loaded: Loaded) -> None:
+    """Draw how each further table met the customers, and who met nobody."""
+    for number, match in enumerate(loaded.joined):
+        name = match.table.report.name
+        st.subheader(state.escape(name), anchor=False)
+        for note in match.notes:
+            st.info(state.escape(note), icon=":material/info:")
+        st.caption(
+            state.escape(f"By its column {match.key!r}. New columns: {', '.join(match.columns)}")
+        )
+        lists = (
+            ("Customers that are not in it", unmatched_customers(loaded.customers, match)),
+            ("Rows that are no customer's", unmatched_rows(match)),
+            ("All rows not used", set_aside_table(match.table, match.clean.set_aside)),
+        )
+        for title, rows in lists:
+            with st.expander(f"{title} ({len(rows):,})"):
+                st.dataframe(rows.head(SHOWN_ROWS), hide_index=True)
+                _offer(rows, title, f"{number}-{title}")
+
+
+def _offer(rows: pd.DataFrame, title: str, key: str) -> None:
+    file_name = f"{title.lower().replace(' ', '-')}.csv"
+    widgets.download("Download", lambda: to_csv(rows), file_name, f"download-joined-{key}")

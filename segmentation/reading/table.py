@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +16,7 @@ from segmentation.reading.cutting import Progress
 from segmentation.reading.delimited import read_delimited
 from segmentation.reading.grid import Grid
 from segmentation.reading.layout import Layout, find_layout
+from segmentation.reading.source import Source
 from segmentation.reading.workbook import read_workbook
 from segmentation.results import ReadReport, SetAsideLine, Table
 from segmentation.settings import ReadSettings
@@ -25,46 +24,6 @@ from segmentation.values import typed_frame
 
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """A file's bytes and name.
-
-    Parameters
-    ----------
-    name : str
-        File name without folders; its ending tells a workbook from text.
-    data : bytes
-        The whole content.
-    sha256 : str
-        Hex digest of the content, computed here.
-    """
-
-    name: str
-    data: bytes = field(repr=False)
-    sha256: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "sha256", hashlib.sha256(self.data).hexdigest())
-
-    @classmethod
-    def from_path(cls, path: str | os.PathLike[str]) -> Source:
-        """Load a file from disk.
-
-        Raises
-        ------
-        ReadError
-            If there is no such file or it may not be read.
-        """
-        try:
-            return cls(name=Path(path).name, data=Path(path).read_bytes())
-        except OSError as error:
-            raise ReadError(
-                f"The file can't be opened: {error.strerror}",
-                where=os.fspath(path),
-                remedy="Check its path and permissions",
-            ) from None
 
 
 def read_table(

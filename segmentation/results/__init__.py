@@ -2,6 +2,7 @@
 
 from segmentation.results.cleaned import REASONS, Clean, LedgerEntry, Rule
 from segmentation.results.customers import Customers, Prepared, PreparedColumn
+from segmentation.results.joined import Match
 from segmentation.results.reports import (
     LINE_REASONS,
     Change,
@@ -36,6 +37,7 @@ __all__ = [
     "LedgerEntry",
     "LineReason",
     "Loaded",
+    "Match",
     "Partition",
     "Prepared",
     "PreparedColumn",

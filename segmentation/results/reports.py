@@ -30,11 +30,14 @@ class SetAsideLine:
         Why, a key of `LINE_REASONS`.
     cells : tuple of str
         What stands in it.
+    file : str or None
+        The file, where a table has several.
     """
 
     line: int
     reason: LineReason
     cells: tuple[str, ...]
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

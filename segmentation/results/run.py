@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from segmentation.results.cleaned import Clean
 from segmentation.results.customers import Customers, Prepared
+from segmentation.results.joined import Match
 from segmentation.results.segments import Evidence, Profiles, Segmentation, SegmentName
-from segmentation.results.tables import Schema, Table
+from segmentation.results.tables import ReadReport, Schema, Table
 from segmentation.settings import Recipe
 
 
@@ -19,12 +20,21 @@ class Loaded:
     ----------
     table, schema, clean, customers
         The results of reading, schema, cleaning and features.
+    joined : tuple of Match
+        What further tables told of the customers.
     """
 
     table: Table
     schema: Schema
     clean: Clean
     customers: Customers
+    joined: tuple[Match, ...] = ()
+
+    @property
+    def files(self) -> tuple[ReadReport, ...]:
+        """The report of each file read, those of the main table first."""
+        tables = (self.table, *(match.table for match in self.joined))
+        return tuple(file for table in tables for file in table.report.files)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

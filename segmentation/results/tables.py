@@ -43,6 +43,10 @@ class ReadReport:
         What the bytes alone don't tell.
     notes : tuple of str
         What a careful reader would want to be told, in sentences.
+    parts : tuple of ReadReport
+        The reports of the files a table is stacked from, in its order; empty for one file.
+    source_column : str or None
+        The column that tells each row's file; None for one file.
     """
 
     name: str
@@ -60,6 +64,13 @@ class ReadReport:
     changes: tuple[Change, ...] = ()
     questions: tuple[Question, ...] = ()
     notes: tuple[str, ...] = ()
+    parts: tuple[ReadReport, ...] = ()
+    source_column: str | None = None
+
+    @property
+    def files(self) -> tuple[ReadReport, ...]:
+        """The report of each file; its own where there is one."""
+        return self.parts or (self,)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain JSON values."""
@@ -78,7 +89,8 @@ class Table:
     report : ReadReport
         How it was read; ``report.rows`` and ``report.columns`` are the frame's shape.
     lines : ndarray of int, shape (rows,)
-        Line of the text file, or row of the sheet, each record begins on, from 1.
+        Line of the text file, or row of the sheet, each record begins on, from 1; of its own
+        file, where there are several.
     """
 
     frame: pd.DataFrame

@@ -79,8 +79,8 @@ class Person:
         with self.runs.rerun(PATIENCE_SECONDS):
             act()
 
-    def upload(self, path: Path) -> None:
-        """Choose a file; beside data there already is, under "Change data"."""
+    def upload(self, *paths: Path) -> None:
+        """Choose files; beside data there already is, under "Change data"."""
         beside = self.page.get_by_role("button", name="Change data", exact=True).count() > 0
         if beside:
             self.open_popover("Change data")
@@ -91,7 +91,7 @@ class Person:
         if beside:
             self.open_popover("Change data")
         chooser = self.page.get_by_test_id("stFileUploaderDropzoneInput").last
-        self.doing(lambda: chooser.set_input_files(path))
+        self.doing(lambda: chooser.set_input_files(paths))
         self.close_popovers()
 
     def button(self, name: str) -> Locator:
