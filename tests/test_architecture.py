@@ -32,6 +32,7 @@ STAGES = {
 PRIMITIVES = {
     "errors",
     "kmeans",
+    "notation",
     "numerals",
     "results",
     "set_aside",
