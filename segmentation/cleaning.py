@@ -14,7 +14,7 @@ import pandas as pd
 from segmentation.errors import DataError
 from segmentation.results import Clean, LedgerEntry, Rule, Schema, Table
 from segmentation.settings import CleanSettings
-from segmentation.values import LARGEST_NUMBER, Bools, is_missing, to_dates, to_numbers
+from segmentation.values import LARGEST_NUMBER, Bools, to_dates, to_ids, to_numbers
 
 _NO_VALUE: dict[str, Rule] = {
     "quantity": "no_quantity",
@@ -88,11 +88,13 @@ def _clean_customers(table: Table, schema: Schema, settings: CleanSettings, siev
     key = schema.roles.get("customer_id")
     frame = table.frame
     if key is not None:
-        sieve.apply("no_customer_id", is_missing(frame[key]))
-        ids = frame[key].str.strip().iloc[sieve.kept]
+        ids = to_ids(frame[key])
+        sieve.apply("no_customer_id", ids.missing)
         repeated = np.zeros(len(frame), dtype=bool)
-        repeated[sieve.kept] = ids.duplicated(keep="first").to_numpy()
+        repeated[sieve.kept] = ids.texts.iloc[sieve.kept].duplicated(keep="first").to_numpy()
         sieve.apply("repeated_customer_id", repeated)
+        if ids.shortened.any():
+            frame = frame.assign(**{key: ids.texts})
     if settings.drop_duplicates:
         _drop_duplicates(_own_cells(table), sieve)
     _refuse_empty(sieve, table)
@@ -108,14 +110,16 @@ def _clean_transactions(
     frame = table.frame
     notes: list[str] = []
     columns: dict[str, Any] = {}
-    sieve.apply("no_customer_id", is_missing(frame[roles["customer_id"]]))
-    dates = to_dates(frame[roles["order_date"]])
+    written = {column.role: column for column in schema.columns}
+    ids = to_ids(frame[roles["customer_id"]])
+    sieve.apply("no_customer_id", ids.missing)
+    dates = to_dates(frame[roles["order_date"]], written["order_date"].dates, counted=True)
     columns["order_date"] = dates.values
     sieve.apply("no_order_date", np.isnat(dates.values))
     if settings.as_of is not None:
         late = dates.values.astype("datetime64[D]") > np.datetime64(settings.as_of, "D")
         sieve.apply("after_as_of_date", late)
-    for name, values in _money_columns(frame, roles):
+    for name, values in _money_columns(frame, schema):
         columns[name] = values
         if name != "unit_price" or "amount" not in roles:
             sieve.apply(_NO_VALUE[name], np.isnan(values))
@@ -141,7 +145,19 @@ def _clean_transactions(
     if negative:
         notes.append(f"{negative:,} lines have a negative amount; they lower the totals.")
     kept = {name: values[sieve.kept] for name, values in columns.items()}
-    for role in ("customer_id", "order_id", "product", "country"):
+    kept["customer_id"] = ids.texts.iloc[sieve.kept].array
+    if "order_id" in roles:
+        orders = to_ids(frame[roles["order_id"]], "number")
+        nameless = orders.missing[sieve.kept]
+        order_ids = orders.texts.iloc[sieve.kept]
+        if nameless.any():
+            order_ids = order_ids.mask(nameless, "")
+            notes.append(
+                f"{nameless.sum():,} lines have no order id; those of one customer and one day "
+                "count as one order."
+            )
+        kept["order_id"] = order_ids.array
+    for role in ("product", "country"):
         if role in roles:
             kept[role] = frame[roles[role]].iloc[sieve.kept].str.strip().array
     last = kept["order_date"].max().astype("datetime64[D]").item()
@@ -156,15 +172,14 @@ def _clean_transactions(
 
 
 def _money_columns(
-    frame: pd.DataFrame, roles: dict[Any, str]
+    frame: pd.DataFrame, schema: Schema
 ) -> Iterator[tuple[str, npt.NDArray[np.float64]]]:
     """Yield the numbers a line's worth is computed from; an amount needs no price beside it."""
-    if "quantity" in roles:
-        yield "quantity", to_numbers(frame[roles["quantity"]]).values
-    if "unit_price" in roles:
-        yield "unit_price", to_numbers(frame[roles["unit_price"]]).values
-    if "amount" in roles:
-        yield "amount", to_numbers(frame[roles["amount"]]).values
+    written = {column.role: column for column in schema.columns}
+    for role in ("quantity", "unit_price", "amount"):
+        if role in written:
+            column = written[role]
+            yield role, to_numbers(frame[column.name], column.decimal).values
 
 
 def _own_cells(table: Table) -> pd.DataFrame:

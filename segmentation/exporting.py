@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from segmentation.results import LedgerEntry, Match, ReadReport, Rule, Run
+from segmentation.results import LedgerEntry, LineReason, Match, ReadReport, Rule, Run
 from segmentation.set_aside import set_aside_table
 from segmentation.silhouettes import structure
 from segmentation.values import Bools
@@ -148,8 +148,8 @@ def ledger(run: Run) -> tuple[LedgerEntry, ...]:
     return (*run.loaded.clean.ledger, *run.prepared.ledger)
 
 
-def set_aside_rows(run: Run, only: Rule | None = None) -> pd.DataFrame:
-    """Return the rows of the file that no segment has, as read, each with row number and reason.
+def set_aside_rows(run: Run, only: Rule | LineReason | None = None) -> pd.DataFrame:
+    """Return the rows of the file that no segment has, as read, each with its line and reason.
 
     For transactions these are order lines; customers set aside later are in
     `set_aside_customers`.
@@ -297,4 +297,4 @@ def set_aside_count(run: Run) -> int:
     counts = [len(rows) for rows in run.loaded.clean.set_aside.values()]
     if run.loaded.customers.kind == "customers":
         counts += [len(rows) for rows in run.prepared.set_aside.values()]
-    return sum(counts)
+    return sum(counts) + len(run.loaded.table.report.set_aside)

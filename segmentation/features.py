@@ -33,7 +33,7 @@ def build_features(clean: Clean, schema: Schema) -> Customers:
 
     - ``recency_days``, ``tenure_days``: calendar days from the last and the first order to the
       as-of date;
-    - ``frequency_orders``: distinct order ids, or distinct calendar dates without an order id;
+    - ``frequency_orders``: distinct order ids; lines without one count by calendar date;
     - ``monetary_total``: sum of the amount, or of quantity × unit price, to 6 decimals;
     - ``quantity_total``, ``products_distinct``: where such a column exists;
     - ``average_order_value``: monetary_total / frequency_orders;
@@ -74,7 +74,7 @@ def _from_customers(clean: Clean, schema: Schema) -> Customers:
             unusable[column.name] = "it is the customer id"
             continue
         if column.type == "number":
-            values = to_numbers(text).values
+            values = to_numbers(text, column.decimal).values
             columns[column.name] = values
             present = values[~np.isnan(values)]
             if len(present) == 0 or present.min() == present.max():
@@ -84,9 +84,10 @@ def _from_customers(clean: Clean, schema: Schema) -> Customers:
             else:
                 numeric.append(column.name)
             continue
-        present_text = text.str.strip()
-        columns[column.name] = present_text.mask(is_missing(text), "").to_numpy(dtype=object)
-        distinct = present_text[~is_missing(text)].nunique()
+        nothing = is_missing(text, "name" if column.type in ("id", "label") else "category")
+        present_text = text.str.strip().mask(nothing, "")
+        columns[column.name] = present_text.to_numpy(dtype=object)
+        distinct = present_text[~nothing].nunique()
         if distinct < 2:
             unusable[column.name] = "it has the same value for every customer"
         elif column.type == "category":
@@ -144,8 +145,7 @@ def _from_transactions(clean: Clean) -> Customers:
     days = lines["order_date"].to_numpy(dtype="datetime64[D]")
     last, first = extremes(codes, days.astype(np.int64), count)
     as_of_day = np.datetime64(clean.as_of, "D").astype(np.int64)
-    orders = lines["order_id"] if "order_id" in lines else pd.Series(days.astype(np.int64))
-    frequency = _distinct_per(codes, orders, count)
+    frequency = _distinct_per(codes, _orders(lines, days.astype(np.int64)), count)
     monetary = exact_sums(codes, lines["amount"].to_numpy(), count)
     columns: dict[str, Any] = {
         "recency_days": (as_of_day - last).astype(float),
@@ -182,6 +182,17 @@ def _from_transactions(clean: Clean) -> Customers:
         default_features=tuple(n for n in DEFAULT_TRANSACTION_FEATURES if n in numeric),
         unusable=unusable,
     )
+
+
+def _orders(lines: pd.DataFrame, days: npt.NDArray[np.int64]) -> pd.Series[Any]:
+    """Return what tells a customer's orders apart: the order id, else the day."""
+    if "order_id" not in lines:
+        return pd.Series(days)
+    nameless = lines["order_id"].eq("").to_numpy()
+    if not nameless.any():
+        return lines["order_id"]
+    codes, uniques = pd.factorize(lines["order_id"])
+    return pd.Series(np.where(nameless, len(uniques) + days - days.min(), codes))
 
 
 def _sorted_codes(ids: pd.Series[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:

@@ -135,7 +135,7 @@ def meet(
             where=table.report.name,
             remedy="Say which column is the customer id, or leave the further files out",
         )
-    cleaned = _set_aside(cleaned, "no_customer_id", is_missing(cleaned.frame[key]))
+    cleaned = _set_aside(cleaned, "no_customer_id", is_missing(cleaned.frame[key], "name"))
     codes, distinct = pd.factorize(cleaned.frame[key].str.strip())
     theirs = [str(one) for one in distinct]
     ours = [str(one).strip() for one in customers.ids]
@@ -334,7 +334,8 @@ def _days(cleaned: Clean, schema: Schema) -> Dates:
     dates = schema.of_type("date")
     if not dates:
         return np.full(len(cleaned.frame), np.datetime64("NaT", "D"))
-    return to_dates(cleaned.frame[dates[0]]).values.astype("datetime64[D]")
+    order = next(column.dates for column in schema.columns if column.name == dates[0])
+    return to_dates(cleaned.frame[dates[0]], order).values.astype("datetime64[D]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

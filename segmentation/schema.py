@@ -9,9 +9,20 @@ import numpy as np
 import pandas as pd
 
 from segmentation.errors import SchemaError
+from segmentation.notation import MARKS, Notation, Written, find_notation
 from segmentation.results import Column, ColumnType, Schema, Table
 from segmentation.settings import ROLES, Role, SchemaSettings
-from segmentation.values import is_missing, to_dates, to_numbers
+from segmentation.values import (
+    Cells,
+    Floats,
+    NumberTexts,
+    are_codes,
+    is_called_a_date,
+    is_missing,
+    missing,
+    read_dates,
+    read_numbers,
+)
 from segmentation.words import words
 
 SAMPLE_ROWS = 20_000
@@ -19,6 +30,7 @@ NUMERIC_SHARE = 0.8
 DATE_SHARE = 0.9
 LABEL_SHARE = 0.5
 CODE_VALUES = 3
+CODED_SHARE = 0.2
 KEY_SHARE = 0.8
 KEY_WORDS = frozenset({"id", "number", "no", "code", "key"})
 
@@ -84,13 +96,14 @@ def suggest_schema(table: Table, settings: SchemaSettings | None = None) -> Sche
     _refuse_nothing(table)
     settings = settings or SchemaSettings()
     names = [str(name) for name in table.frame.columns]
+    given = _given_roles(settings, names, table.report.name)
+    counted = {name for name in names if is_called_a_date(name)} | {given.get("order_date", "")}
     sample = table.frame.iloc[:SAMPLE_ROWS]
-    types = {name: _column_type(sample[name]) for name in names}
+    types = {name: _column_type(Cells.of(sample[name]), name in counted) for name in names}
     for name, found in types.items():
         # A file sorted by a column can start with one value for longer than the sample is.
         if found in ("constant", "empty") and len(sample) < len(table.frame):
-            types[name] = _column_type(table.frame[name])
-    given = _given_roles(settings, names, table.report.name)
+            types[name] = _column_type(Cells.of(table.frame[name]), name in counted)
     roles = _guess_roles(types, given)
     kind = _kind(settings, given, roles, table)
     if kind == "customers":
@@ -103,17 +116,24 @@ def suggest_schema(table: Table, settings: SchemaSettings | None = None) -> Sche
         _require_transaction_roles(roles, types, given, table.report.name)
     reasons = _reasons(names, roles, given, types)
     by_column = {column: role for role, column in roles.items()}
+    written = _written(table, kind, types, roles, counted)
+    notation = find_notation(written, settings)
     columns = tuple(
         Column(
             name=name,
             type="id" if by_column.get(name) == "customer_id" else types[name],
             role=by_column.get(name),
             reason=reasons[name],
+            decimal=notation.decimal.get(name, "point"),
+            dates=notation.dates.get(name, "dmy"),
+            changes=notation.changes.get(name, ()),
         )
         for name in names
     )
-    doubts += _doubts(table.frame, kind, columns)
-    return Schema(kind=kind, columns=columns, doubts=doubts)
+    doubts += notation.doubts
+    if kind == "customers":
+        doubts += _doubts(table, columns, notation, written)
+    return Schema(kind=kind, columns=columns, doubts=doubts, questions=notation.questions)
 
 
 def _refuse_nothing(table: Table) -> None:
@@ -129,35 +149,64 @@ def _refuse_nothing(table: Table) -> None:
         )
 
 
-def _column_type(text: pd.Series[Any]) -> ColumnType:
-    present = text[~is_missing(text)]
-    if present.empty:
+def _column_type(cells: Cells, is_called_so: bool) -> ColumnType:
+    """Tell what a column holds; bare numbers can be dates only where it is called so."""
+    present = ~missing(cells, "category")
+    if not present.any():
         return "empty"
-    distinct = present.nunique()
-    if distinct == 1 < len(text):
+    distinct = int(present.sum())
+    if distinct == 1 < len(cells.codes):
         return "constant"
-    numbers = to_numbers(present)
-    if not _is_coded(present) and np.isfinite(numbers.values).mean() >= NUMERIC_SHARE:
-        return "number"
-    dates = to_dates(present.iloc[:1000])
-    if (~np.isnat(dates.values)).mean() >= DATE_SHARE:
+    is_number = _number_share(cells) >= NUMERIC_SHARE and not are_codes(cells, CODED_SHARE)
+    # Among bare numbers only 20110131 can be told from a count, and only if all are like it.
+    enough = 1 if is_number and not is_called_so else DATE_SHARE
+    dates = read_dates(cells, counted=is_called_so)
+    is_date = any(
+        cells.count(~np.isnat(values)) >= max(enough * cells.count(~dates.missing), 1)
+        for values in dates.values.values()
+    )
+    if is_date:
         return "date"
-    if distinct > max(2, LABEL_SHARE * len(present)) or len(text) == 1:
+    if is_number:
+        return "number"
+    if distinct > max(2, LABEL_SHARE * cells.count(present)) or len(cells.codes) == 1:
         return "label"
     return "category"
 
 
-def _is_coded(text: pd.Series[Any]) -> bool:
-    """Tell codes from numbers: a number has no leading zero, a code such as 00123 has."""
-    return bool(text.str.match(r"\s*0\d+\s*$").mean() > 1 - NUMERIC_SHARE)
+def _number_share(cells: Cells) -> float:
+    """Return the share of the cells that are numbers in the better notation."""
+    found = [read_numbers(cells, mark) for mark in MARKS]
+    read = max(cells.count(np.isfinite(numbers.values)) for numbers in found)
+    return read / max(cells.count(~found[0].missing), 1)
 
 
-def _has_decimal_comma(text: pd.Series[Any]) -> bool:
-    present = text[~is_missing(text)].iloc[:SAMPLE_ROWS]
-    if present.empty or not present.str.contains(",", regex=False).any():
-        return False
-    fits = present.str.match(r"\s*-?(?:\d{1,3}(?:[. ']\d{3})+|\d+)(?:,\d+)?\s*$")
-    return bool(fits.mean() >= NUMERIC_SHARE)
+def _written(
+    table: Table,
+    kind: str,
+    types: dict[str, ColumnType],
+    roles: dict[Role, str],
+    counted: set[str],
+) -> Written:
+    """Gather the columns whose notation matters, from all rows."""
+    by_column = {column: role for role, column in roles.items() if role != "country"}
+
+    def cells(served: tuple[Role, ...], content: ColumnType) -> dict[str, Cells]:
+        return {
+            name: Cells.of(table.frame[name])
+            for name, found in types.items()
+            if by_column.get(name) in served
+            or (found == content and by_column.get(name) in (None, "country"))
+        }
+
+    return Written(
+        numbers=cells(_NUMERIC, "number"),
+        dates=cells(_DATED, "date"),
+        ids=cells(("customer_id", "order_id"), "id"),
+        counted=counted | {roles.get("order_date", "")},
+        used=set(by_column) if kind == "transactions" else set(types),
+        from_workbook=table.report.sheet is not None,
+    )
 
 
 def _given_roles(settings: SchemaSettings, names: list[str], file: str) -> dict[Role, str]:
@@ -317,55 +366,55 @@ def _reasons(
     return reasons
 
 
-def _doubts(frame: pd.DataFrame, kind: str, columns: tuple[Column, ...]) -> tuple[str, ...]:
-    """Look at every row of each numeric or dated column for what can't be meant."""
+def _doubts(
+    table: Table, columns: tuple[Column, ...], notation: Notation, written: Written
+) -> tuple[str, ...]:
+    """Look at every row of a customer table's columns for what can't be meant."""
     doubts: list[str] = []
     for column in columns:
-        if column.role == "order_date" or (column.type == "date" and kind == "customers"):
-            if to_dates(frame[column.name]).ambiguous:
-                doubts.append(
-                    f"{column.name}: every date could be read day-first or month-first; it was "
-                    "read day-first."
-                )
-        elif column.role == "customer_id" and kind == "customers":
-            share = _own_share(frame[column.name])
+        name = column.name
+        if column.role == "customer_id":
+            share = _own_share(table.frame[name])
             if 0 < share < KEY_SHARE:
                 doubts.append(
-                    f"{column.name}: only {share:.0%} of the rows have an id of their own; each "
+                    f"{name}: only {share:.0%} of the rows have an id of their own; each "
                     "customer's first row is used. If the rows are order lines, say so."
                 )
-        elif column.type == "number" and kind == "customers" and column.role is None:
-            doubts.extend(_number_doubts(frame[column.name], column.name))
-        elif column.type in ("category", "label") and kind == "customers":
-            share = float(np.isfinite(to_numbers(frame[column.name]).values).mean())
-            if _has_decimal_comma(frame[column.name]):
+        elif column.type == "number" and name in notation.numbers:
+            cells, numbers = written.numbers[name], notation.numbers[name]
+            doubts.extend(_unusable_doubts(table, cells, numbers, name))
+            doubts.extend(_range_doubts(cells.rows(numbers.values), name))
+        elif column.type in ("category", "label"):
+            cells = Cells.of(table.frame[name])
+            share = _number_share(cells)
+            if not are_codes(cells, CODED_SHARE) and share > 1 - NUMERIC_SHARE:
                 doubts.append(
-                    f"{column.name}: its cells look like numbers with a decimal comma; they are "
-                    "taken for text. Export the file with decimal points to use it as a number."
-                )
-            elif not _is_coded(frame[column.name]) and share > 1 - NUMERIC_SHARE:
-                doubts.append(
-                    f"{column.name}: {share:.0%} of the cells are numbers and the rest are text; "
+                    f"{name}: {share:.0%} of the cells are numbers and the rest are text; "
                     "it is taken for text. Mend the text cells to use it as a number."
                 )
     return tuple(doubts)
 
 
-def _number_doubts(text: pd.Series[Any], name: str) -> list[str]:
-    numbers = to_numbers(text)
+def _unusable_doubts(table: Table, cells: Cells, numbers: NumberTexts, name: str) -> list[str]:
     doubts = []
     for mask, what in (
         (numbers.unreadable, "not a number"),
         (numbers.infinite, "infinite or beyond any real amount"),
     ):
         if mask.any():
-            first = int(np.argmax(mask))
-            cells = "1 cell is" if mask.sum() == 1 else f"{int(mask.sum()):,} cells are"
+            first = int(np.argmax(cells.rows(mask)))
+            count = cells.count(mask)
+            said = "1 cell is" if count == 1 else f"{count:,} cells are"
             doubts.append(
-                f"{name}: {cells} {what} (first in data row {first + 1:,}: "
-                f"{str(text.iloc[first])[:40]!r}); such cells count as missing."
+                f"{name}: {said} {what} (first in line {table.lines[first]:,}: "
+                f"{str(table.frame[name].iloc[first])[:40]!r}); such cells count as missing."
             )
-    values = numbers.values[np.isfinite(numbers.values)]
+    return doubts
+
+
+def _range_doubts(values: Floats, name: str) -> list[str]:
+    doubts: list[str] = []
+    values = values[np.isfinite(values)]
     if not len(values):
         return doubts
     low, high = score_range(name)

@@ -6,16 +6,27 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from segmentation.results import REASONS, Customers, Match, Rule, Table
+from segmentation.results import (
+    LINE_REASONS,
+    REASONS,
+    Customers,
+    LineReason,
+    Match,
+    Rule,
+    SetAsideLine,
+    Table,
+)
 
 
 def set_aside_table(
-    table: Table, set_aside: dict[Rule, npt.NDArray[np.int64]], only: Rule | None = None
+    table: Table,
+    set_aside: dict[Rule, npt.NDArray[np.int64]],
+    only: Rule | LineReason | None = None,
 ) -> pd.DataFrame:
-    """Return the rows set aside as they were read, each with its row, line and reason.
+    """Return what was set aside as it was read, each row with its line of the file and reason.
 
-    ``data_row`` counts the table's rows from 1, ``line`` is the line of the file (of the row's own
-    file, told at the right, where there are several).
+    Lines that the reader set aside (titles, footnotes, totals) come with the rows; their cells
+    stand from the first column on, and make columns of their own where they are too many.
 
     Parameters
     ----------
@@ -24,23 +35,51 @@ def set_aside_table(
     set_aside : dict of rule to ndarray of int
         From `Clean`, or gathered over several stages.
     only : str, optional
-        Return one rule's rows.
+        Return what one rule, or the reader for one reason, set aside.
     """
     chosen = {rule: rows for rule, rows in set_aside.items() if only in (None, rule)}
     numbers = np.concatenate([*chosen.values(), np.empty(0, dtype=np.int64)])
     reasons = np.repeat([REASONS[rule] for rule in chosen], [len(r) for r in chosen.values()])
-    order = np.argsort(numbers, kind="stable")
-    rows = table.frame.iloc[numbers[order]].reset_index(drop=True)
+    rows = table.frame.iloc[numbers].reset_index(drop=True)
+    lines = [line for line in table.report.set_aside if only in (None, line.reason)]
+    if lines:
+        rows = pd.concat([rows, _as_rows(lines, table)], ignore_index=True).fillna("")
+    where = np.concatenate([table.lines[numbers], [line.line for line in lines]]).astype(np.int64)
+    why = [*reasons, *(LINE_REASONS[line.reason] for line in lines)]
+    order = np.lexsort((where, _file_places(table, numbers, lines)))
+    rows = rows.iloc[order].reset_index(drop=True)
     taken = set(rows.columns)
-    for name, values in (
-        ("reason", reasons[order]),
-        ("line", table.lines[numbers[order]]),
-        ("data_row", numbers[order] + 1),
-    ):
+    for name, values in (("reason", np.array(why, dtype=object)), ("line", where)):
         while name in taken:
             name += "_"
-        rows.insert(0, name, values)
+        rows.insert(0, name, values[order])
     return rows
+
+
+def _file_places(
+    table: Table, numbers: npt.NDArray[np.int64], lines: list[SetAsideLine]
+) -> npt.NDArray[np.int64]:
+    """Return the place of each row's file among the files, then each line's."""
+    files = [file.name for file in table.report.files]
+    ends = np.cumsum([file.rows for file in table.report.files])
+    of_lines = [files.index(line.file) if line.file else 0 for line in lines]
+    of_rows = np.searchsorted(ends, numbers, side="right")
+    return np.concatenate([of_rows, of_lines]).astype(np.int64)
+
+
+def _as_rows(lines: list[SetAsideLine], table: Table) -> pd.DataFrame:
+    told = table.report.source_column
+    names = [name for name in table.frame.columns if name != told]
+    for number in range(len(names) + 1, max(len(line.cells) for line in lines) + 1):
+        name = f"cell_{number}"
+        while name in names:
+            name += "_"
+        names.append(name)
+    cells = [[*line.cells, *[""] * (len(names) - len(line.cells))] for line in lines]
+    frame = pd.DataFrame(cells, columns=names, dtype="str")
+    if told is not None:
+        frame[told] = pd.Series([line.file or "" for line in lines], dtype="str")
+    return frame
 
 
 def unmatched_customers(customers: Customers, match: Match) -> pd.DataFrame:

@@ -35,6 +35,7 @@ PRIMITIVES = {
     "errors",
     "grouping",
     "kmeans",
+    "notation",
     "numerals",
     "results",
     "set_aside",

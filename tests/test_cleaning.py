@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from segmentation.cleaning import clean
 from segmentation.errors import DataError, SegmentationError
 from segmentation.exporting import set_aside_rows
+from segmentation.features import build_features
 from segmentation.pipeline import run
 from segmentation.reading import Source, read_table
-from segmentation.results import REASONS, Clean, Loaded, Table
+from segmentation.results import LINE_REASONS, REASONS, Clean, Loaded, SetAsideLine, Table
 from segmentation.schema import suggest_schema
 from segmentation.set_aside import set_aside_table
 from segmentation.settings import (
@@ -63,10 +64,9 @@ def assert_nothing_vanished(table: Table, result: Clean) -> None:
     for rule, numbers in result.set_aside.items():
         part = set_aside_table(table, result.set_aside, rule)
         assert set(part["reason"]) == {REASONS[rule]}
-        assert (part["data_row"] - 1).tolist() == numbers.tolist()
         assert part["line"].tolist() == table.lines[numbers].tolist()
         as_read = table.frame.iloc[numbers].reset_index(drop=True)
-        pd.testing.assert_frame_equal(part.iloc[:, 3:], as_read)
+        pd.testing.assert_frame_equal(part.iloc[:, 2:], as_read)
 
 
 GOOD = "A,o1,2026-01-05,2,5.0,p,Norway"
@@ -181,12 +181,85 @@ def test_without_an_id_equal_rows_are_customers_unless_duplicates_are_to_go() ->
 
 
 def test_reason_and_row_number_find_room_beside_columns_of_their_name() -> None:
-    table = orders(
-        "1,a,5", "1,b,6", *(f"{i},c,7" for i in range(2, 9)), header="id,reason,data_row"
-    )
+    table = orders("1,a,5", "1,b,6", *(f"{i},c,7" for i in range(2, 9)), header="id,reason,line")
     told = set_aside_table(table, cleaned(table, kind="customers").set_aside)
-    assert list(told.columns) == ["data_row_", "line", "reason_", "id", "reason", "data_row"]
-    assert told.iloc[0].tolist() == [2, 3, REASONS["repeated_customer_id"], "1", "b", "6"]
+    assert list(told.columns) == ["line_", "reason_", "id", "reason", "line"]
+    assert told.iloc[0].tolist() == [3, REASONS["repeated_customer_id"], "1", "b", "6"]
+
+
+def test_ids_without_their_zero_are_the_same_customer() -> None:
+    table = orders("7.0,5", "8.0,6", " 8 ,7", "9.0,8", header="customer_id,spend")
+    result = cleaned(table, kind="customers")
+    assert result.frame["customer_id"].tolist() == ["7", "8", "9"]
+    assert result.set_aside["repeated_customer_id"].tolist() == [2]
+    assert table.frame["customer_id"].tolist() == ["7.0", "8.0", " 8 ", "9.0"]
+
+
+def test_ids_of_order_lines_lose_their_zero() -> None:
+    header = "customer_id,order_id,date,amount"
+    table = orders(
+        "7.0,1.0,2026-01-01,5", "7,1,2026-01-02,6", "8.0,2.0,2026-01-02,7", header=header
+    )
+    frame = cleaned(table).frame
+    assert frame["customer_id"].tolist() == ["7", "7", "8"]
+    assert frame["order_id"].tolist() == ["1", "1", "2"]
+
+
+@pytest.mark.parametrize("name", ["None", "Null", "NA"])
+def test_a_customer_of_any_name_stays(name: str) -> None:
+    rows = [f"{who},{i}" for i, who in enumerate(["Ann", name, "Bo", "Cy"])]
+    assert len(cleaned(orders(*rows, header="customer_id,spend"), kind="customers").frame) == 4
+
+
+@pytest.mark.parametrize("mark", ["", " ", "NA", "-", "None"])
+def test_lines_without_an_order_id_are_orders_by_day(mark: str) -> None:
+    table = orders(
+        f"A,{mark},2026-01-05 08:00,5",
+        f"A,{mark},2026-01-05 09:00,5",
+        f"A,{mark},2026-01-06,5",
+        "A,o1,2026-01-06,5",
+        "A,o1,2026-01-07,5",
+        f"B,{mark},2026-01-05,5",
+        "C,o2,2026-01-05,7",
+        header="customer_id,order_id,date,amount",
+    )
+    schema = suggest_schema(table, SchemaSettings(kind="transactions"))
+    result = clean(table, schema)
+    assert "4 lines have no order id" in " ".join(result.notes)
+    frequency = build_features(result, schema).frame["frequency_orders"]
+    assert frequency.tolist() == [3.0, 1.0, 1.0]
+
+
+def with_reader_lines(table: Table) -> Table:
+    """Return the table as if title, note and totals had been found around it."""
+    lines = (
+        SetAsideLine(line=1, reason="preamble", cells=("Orders of May", "", "secret")),
+        SetAsideLine(line=2, reason="preamble", cells=()),
+        SetAsideLine(line=6, reason="total", cells=("Sum", "12")),
+        SetAsideLine(line=7, reason="footnote", cells=("a", "b", "c", "d")),
+    )
+    report = replace(table.report, set_aside=lines, header_line=3)
+    return replace(table, report=report, lines=np.array([4, 5, 8]))
+
+
+def test_lines_of_the_file_are_header_used_or_set_aside() -> None:
+    table = with_reader_lines(orders("1,5", "1,6", "2,7", header="id,spend"))
+    result = cleaned(table, kind="customers")
+    told = set_aside_table(table, result.set_aside)
+    used = table.lines[result.frame.index]
+    header = table.report.header_line
+    assert sorted([header, *used, *told["line"]]) == list(range(1, 9))
+    assert told["line"].is_monotonic_increasing
+    assert told.iloc[0].tolist() == [1, LINE_REASONS["preamble"], "Orders of May", "", "secret", ""]
+    assert told.iloc[2].tolist() == [5, REASONS["repeated_customer_id"], "1", "6", "", ""]
+    assert told.iloc[-1].tolist() == [7, LINE_REASONS["footnote"], "a", "b", "c", "d"]
+
+
+def test_lines_of_one_reason_alone() -> None:
+    table = with_reader_lines(orders("1,5", "1,6", "2,7", header="id,spend"))
+    aside = cleaned(table, kind="customers").set_aside
+    assert set_aside_table(table, aside, "total")["line"].tolist() == [6]
+    assert set_aside_table(table, aside, "repeated_customer_id")["line"].tolist() == [5]
 
 
 # --- for any table
@@ -277,8 +350,8 @@ def test_a_whole_run_accounts_for_every_row(
     aside = set_aside_rows(finished)
     read = finished.loaded.table.report.rows
     assert read == 52 == len(finished.profiles.customers) + len(aside)
-    assert aside["data_row"].is_unique
-    assert {51, 52} <= set(aside["data_row"])
+    assert aside["line"].is_unique
+    assert {52, 53} <= set(aside["line"])
     reasons = set(aside["reason"])
     assert (REASONS["missing_feature"] in reasons) == (missing == "drop")
     assert (REASONS["outlier"] in reasons) == (outliers == "set-aside")

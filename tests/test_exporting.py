@@ -359,10 +359,10 @@ def test_orders_rows_are_used_or_set_aside(orders: Run) -> None:
     assert len(out) + summary(orders)["rows_used"] == orders.loaded.table.report.rows
     assert len(out) == sum(e.set_aside for e in orders.loaded.clean.ledger)
     assert len(out) > 0
-    numbers = out["data_row"].tolist()
+    numbers = out["line"].tolist()
     assert numbers == sorted(set(numbers))
     table = orders.loaded.table.frame
-    as_read = table.iloc[[number - 1 for number in numbers]].reset_index(drop=True)
+    as_read = table.iloc[[number - 2 for number in numbers]].reset_index(drop=True)
     pd.testing.assert_frame_equal(out[list(table.columns)], as_read)
 
 
@@ -384,16 +384,24 @@ def test_one_rule_at_a_time(orders: Run) -> None:
         assert len(part) == entry.set_aside
         assert set(part["reason"]) <= {entry.reason}
         parts.append(part)
-    joined = pd.concat(parts).sort_values("data_row", ignore_index=True)
+    joined = pd.concat(parts).sort_values("line", ignore_index=True)
     pd.testing.assert_frame_equal(joined, whole, check_dtype=False)
 
 
+def test_exported_ids_are_as_written(source_of: Callable[..., Source]) -> None:
+    done = run(
+        source_of("id,spend\n1.0,1\n2.0,2\n3.0,9\n4.0,8\n"), Recipe(choose=ChooseSettings(k=2))
+    )
+    assert done.loaded.customers.ids.tolist() == ["1", "2", "3", "4"]
+    assert customers_frame(done)["id"].tolist() == ["1.0", "2.0", "3.0", "4.0"]
+
+
 def test_own_columns_called_reason_stay(source_of: Callable[..., Source]) -> None:
-    text = "id,reason,data_row,spend\n1,a,x,1\n2,b,y,2\n,c,z,3\n3,a,x,9\n4,b,y,8\n"
+    text = "id,reason,line,spend\n1,a,x,1\n2,b,y,2\n,c,z,3\n3,a,x,9\n4,b,y,8\n"
     out = set_aside_rows(run(source_of(text), Recipe(choose=ChooseSettings(k=2))))
     assert out["reason"].tolist() == ["c"]
     assert out["reason_"].tolist() == ["no customer id"]
-    assert (out["data_row"].tolist(), out["data_row_"].tolist()) == (["z"], [3])
+    assert (out["line"].tolist(), out["line_"].tolist()) == (["z"], [4])
 
 
 ids = st.sampled_from(["", "n/a", *"abcdefghijklmnop"])
@@ -431,8 +439,8 @@ def test_every_row_is_used_or_set_aside(
         assert entry.rows_in == left
         left -= entry.set_aside
     assert left == said["rows_used"] == len(customers_frame(done))
-    used = done.loaded.customers.rows[done.profiles.customers] + 1
-    assert sorted([*out["data_row"], *used.tolist()]) == list(range(1, whole + 1))
+    used = done.loaded.customers.rows[done.profiles.customers] + 2
+    assert sorted([*out["line"], *used.tolist()]) == list(range(2, whole + 2))
 
 
 # --- the summary --------------------------------------------------------------------------------

@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
+import pandas as pd
 import pytest
 
 from segmentation.errors import SchemaError, SettingsError
 from segmentation.pipeline import load
 from segmentation.reading import Source, read_table
-from segmentation.results import Schema
+from segmentation.results import Change, Column, Schema
 from segmentation.schema import score_range, suggest_schema, words
 from segmentation.settings import ROLES, Recipe, SchemaSettings
 
@@ -221,11 +223,11 @@ def test_a_column_that_starts_alike_for_long_is_still_a_feature(
         ("Annual Income (k$)", ["-5", "-1", "3", "4", "5"], "2 values are below 0"),
         ("Spending Score (1-100)", ["0", "20", "101", "4", "5"], "2 values lie outside 1 to 100"),
         ("spending_score", ["-1", "20", "30", "4", "5"], "1 values lie outside 0 to 100"),
-        ("spend", ["1", "2", "3", "4", "inf"], r"1 cell is infinite.*data row 5: 'inf'"),
-        ("spend", ["1", "lots", "3", "4", "5"], r"1 cell is not a number.*data row 2: 'lots'"),
+        ("spend", ["1", "2", "3", "4", "inf"], r"1 cell is infinite.*line 6: 'inf'"),
+        ("spend", ["1", "lots", "3", "4", "5"], r"1 cell is not a number.*line 3: 'lots'"),
         ("spend", ["1", "lots", "3", "few", "5"], "60% of the cells are numbers"),
         ("Channel", ["1", "2", "1", "2", "1"], "only the values 1, 2"),
-        ("joined", ["01/02/2026"] * 3 + ["03/04/2026"] * 2, "day-first or month-first"),
+        ("income", ["€5", "$20", "30", "40", "50"], "its amounts are in EUR and USD"),
     ],
 )
 def test_doubts_are_said(header: str, cells: list[str], doubt: str) -> None:
@@ -325,8 +327,154 @@ def test_codes_with_leading_zeros_are_no_numbers() -> None:
     assert found.of_type("number") == ("spend", "visits")
 
 
-def test_a_decimal_comma_is_doubted() -> None:
+def test_rounded_ids_are_doubted() -> None:
+    text = lines("customer_id,spend", "1.2346E+04,5", "1.2347E+04,6", "12,7", "13,8", "14,9")
+    (said,) = schema_of(text).doubts
+    assert "customer_id: 2 ids are written like '1.2346E+04'" in said
+
+
+# --- notation
+
+
+def column(schema: Schema, name: str) -> Column:
+    (found,) = [column for column in schema.columns if column.name == name]
+    return found
+
+
+def test_a_decimal_comma_is_read() -> None:
     rows = [f"{i};{i * 7 % 40},5;1.{i:03},50" for i in range(40)]
-    doubts = schema_of(lines("id;Einkommen;Ausgaben", *rows)).doubts
-    assert [doubt.split(":")[0] for doubt in doubts] == ["Einkommen", "Ausgaben"]
-    assert all("decimal comma" in doubt for doubt in doubts)
+    schema = schema_of(lines("id;Einkommen;Ausgaben", *rows))
+    assert schema.of_type("number") == ("Einkommen", "Ausgaben")
+    assert (schema.doubts, schema.questions) == ((), ())
+    kinds = {change.kind: change.count for change in column(schema, "Ausgaben").changes}
+    assert kinds == {"decimal comma read as point": 40, "thousands marks taken out": 40}
+
+
+AMBIGUOUS = ("1;1.234;01/02/2026", "2;5.678;03/04/2026", "3;9.012;05/06/2026")
+
+
+def test_what_can_be_read_two_ways_is_asked_on_the_own_values() -> None:
+    schema = schema_of(lines("id;spend;joined", *AMBIGUOUS))
+    decimal, dates = schema.questions
+    assert (decimal.setting, decimal.where, decimal.option) == ("decimal", "spend", "--decimal")
+    assert {r.value: r.examples[0] for r in decimal.readings} == {
+        "point": ("1.234", "1.234"),
+        "comma": ("1.234", "1234"),
+    }
+    assert (dates.setting, dates.where) == ("dates", "joined")
+    assert {r.value: r.examples[0] for r in dates.readings} == {
+        "dmy": ("01/02/2026", "1 February 2026"),
+        "mdy": ("01/02/2026", "2 January 2026"),
+    }
+
+
+@pytest.mark.parametrize("decimal", ["point", "comma"])
+@pytest.mark.parametrize("dates", ["dmy", "mdy"])
+def test_what_is_settled_is_not_asked(decimal: str, dates: str) -> None:
+    schema = schema_of(lines("id;spend;joined", *AMBIGUOUS), decimal=decimal, dates=dates)
+    assert schema.questions == ()
+    assert column(schema, "spend").decimal == decimal
+    assert column(schema, "joined").dates == dates
+
+
+def test_many_columns_make_one_question() -> None:
+    rows = [f"{i};1.{i}34;2.{i}45" for i in range(1, 6)]
+    (question,) = schema_of(lines("id;spend;income", *rows)).questions
+    assert question.where == "spend, income"
+
+
+@pytest.mark.parametrize(
+    ("neighbour", "decimal"),
+    [("0,5", "comma"), ("2.50", "point"), ("7", None), ("1.234,5", "comma")],
+)
+def test_a_neighbour_settles_the_decimal_mark(neighbour: str, decimal: str | None) -> None:
+    rows = [f"{i};1.{i}34;{neighbour};{i}" for i in range(1, 6)]
+    schema = schema_of(lines("id;spend;rate;n", *rows, "6;1.734;0;6"))
+    assert bool(schema.questions) == (decimal is None)
+    assert column(schema, "spend").decimal == (decimal or "point")
+
+
+@pytest.mark.parametrize(("neighbour", "dates"), [("25/01/2026", "dmy"), ("01/25/2026", "mdy")])
+def test_a_neighbour_settles_the_order_of_dates(neighbour: str, dates: str) -> None:
+    rows = [f"{i};0{i}/02/2026;{neighbour}" for i in range(1, 6)]
+    schema = schema_of(lines("id;joined;left", *rows, "6;06/02/2026;02/02/2026"))
+    assert schema.questions == ()
+    assert column(schema, "joined").dates == column(schema, "left").dates == dates
+
+
+def test_neighbours_that_disagree_settle_nothing() -> None:
+    rows = [f"{i};1.{i}34;0,{i};2.{i}" for i in range(1, 6)]
+    (question,) = schema_of(lines("id;spend;a;b", *rows)).questions
+    assert question.where == "spend"
+
+
+def test_a_setting_that_does_not_fit_a_column_is_said() -> None:
+    rows = [f"{i};{10 + i}/01/2026;0.{i}" for i in range(1, 9)]
+    schema = schema_of(lines("id;joined;rate", *rows), dates="mdy", decimal="comma")
+    assert (column(schema, "joined").dates, column(schema, "rate").decimal) == ("dmy", "point")
+    assert [doubt.split(":")[0] for doubt in schema.doubts] == ["rate", "joined"]
+
+
+def test_a_workbook_stores_numbers_with_a_point(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in [("id", "spend"), *((i, 1 + i * 0.111) for i in range(1, 8))]:
+        book.active.append(row)
+    book.save(tmp_path / "t.xlsx")
+    schema = load(tmp_path / "t.xlsx").schema
+    assert (schema.questions, column(schema, "spend").decimal) == ((), "point")
+
+
+def test_order_lines_in_any_notation_give_the_same_customers() -> None:
+    plain = ["A;o1;2026-01-05;1234.5", "A;o2;2026-01-20;6", "B;o3;2026-02-01;7.25"]
+    other = ["A;o1;05.01.2026;1.234,50 €", "A;o2;20. Januar 2026;6,00 €", "B;o3;1.2.26;7,25 €"]
+    header = "customer_id;order_id;date;amount"
+    one, two = (
+        load(Source(name="t.csv", data=lines(header, *rows).encode())).customers.frame
+        for rows in (plain, other)
+    )
+    pd.testing.assert_frame_equal(one, two)
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "found"),
+    [
+        ("last_seen_at", ["40513", "40514", "40999.5"], "date"),
+        ("visits", ["40513", "40514", "40999"], "number"),
+        ("date", ["12", "14", "99"], "number"),
+        ("stamp", ["20110131", "20120229", "20111201"], "date"),
+        ("stamp", ["20110131", "20120230", "20111201"], "number"),
+        ("created", ["1291191960", "1291191961", "1291191969"], "number"),
+        ("created at", ["1291191960", "1291191961", "1291191969"], "date"),
+    ],
+)
+def test_bare_numbers_that_are_dates(name: str, cells: list[str], found: str) -> None:
+    rows = [f"{i},{cell}" for i, cell in enumerate(cells)]
+    assert column(schema_of(lines(f"k,{name}", *rows)), name).type == found
+
+
+def test_serial_numbers_of_a_column_said_to_be_the_order_date() -> None:
+    text = lines("customer_id,order_id,when,amount", "A,1,40513,5", "B,2,40514.5,6")
+    schema = schema_of(text, roles=(("order_date", "when"),))
+    (change,) = column(schema, "when").changes
+    assert change == Change(
+        kind="Excel serial numbers turned into dates",
+        count=2,
+        examples=(("40513", "2010-12-01"), ("40514.5", "2010-12-02 12:00:00")),
+    )
+
+
+def test_what_an_order_id_and_a_customer_id_lose_is_counted() -> None:
+    text = lines("customer_id,order_id,date,amount", "7.0,1.0,2026-01-01,5", "8.0,2.0,2026-01-02,6")
+    schema = schema_of(text)
+    for name, example in (("customer_id", ("7.0", "7")), ("order_id", ("1.0", "1"))):
+        (change,) = column(schema, name).changes
+        assert (change.kind, change.count) == ("id without its .0", 2)
+        assert change.examples[0] == example
+
+
+@pytest.mark.parametrize(
+    "cells", [["01067", "10115", "20095", "30159", "50667"], [f"612 345 67{i}" for i in range(5)]]
+)
+def test_postal_codes_and_phone_numbers_are_no_numbers(cells: list[str]) -> None:
+    rows = [f"{i},{cell}" for i, cell in enumerate(cells)]
+    assert column(schema_of(lines("k,x", *rows)), "x").type == "label"

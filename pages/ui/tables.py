@@ -39,7 +39,7 @@ def set_aside(loaded: Loaded) -> None:
         persist_state="session",
     )
     few = {rule: loaded.clean.set_aside[rule][:SHOWN_ROWS]}
-    st.dataframe(set_aside_table(loaded.table, few), hide_index=True, height=320)
+    st.dataframe(set_aside_table(loaded.table, few, rule), hide_index=True, height=320)
     with st.container(horizontal=True):
         widgets.download(
             "Download these rows",

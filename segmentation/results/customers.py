@@ -24,7 +24,8 @@ class Customers:
         One row a customer, numbered from 0: numeric columns as float (NaN where missing), the
         others as text. The customer id is not in it.
     ids : ndarray of str, shape (customers,)
-        Customer ids as read; row numbers from 1 where the table has none.
+        Customer ids as read, but for a .0 that most of them had; row numbers from 1 where the
+        table has none.
     id_column : str or None
         The column the ids stand in, None where row numbers stand in.
     rows : ndarray of int, shape (customers,)

@@ -130,7 +130,7 @@ def test_a_logarithm_of_negatives_is_refused_in_a_sentence(app: AppTest) -> None
 
 
 def test_columns_called_like_the_screens_own(app: AppTest) -> None:
-    header = "id,Customers,Segment,Feature,segment,segment_id,reason,data_row,_id,_segment,total_x"
+    header = "id,Customers,Segment,Feature,segment,segment_id,reason,line,_id,_segment,total_x"
     rows = [
         f"c{i},{i},{i * 3 % 11},{i * i},{i % 4},{i * 5 % 13},{i},{i * 2},{i % 9},{i % 5},{i}"
         for i in range(40)

@@ -1,0 +1,43 @@
+"""Text cells to numbers, dates and ids, with every cell that would not turn accounted for."""
+
+from segmentation.values.cells import Bools, Cells, Dates, Floats
+from segmentation.values.dates import DateTexts, Instants, is_called_a_date, read_dates, to_dates
+from segmentation.values.frames import typed_frame
+from segmentation.values.ids import Ids, are_codes, lost_digits, read_ids, to_ids
+from segmentation.values.marks import is_missing, missing
+from segmentation.values.numbers import (
+    LARGEST_NUMBER,
+    Numbers,
+    NumberTexts,
+    read_numbers,
+    to_numbers,
+)
+from segmentation.values.settling import Evidence, Settled, settle
+
+__all__ = [
+    "LARGEST_NUMBER",
+    "Bools",
+    "Cells",
+    "DateTexts",
+    "Dates",
+    "Evidence",
+    "Floats",
+    "Ids",
+    "Instants",
+    "NumberTexts",
+    "Numbers",
+    "Settled",
+    "are_codes",
+    "is_called_a_date",
+    "is_missing",
+    "lost_digits",
+    "missing",
+    "read_dates",
+    "read_ids",
+    "read_numbers",
+    "settle",
+    "to_dates",
+    "to_ids",
+    "to_numbers",
+    "typed_frame",
+]
