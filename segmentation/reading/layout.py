@@ -31,6 +31,7 @@ _TOTAL = re.compile(
     r"somme|suma|soma|somma|zwischensumme|razem|celkem|toplam|totalt|yhteensä|итого)\b",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _NOTE = re.compile(
     r"\W*(?:source|note|quelle|hinweis|nota|fuente|fonte|fonte|stand)\b|^[*#†]", re.I
 )
@@ -279,14 +280,19 @@ def _is_header(row: _Row, body: list[list[str]], kinds: Sequence[Kind]) -> bool:
         if not cell or years:
             continue
         found = kind(cell)
+        if _YEAR.fullmatch(cell) and not any(_YEAR.fullmatch(c) for c in _column(body, i)[:20]):
+            continue
         votes += 1 if found in ("text", "torn", "empty") else -1 if found == kinds[i] else 0
     if votes:
         return votes > 0
     for i, found in enumerate(kinds):
         if found == "text" and i < len(cells) and cells[i].strip():
-            column = [other[i].strip() for other in body if i < len(other) and other[i].strip()]
-            votes += _vote_by_form(cells[i].strip(), column)
+            votes += _vote_by_form(cells[i].strip(), _column(body, i))
     return votes >= 0
+
+
+def _column(body: list[list[str]], i: int) -> list[str]:
+    return [row[i].strip() for row in body if i < len(row) and row[i].strip()]
 
 
 def _vote_by_form(cell: str, column: list[str]) -> int:
