@@ -1,0 +1,216 @@
+"""What a column's cells say it is for, where its name says nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from segmentation.results import ColumnType
+from segmentation.roles.names import is_country
+from segmentation.values import Floats, is_missing, to_dates, to_numbers
+
+LOOKED_AT_ROWS = 4_000
+PROOF_ROWS = 500
+MOST_NUMBER_COLUMNS = 12
+LEAST_PROOFS = 3
+ALL_BUT_FEW = 0.95
+ID_REPEATS = 0.05
+LARGEST_USUAL_QUANTITY = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """Three columns of which one is the product of the others.
+
+    Parameters
+    ----------
+    quantity, unit_price, amount : str
+        The columns; the quantity is the whole numbers, or the smaller if both are.
+    share : float
+        Part of the telling rows for which it holds.
+    """
+
+    quantity: str
+    unit_price: str
+    amount: str
+    share: float
+
+
+@dataclass(slots=True)
+class Cells:
+    """The first rows of a table, each column parsed once and only when asked about.
+
+    Parameters
+    ----------
+    frame : DataFrame of str
+        The first rows.
+    types : dict of str to str
+        What each column holds.
+    """
+
+    frame: pd.DataFrame
+    types: dict[str, ColumnType]
+    _numbers: dict[str, Floats] = field(default_factory=dict)
+
+    def numbers(self, name: str) -> Floats:
+        """Return a column as numbers, NaN where there is none."""
+        if name not in self._numbers:
+            self._numbers[name] = to_numbers(self.frame[name]).values
+        return self._numbers[name]
+
+    def present(self, name: str) -> pd.Series[Any]:
+        """Return the filled cells of a column."""
+        text = self.frame[name]
+        return text[~is_missing(text)].str.strip()
+
+    def mostly_empty(self, name: str) -> bool:
+        """Tell whether more than half of the cells are empty."""
+        return bool(is_missing(self.frame[name]).mean() > 0.5)
+
+    def is_whole(self, name: str) -> bool:
+        """Tell whether nearly all numbers of a column are whole."""
+        values = self.numbers(name)
+        values = values[np.isfinite(values)]
+        return bool(len(values)) and bool((values % 1 == 0).mean() > ALL_BUT_FEW)
+
+    def repeats(self, name: str) -> bool:
+        """Tell whether values come back from row to row."""
+        return bool(self.present(name).duplicated().mean() > ID_REPEATS)
+
+    def are_emails(self, name: str) -> bool:
+        """Tell whether nearly all filled cells are e-mail addresses."""
+        present = self.present(name)
+        pattern = r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}"
+        return len(present) > 0 and bool(present.str.fullmatch(pattern).mean() > ALL_BUT_FEW)
+
+    def are_countries(self, name: str) -> bool:
+        """Tell whether nearly all distinct cells are names or codes of countries."""
+        distinct = self.present(name).unique()
+        if not 2 <= len(distinct) <= 250:
+            return False
+        # Two-letter codes of states and languages are codes of countries too, but not all of them.
+        least = 3 if max(map(len, distinct)) == 2 else 2
+        known = sum(is_country(cell) for cell in distinct)
+        return len(distinct) >= least and known > 0.8 * len(distinct)
+
+    def are_small_counts(self, name: str) -> bool:
+        """Tell whether a column holds small whole numbers, such as quantities."""
+        values = self.numbers(name)
+        values = values[np.isfinite(values)]
+        return (
+            self.is_whole(name)
+            and len(np.unique(values)) > 2
+            and 1 <= float(np.median(values)) <= LARGEST_USUAL_QUANTITY
+        )
+
+    def comes_back(self, name: str, date: str) -> bool:
+        """Tell whether values of a column come back on other dates, as customers do."""
+        pairs = self._pairs(name, self._days(date))
+        dates_each = pairs.groupby("value").size()
+        return bool((dates_each > 1).mean() > ID_REPEATS)
+
+    def has_one(self, name: str, other: str) -> bool:
+        """Tell whether nearly every value of a column stands beside one value of the other."""
+        pairs = self._pairs(name, self.frame[other].to_numpy())
+        return bool((pairs.groupby("value").size() == 1).mean() > ALL_BUT_FEW)
+
+    def is_code(self, name: str) -> bool:
+        """Tell whether a column holds many repeating codes: whole numbers, or texts of one word."""
+        present = self.present(name)
+        if self.types[name] == "number":
+            fits = self.is_whole(name)
+        elif self.types[name] in ("category", "label"):
+            fits = not bool(present.str.contains(r"\s|@", regex=True).mean() > 1 - ALL_BUT_FEW)
+        else:
+            return False
+        many = present.nunique() >= max(2, 0.02 * len(present))
+        return fits and many and self.repeats(name)
+
+    def is_order_total(self, order: str, amount: str, line_values: Floats) -> bool:
+        """Tell whether an amount is an order's total, on each of its lines or on the first."""
+        lines = pd.DataFrame(
+            {
+                "order": self.frame[order].to_numpy(),
+                "amount": self.numbers(amount),
+                "line": line_values,
+            }
+        )
+        orders = lines.groupby("order").agg(
+            lines=("line", "size"), distinct=("amount", "nunique"), worth=("line", "nunique")
+        )
+        # Lines that are worth the same tell nothing.
+        telling = orders[(orders["lines"] > 1) & (orders["worth"] > 1)]
+        return len(telling) > 0 and bool((telling["distinct"] <= 1).mean() > ALL_BUT_FEW)
+
+    def share_of_product(self, quantity: str, price: str, amount: str) -> float:
+        """Return the part of the telling rows in which quantity × price is the amount."""
+        return _share_of_product(*(self.numbers(name) for name in (quantity, price, amount)))
+
+    def find_product(
+        self, numeric: Sequence[str], quantity: str | None, price: str | None, amount: str | None
+    ) -> Product | None:
+        """Find three columns of which one is the product of two; some may be settled."""
+        if len(numeric) > MOST_NUMBER_COLUMNS:
+            return None
+        head = {name: self.numbers(name)[:PROOF_ROWS] for name in numeric}
+        found = []
+        for pair in combinations(sorted(numeric), 2):
+            factors = self._factors(pair, quantity, price)
+            if factors is None:
+                continue
+            for result in [amount] if amount else sorted(set(numeric) - set(pair)):
+                if (
+                    result not in pair
+                    and _share_of_product(head[factors[0]], head[factors[1]], head[result])
+                    > ALL_BUT_FEW
+                ):
+                    share = self.share_of_product(*factors, result)
+                    found.append(
+                        Product(
+                            quantity=factors[0], unit_price=factors[1], amount=result, share=share
+                        )
+                    )
+        return found[0] if len(found) == 1 else None
+
+    def _factors(
+        self, pair: tuple[str, str], quantity: str | None, price: str | None
+    ) -> tuple[str, str] | None:
+        """Say which of two columns is the quantity, None if neither can be."""
+        if not {quantity, price} - {None} <= set(pair):
+            return None
+        first, second = pair
+        if quantity == second or price == first:
+            return second, first
+        if quantity == first or price == second:
+            return first, second
+        whole = [name for name in pair if self.is_whole(name)]
+        if not whole:
+            return None
+        if len(whole) == 2:
+            whole.sort(key=lambda name: float(np.nanmedian(self.numbers(name))))
+        return whole[0], second if whole[0] == first else first
+
+    def _days(self, date: str) -> npt.NDArray[Any]:
+        return to_dates(self.frame[date]).values.astype("datetime64[D]")
+
+    def _pairs(self, name: str, others: npt.NDArray[Any]) -> pd.DataFrame:
+        pairs = pd.DataFrame({"value": self.frame[name].to_numpy(), "other": others})
+        return pairs[~is_missing(self.frame[name])].drop_duplicates()
+
+
+def _share_of_product(quantity: Floats, price: Floats, amount: Floats) -> float:
+    """Leave out the rows that hold for any three columns: factors 0 and 1, and empty cells."""
+    telling = np.isfinite(quantity) & np.isfinite(price) & np.isfinite(amount)
+    telling &= (np.abs(quantity) > 1) & (price != 0) & (price != 1)
+    if telling.sum() < LEAST_PROOFS or len(np.unique(price[telling])) < 2:
+        return 0.0
+    quantity, price, amount = quantity[telling], price[telling], amount[telling]
+    # Prices and amounts are rounded to cents.
+    close = np.abs(quantity * price - amount) <= 0.0051 * (1 + np.abs(quantity))
+    return float(close.mean())
