@@ -60,7 +60,7 @@ def suggest_schema(table: Table, settings: SchemaSettings | None = None) -> Sche
         _refuse_order_roles(given, table.report.name)
         doubts = _order_line_doubts(settings, guess.as_order_lines)
     else:
-        doubts = ()
+        doubts = guess.doubts
         _require_transaction_roles(guess.roles, types, given, table.report.name)
     by_column = {column: role for role, column in guess.roles.items()}
     columns = tuple(

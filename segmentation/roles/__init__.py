@@ -55,12 +55,15 @@ class Guess:
         Why, in words, for every column.
     as_order_lines : dict of role to column
         The roles if the table were order lines.
+    doubts : tuple of str
+        What the user should look at, in sentences.
     """
 
     kind: Literal["customers", "transactions"]
     roles: dict[Role, str]
     reasons: dict[str, str]
     as_order_lines: dict[Role, str]
+    doubts: tuple[str, ...]
 
 
 def guess_roles(
@@ -113,9 +116,14 @@ def guess_roles(
     if kind == "customers":
         found.keep_customer_roles(frame)
     reasons = {name: _SAID_OF_TYPE[types[name]] for name in types} | found.notes
-    for role, column in found.roles.items():
-        reasons[column] = found.reasons[role]
-    return Guess(kind=kind, roles=found.roles, reasons=reasons, as_order_lines=as_order_lines)
+    reasons |= {column: found.reasons[role] for role, column in found.roles.items()}
+    return Guess(
+        kind=kind,
+        roles=found.roles,
+        reasons=reasons,
+        as_order_lines=as_order_lines,
+        doubts=found.order_total_doubts(),
+    )
 
 
 def can_serve(role: Role, column_type: ColumnType) -> bool:
@@ -229,6 +237,19 @@ class _Found:
         if lines:
             self.take("amount", lines[0], self.by_name("amount", lines))
 
+    def order_total_doubts(self) -> tuple[str, ...]:
+        """Say so if amounts would be added up that may be totals of whole orders."""
+        order, amount = self.roles.get("order_id"), self.roles.get("amount")
+        if not (order and amount) or "amount" in self.given:
+            return ()
+        if not self.cells.is_same_within(order, amount):
+            return ()
+        return (
+            f"{amount}: it is the same on all lines of an order, and each line counts. If it is "
+            "the total of the order, say that no column is the amount, and which ones are quantity "
+            "and unit price.",
+        )
+
     def take_cells(self, *, bold: bool) -> None:
         """Fill gaps by what cells hold: boldly if the user said that these are order lines."""
         made_up = all(map(is_made_up, self.types))
@@ -255,9 +276,12 @@ class _Found:
         if not self.is_open("country"):
             return
         for column in sorted(self.types):
-            told = self.types[column] in ("category", "label") and self.is_untold(column)
-            if told and self.cells.are_countries(column):
-                self.take("country", column, "by its content: names or codes of countries")
+            if not (self._is_text(column) and self.is_free(column)) or self.meant[column]:
+                continue
+            by_code = not says_something_else(column)
+            if self.cells.are_countries(column, by_code=by_code):
+                what = "names or codes" if by_code else "names"
+                self.take("country", column, f"by its content: {what} of countries")
                 return
 
     def keep_customer_roles(self, frame: pd.DataFrame) -> None:
@@ -271,14 +295,15 @@ class _Found:
         if "customer_id" in self.given:
             return
         self.roles.pop("customer_id", None)
-        ranked = sorted(
+        ranked = [
             (meaning.vague, self.cells.mostly_empty(column), meaning, column)
             for column, found in self.meant.items()
             for meaning in found
             if meaning.role == "customer_id"
             and self.is_free(column)
             and self.fits("customer_id", column)
-        )
+        ]
+        ranked.sort(key=lambda found: found[:3])
         own = [found for found in ranked if own_share(frame[found[3]]) >= KEY_SHARE]
         called = [found for found in ranked if not found[0]]
         columns = [found[3] for found in own or called]

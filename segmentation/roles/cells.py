@@ -20,8 +20,12 @@ PROOF_ROWS = 500
 MOST_NUMBER_COLUMNS = 12
 LEAST_PROOFS = 3
 ALL_BUT_FEW = 0.95
+ORDER_TOTAL_SHARE = 0.8
 ID_REPEATS = 0.05
 LARGEST_USUAL_QUANTITY = 50
+MOST_COUNTRIES = 250
+COUNTRY_SHARE = 0.8
+LONGEST_CODE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,15 +93,15 @@ class Cells:
         pattern = r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}"
         return len(present) > 0 and bool(present.str.fullmatch(pattern).mean() > ALL_BUT_FEW)
 
-    def are_countries(self, name: str) -> bool:
-        """Tell whether nearly all distinct cells are names or codes of countries."""
+    def are_countries(self, name: str, *, by_code: bool) -> bool:
+        """Tell whether most distinct cells are names, or also codes, of countries."""
         distinct = self.present(name).unique()
-        if not 2 <= len(distinct) <= 250:
+        if not 2 <= len(distinct) <= MOST_COUNTRIES:
             return False
-        # Two-letter codes of states and languages are codes of countries too, but not all of them.
-        least = 3 if max(map(len, distinct)) == 2 else 2
-        known = sum(is_country(cell) for cell in distinct)
-        return len(distinct) >= least and known > 0.8 * len(distinct)
+        # Many a code of a state or a language is that of a country too, but never nearly all.
+        if max(map(len, distinct)) <= LONGEST_CODE and (not by_code or len(distinct) < 3):
+            return False
+        return sum(map(is_country, distinct)) > COUNTRY_SHARE * len(distinct)
 
     def are_small_counts(self, name: str) -> bool:
         """Tell whether a column holds small whole numbers, such as quantities."""
@@ -138,15 +142,27 @@ class Cells:
             {
                 "order": self.frame[order].to_numpy(),
                 "amount": self.numbers(amount),
-                "line": line_values,
+                "worth": line_values,
             }
         )
         orders = lines.groupby("order").agg(
-            lines=("line", "size"), distinct=("amount", "nunique"), worth=("line", "nunique")
+            lines=("worth", "count"),
+            said=("amount", "first"),
+            distinct=("amount", "nunique"),
+            worth=("worth", "sum"),
         )
-        # Lines that are worth the same tell nothing.
-        telling = orders[(orders["lines"] > 1) & (orders["worth"] > 1)]
-        return len(telling) > 0 and bool((telling["distinct"] <= 1).mean() > ALL_BUT_FEW)
+        several = orders[(orders["lines"] > 1) & (orders["worth"] > 0) & orders["said"].notna()]
+        from_order = (several["said"] - several["worth"]).abs()
+        from_line = (several["said"] - several["worth"] / several["lines"]).abs()
+        of_order = (several["distinct"] == 1) & (from_order < from_line)
+        return len(several) > 0 and bool(of_order.mean() > ORDER_TOTAL_SHARE)
+
+    def is_same_within(self, order: str, amount: str) -> bool:
+        """Tell whether an amount differs between orders, but not between the lines of one."""
+        lines = pd.DataFrame({"order": self.frame[order].to_numpy(), "said": self.numbers(amount)})
+        orders = lines.groupby("order")["said"].agg(["count", "nunique", "first"])
+        several = orders[orders["count"] > 1]
+        return several["first"].nunique() > 1 and bool((several["nunique"] == 1).all())
 
     def share_of_product(self, quantity: str, price: str, amount: str) -> float:
         """Return the part of the telling rows in which quantity × price is the amount."""

@@ -28,8 +28,8 @@ class Meaning:
     ----------
     section : int
         Place of the meaning among those of its role.
-    trimmed : bool
-        Whether a prefix or suffix was taken off.
+    trimmed : int
+        0 for the name itself; else the larger, the later in the list what was taken off it.
     position : int
         Place of the name within its section.
     role : str
@@ -43,7 +43,7 @@ class Meaning:
     """
 
     section: int
-    trimmed: bool
+    trimmed: int
     position: int
     role: Role
     words: str
@@ -121,10 +121,12 @@ def find_export(names: Iterable[str]) -> Export | None:
     """
     by_key = {key: name for name in names for key in spellings(name)}
     for export in _known().exports:
-        if all(_first_spelling(mark) in by_key for mark in export["marks"]):
-            keys = {role: _first_spelling(name) for role, name in export["roles"].items()}
+        if all(_written(mark, by_key) for mark in export["marks"]):
+            roles = {role: _written(name, by_key) for role, name in export["roles"].items()}
             there = {
-                role: by_key.get(key, "") for role, key in keys.items() if key in by_key or not key
+                role: column or ""
+                for role, column in roles.items()
+                if column or not export["roles"][role]
             }
             return Export(system=export["system"], roles=there)
     return None
@@ -172,28 +174,28 @@ def _meanings(key: str) -> Iterator[Meaning]:
     if key in known.other_names:
         return
     yield from known.meanings.get(key, ())
-    for rest, roles in _trimmed(key, known):
+    for rest, roles, cost in _trimmed(key, known):
         for meaning in known.meanings.get(rest, ()):
             # What is left of "line_id" once trimmed says too little.
             if meaning.role in roles and meaning.words != BARE_ID:
-                yield replace(meaning, trimmed=True)
+                yield replace(meaning, trimmed=cost)
 
 
-def _trimmed(key: str, known: _Known) -> Iterator[tuple[str, frozenset[Role]]]:
+def _trimmed(key: str, known: _Known) -> Iterator[tuple[str, frozenset[Role], int]]:
     """Take off up to two suffixes and one prefix, each with the roles it may stand beside."""
-    ends = [(key, frozenset(ROLES))]
+    ends = [(key, frozenset(ROLES), 0)]
     for _ in range(2):
         ends += [
-            (rest, roles & allowed)
-            for kept, allowed in ends
-            for suffix, roles in known.suffixes
+            (rest, roles & allowed, cost + place)
+            for kept, allowed, cost in ends
+            for place, (suffix, roles) in enumerate(known.suffixes, start=1)
             if (rest := kept.removesuffix(suffix)) not in ("", kept)
         ]
     yield from ends[1:]
-    for kept, allowed in dict.fromkeys(ends):
-        for prefix, roles in known.prefixes:
+    for kept, allowed, cost in dict.fromkeys(ends):
+        for place, (prefix, roles) in enumerate(known.prefixes, start=1):
             if (rest := kept.removeprefix(prefix)) not in ("", kept):
-                yield rest, roles & allowed
+                yield rest, roles & allowed, cost + place
 
 
 @cache
@@ -225,7 +227,7 @@ def _add_meanings(
     for position, (key, languages) in enumerate(users.items()):
         meaning = Meaning(
             section=section,
-            trimmed=False,
+            trimmed=0,
             position=position,
             role=role,
             words=words,
@@ -246,8 +248,8 @@ def _expanded(pattern: str) -> Iterator[str]:
     return ("".join(chosen) for chosen in product(*choices))
 
 
-def _first_spelling(name: str) -> str:
-    return spellings(name)[0]
+def _written(name: str, by_key: dict[str, str]) -> str | None:
+    return next((by_key[key] for key in spellings(name) if key in by_key), None)
 
 
 def _without_accents(text: str) -> str:
