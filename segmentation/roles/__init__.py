@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from segmentation.results import ColumnType
-from segmentation.roles.cells import ID_REPEATS, LOOKED_AT_ROWS, Cells
+from segmentation.roles.cells import ID_REPEATS, Cells
 from segmentation.roles.names import (
     BARE_ID,
     Export,
@@ -99,7 +99,7 @@ def guess_roles(
     ('transactions', "by its name 'Kundennr' (German: customer number)")
     """
     found = _Found(
-        cells=Cells(frame.iloc[:LOOKED_AT_ROWS], types),
+        cells=Cells(frame, types),
         types=types,
         meant={name: meanings(name) for name in types},
         given=given,
@@ -320,8 +320,9 @@ class _Found:
         return self.is_free(column) and not self.meant[column] and not says_something_else(column)
 
     def _is_record_id(self, column: str, meaning: Meaning) -> bool:
-        """Tell the plain "id" of an order from that of a customer, who comes back."""
-        return meaning.words == BARE_ID and not self.cells.repeats(column)
+        """Tell the plain "id" of dated records from that of a customer, who comes back."""
+        dated = "date" in self.types.values()
+        return meaning.words == BARE_ID and dated and not self.cells.repeats(column)
 
     def _spoken(self) -> Counter[str]:
         return Counter(
@@ -393,16 +394,12 @@ class _Found:
                 reason = "by its content: a code that repeats within one date"
                 self.take("order_id", orders[0], reason)
         order = self.roles.get("order_id")
-        codes = [
-            code
-            for code in codes
-            if self.is_free(code)
-            and self.cells.comes_back(code, date)
-            and (order is None or self.cells.has_one(order, code))
-        ]
-        if len(codes) == 1:
+        back = [c for c in codes if self.is_free(c) and self.cells.comes_back(c, date)]
+        # Products come back too, but an order has several of them.
+        customers = [c for c in back if self.cells.has_one(order, c)] if order else codes
+        if len(customers) == 1 and customers[0] in back:
             reason = "by its content: a code that comes back on several dates"
-            self.take("customer_id", codes[0], reason)
+            self.take("customer_id", customers[0], reason)
 
     def _take_money(self, *, bold: bool) -> None:
         free = [name for name in sorted(self._numeric()) if self.is_free(name)]

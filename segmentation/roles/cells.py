@@ -15,7 +15,8 @@ from segmentation.results import ColumnType
 from segmentation.roles.names import is_country
 from segmentation.values import Floats, is_missing, to_dates, to_numbers
 
-LOOKED_AT_ROWS = 4_000
+FIRST_ROWS = 2_000
+SPREAD_ROWS = 2_000
 PROOF_ROWS = 500
 MOST_NUMBER_COLUMNS = 12
 LEAST_PROOFS = 3
@@ -48,12 +49,15 @@ class Product:
 
 @dataclass(slots=True)
 class Cells:
-    """The first rows of a table, each column parsed once and only when asked about.
+    """Some rows of a table, each column parsed once and only when asked about.
+
+    The first rows keep the lines of an order together; rows from all over the table, which may be
+    sorted by date, tell what comes back.
 
     Parameters
     ----------
     frame : DataFrame of str
-        The first rows.
+        The table.
     types : dict of str to str
         What each column holds.
     """
@@ -62,20 +66,27 @@ class Cells:
     types: dict[str, ColumnType]
     _numbers: dict[str, Floats] = field(default_factory=dict)
 
+    def first(self, name: str) -> pd.Series[Any]:
+        """Return the first cells of a column."""
+        return self.frame[name].iloc[:FIRST_ROWS]
+
+    def spread(self, name: str) -> pd.Series[Any]:
+        """Return cells of a column from all over the table."""
+        return self.frame[name].iloc[:: max(1, len(self.frame) // SPREAD_ROWS)]
+
     def numbers(self, name: str) -> Floats:
         """Return a column as numbers, NaN where there is none."""
         if name not in self._numbers:
-            self._numbers[name] = to_numbers(self.frame[name]).values
+            self._numbers[name] = to_numbers(self.first(name)).values
         return self._numbers[name]
 
     def present(self, name: str) -> pd.Series[Any]:
         """Return the filled cells of a column."""
-        text = self.frame[name]
-        return text[~is_missing(text)].str.strip()
+        return _present(self.first(name))
 
     def mostly_empty(self, name: str) -> bool:
         """Tell whether more than half of the cells are empty."""
-        return bool(is_missing(self.frame[name]).mean() > 0.5)
+        return bool(is_missing(self.first(name)).mean() > 0.5)
 
     def is_whole(self, name: str) -> bool:
         """Tell whether nearly all numbers of a column are whole."""
@@ -85,7 +96,8 @@ class Cells:
 
     def repeats(self, name: str) -> bool:
         """Tell whether values come back from row to row."""
-        return bool(self.present(name).duplicated().mean() > ID_REPEATS)
+        samples = (self.present(name), _present(self.spread(name)))
+        return any(bool(sample.duplicated().mean() > ID_REPEATS) for sample in samples)
 
     def are_emails(self, name: str) -> bool:
         """Tell whether nearly all filled cells are e-mail addresses."""
@@ -115,14 +127,13 @@ class Cells:
 
     def comes_back(self, name: str, date: str) -> bool:
         """Tell whether values of a column come back on other dates, as customers do."""
-        pairs = self._pairs(name, self._days(date))
-        dates_each = pairs.groupby("value").size()
-        return bool((dates_each > 1).mean() > ID_REPEATS)
+        days = to_dates(self.spread(date)).values.astype("datetime64[D]")
+        return bool((_partners(self.spread(name), days) > 1).mean() > ID_REPEATS)
 
     def has_one(self, name: str, other: str) -> bool:
         """Tell whether nearly every value of a column stands beside one value of the other."""
-        pairs = self._pairs(name, self.frame[other].to_numpy())
-        return bool((pairs.groupby("value").size() == 1).mean() > ALL_BUT_FEW)
+        partners = _partners(self.first(name), self.first(other).to_numpy())
+        return bool((partners == 1).mean() > ALL_BUT_FEW)
 
     def is_code(self, name: str) -> bool:
         """Tell whether a column holds many repeating codes: whole numbers, or texts of one word."""
@@ -140,7 +151,7 @@ class Cells:
         """Tell whether an amount is an order's total, on each of its lines or on the first."""
         lines = pd.DataFrame(
             {
-                "order": self.frame[order].to_numpy(),
+                "order": self.first(order).to_numpy(),
                 "amount": self.numbers(amount),
                 "worth": line_values,
             }
@@ -159,7 +170,7 @@ class Cells:
 
     def is_same_within(self, order: str, amount: str) -> bool:
         """Tell whether an amount differs between orders, but not between the lines of one."""
-        lines = pd.DataFrame({"order": self.frame[order].to_numpy(), "said": self.numbers(amount)})
+        lines = pd.DataFrame({"order": self.first(order).to_numpy(), "said": self.numbers(amount)})
         orders = lines.groupby("order")["said"].agg(["count", "nunique", "first"])
         several = orders[orders["count"] > 1]
         return several["first"].nunique() > 1 and bool((several["nunique"] == 1).all())
@@ -212,12 +223,15 @@ class Cells:
             whole.sort(key=lambda name: float(np.nanmedian(self.numbers(name))))
         return whole[0], second if whole[0] == first else first
 
-    def _days(self, date: str) -> npt.NDArray[Any]:
-        return to_dates(self.frame[date]).values.astype("datetime64[D]")
 
-    def _pairs(self, name: str, others: npt.NDArray[Any]) -> pd.DataFrame:
-        pairs = pd.DataFrame({"value": self.frame[name].to_numpy(), "other": others})
-        return pairs[~is_missing(self.frame[name])].drop_duplicates()
+def _present(text: pd.Series[Any]) -> pd.Series[Any]:
+    return text[~is_missing(text)].str.strip()
+
+
+def _partners(text: pd.Series[Any], others: npt.NDArray[Any]) -> pd.Series[Any]:
+    """Count the distinct values that stand beside each value of a column."""
+    pairs = pd.DataFrame({"value": text.to_numpy(), "other": others})[~is_missing(text)]
+    return pairs.drop_duplicates().groupby("value").size()
 
 
 def _share_of_product(quantity: Floats, price: Floats, amount: Floats) -> float:

@@ -17,6 +17,7 @@ from segmentation.settings import ROLES, Role
 ROLE_NAMES = Path(__file__).with_name("role_names.toml")
 BARE_ID = "id"
 _IN_ASCII = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+_LETTERS = re.compile(r"[^\W_]+")
 _MADE_UP = re.compile(r"(column|col|field|unnamed|spalte|feld|v|x)?\d*")
 
 
@@ -88,8 +89,10 @@ def spellings(name: str) -> tuple[str, ...]:
     (('stuckpreis', 'stueckpreis'), ('customerid',))
     """
     folded = unicodedata.normalize("NFKC", name).casefold()
-    plain = (_without_accents(text) for text in (folded, folded.translate(_IN_ASCII)))
-    return tuple(dict.fromkeys("".join(re.findall(r"[^\W_]+", text)) for text in plain))
+    plain = [folded]
+    if not folded.isascii():
+        plain = [_without_accents(folded), _without_accents(folded.translate(_IN_ASCII))]
+    return tuple(dict.fromkeys("".join(_LETTERS.findall(text)) for text in plain))
 
 
 def meanings(name: str) -> tuple[Meaning, ...]:
