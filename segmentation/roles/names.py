@@ -40,7 +40,7 @@ class Meaning:
     languages : tuple of str
         Languages or systems that use the name.
     vague : bool
-        Whether a column of that name that repeats is no id.
+        Whether the name proves little by itself.
     """
 
     section: int

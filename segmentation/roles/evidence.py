@@ -48,7 +48,7 @@ class Product:
 
 
 @dataclass(slots=True)
-class Cells:
+class Evidence:
     """Some rows of a table, each column parsed once and only when asked about.
 
     The first rows keep the lines of an order together; rows from all over the table, which may be
