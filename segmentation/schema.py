@@ -58,9 +58,7 @@ def suggest_schema(table: Table, settings: SchemaSettings | None = None) -> Sche
     guess = guess_roles(table.frame, types, given, settings.kind)
     if guess.kind == "customers":
         _refuse_order_roles(given, table.report.name)
-        doubts = _order_line_doubts(settings, guess.as_order_lines)
     else:
-        doubts = guess.doubts
         _require_transaction_roles(guess.roles, types, given, table.report.name)
     by_column = {column: role for role, column in guess.roles.items()}
     columns = tuple(
@@ -72,7 +70,7 @@ def suggest_schema(table: Table, settings: SchemaSettings | None = None) -> Sche
         )
         for name in names
     )
-    doubts += _doubts(table.frame, guess.kind, columns)
+    doubts = guess.doubts + _doubts(table.frame, guess.kind, columns)
     return Schema(kind=guess.kind, columns=columns, doubts=doubts)
 
 
@@ -132,17 +130,6 @@ def _refuse_order_roles(given: dict[Role, str], file: str) -> None:
                 where=file,
                 remedy="Leave the role out, or read the file as transactions",
             )
-
-
-def _order_line_doubts(settings: SchemaSettings, roles: dict[Role, str]) -> tuple[str, ...]:
-    """Say so when everything but the customer speaks for order lines."""
-    told = settings.kind != "auto" or "customer_id" in roles
-    if told or not {"order_id", "order_date"} <= set(roles):
-        return ()
-    return (
-        "This looks like order lines, but no column tells the customer; it was read as one row a "
-        "customer. If a column names the customer, say which.",
-    )
 
 
 def _require_transaction_roles(

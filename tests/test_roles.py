@@ -363,6 +363,19 @@ def test_an_orders_total_beside_no_prices_is_doubted() -> None:
     assert schema_of(lines).doubts == ()
 
 
+@pytest.mark.parametrize(
+    ("without", "said"),
+    [(["customer_id"], "no column tells the customer"), (["q", "p", "a"], "what a line is worth")],
+)
+def test_order_lines_that_lack_one_thing_are_doubted(without: list[str], said: str) -> None:
+    frame = lines_of("order_id|customer_id|date|q|p|a").drop(columns=without)
+    frame["p"] = "?"
+    schema = schema_of(frame)
+    assert schema.kind == "customers"
+    assert any(said in doubt for doubt in schema.doubts)
+    assert not any("looks like" in d for d in schema_of(frame, kind="customers").doubts)
+
+
 def test_what_the_user_settles_is_not_passed_over() -> None:
     schema = schema_of(orders_with_totals(), roles=(("amount", "Total"),))
     assert schema.roles["amount"] == "Total"

@@ -38,8 +38,6 @@ class Guess:
         Roles that this kind of table has a use for.
     reasons : dict of column to str
         Why, in words, for every column.
-    as_order_lines : dict of role to column
-        The roles if the table were order lines.
     doubts : tuple of str
         What the user should look at, in sentences.
     """
@@ -47,7 +45,6 @@ class Guess:
     kind: Literal["customers", "transactions"]
     roles: dict[Role, str]
     reasons: dict[str, str]
-    as_order_lines: dict[Role, str]
     doubts: tuple[str, ...]
 
 
@@ -96,16 +93,12 @@ def guess_roles(
         found.take_cells(bold=kind == "transactions")
         found.take_price_for_amount()
     found.take_countries()
-    as_order_lines = dict(found.roles)
-    kind = found.kind(frame) if kind == "auto" else kind
-    if kind == "customers":
+    said = found.kind(frame) if kind == "auto" else kind
+    if said == "transactions":
+        doubts = tuple(found.order_total_doubts())
+    else:
+        doubts = tuple(found.order_line_doubts()) if kind == "auto" else ()
         found.keep_customer_roles(frame)
     reasons = {name: _SAID_OF_TYPE[types[name]] for name in types} | found.notes
     reasons |= {column: found.reasons[role] for role, column in found.roles.items()}
-    return Guess(
-        kind=kind,
-        roles=found.roles,
-        reasons=reasons,
-        as_order_lines=as_order_lines,
-        doubts=found.order_total_doubts(),
-    )
+    return Guess(kind=said, roles=found.roles, reasons=reasons, doubts=doubts)

@@ -18,6 +18,8 @@ from segmentation.values import Floats, is_missing, to_dates, to_numbers
 FIRST_ROWS = 2_000
 SPREAD_ROWS = 2_000
 PROOF_ROWS = 500
+FEW_CELLS = 20
+EMAIL = r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}"
 MOST_NUMBER_COLUMNS = 12
 LEAST_PROOFS = 3
 ALL_BUT_FEW = 0.95
@@ -65,6 +67,8 @@ class Evidence:
     frame: pd.DataFrame
     types: dict[str, ColumnType]
     _numbers: dict[str, Floats] = field(default_factory=dict)
+    _spread: dict[str, pd.Series[Any]] = field(default_factory=dict)
+    _days: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
 
     def first(self, name: str) -> pd.Series[Any]:
         """Return the first cells of a column."""
@@ -72,7 +76,10 @@ class Evidence:
 
     def spread(self, name: str) -> pd.Series[Any]:
         """Return cells of a column from all over the table."""
-        return self.frame[name].iloc[:: max(1, len(self.frame) // SPREAD_ROWS)]
+        if name not in self._spread:
+            step = max(1, len(self.frame) // SPREAD_ROWS)
+            self._spread[name] = self.frame[name].iloc[::step]
+        return self._spread[name]
 
     def numbers(self, name: str) -> Floats:
         """Return a column as numbers, NaN where there is none."""
@@ -96,14 +103,14 @@ class Evidence:
 
     def repeats(self, name: str) -> bool:
         """Tell whether values come back from row to row."""
-        samples = (self.present(name), _present(self.spread(name)))
-        return any(bool(sample.duplicated().mean() > ID_REPEATS) for sample in samples)
+        return _repeats(self.present(name)) or _repeats(_present(self.spread(name)))
 
     def are_emails(self, name: str) -> bool:
         """Tell whether nearly all filled cells are e-mail addresses."""
         present = self.present(name)
-        pattern = r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}"
-        return len(present) > 0 and bool(present.str.fullmatch(pattern).mean() > ALL_BUT_FEW)
+        if "@" not in "".join(present.iloc[:FEW_CELLS]):
+            return False
+        return bool(present.str.fullmatch(EMAIL).mean() > ALL_BUT_FEW)
 
     def are_countries(self, name: str, *, by_code: bool) -> bool:
         """Tell whether most distinct cells are names, or also codes, of countries."""
@@ -127,8 +134,9 @@ class Evidence:
 
     def comes_back(self, name: str, date: str) -> bool:
         """Tell whether values of a column come back on other dates, as customers do."""
-        days = to_dates(self.spread(date)).values.astype("datetime64[D]")
-        return bool((_partners(self.spread(name), days) > 1).mean() > ID_REPEATS)
+        if date not in self._days:
+            self._days[date] = to_dates(self.spread(date)).values.astype("datetime64[D]")
+        return bool((_partners(self.spread(name), self._days[date]) > 1).mean() > ID_REPEATS)
 
     def has_one(self, name: str, other: str) -> bool:
         """Tell whether nearly every value of a column stands beside one value of the other."""
@@ -226,6 +234,10 @@ class Evidence:
 
 def _present(text: pd.Series[Any]) -> pd.Series[Any]:
     return text[~is_missing(text)].str.strip()
+
+
+def _repeats(present: pd.Series[Any]) -> bool:
+    return bool(present.duplicated().mean() > ID_REPEATS)
 
 
 def _partners(text: pd.Series[Any], others: npt.NDArray[Any]) -> pd.Series[Any]:

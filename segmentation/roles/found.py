@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -138,18 +139,32 @@ class Found:
         if lines:
             self.take("amount", lines[0], self.by_name("amount", lines))
 
-    def order_total_doubts(self) -> tuple[str, ...]:
+    def order_line_doubts(self) -> Iterator[str]:
+        """Say so if a table taken for customers looks like order lines but for one thing."""
+        if not {"order_id", "order_date"} <= set(self.roles):
+            return
+        if "customer_id" not in self.roles:
+            said, remedy = "the customer", "names the customer"
+        elif not self._has_money():
+            said, remedy = "what a line is worth", "holds the amount, or quantity and unit price"
+        else:
+            return
+        yield (
+            f"This looks like order lines, but no column tells {said}; it was read as one row a "
+            f"customer. If a column {remedy}, say which."
+        )
+
+    def order_total_doubts(self) -> Iterator[str]:
         """Say so if amounts would be added up that may be totals of whole orders."""
         order, amount = self.roles.get("order_id"), self.roles.get("amount")
         if not (order and amount) or "amount" in self.given:
-            return ()
-        if not self.evidence.is_same_within(order, amount):
-            return ()
-        return (
-            f"{amount}: it is the same on all lines of an order, and each line counts. If it is "
-            "the total of the order, say that no column is the amount, and which ones are quantity "
-            "and unit price.",
-        )
+            return
+        if self.evidence.is_same_within(order, amount):
+            yield (
+                f"{amount}: it is the same on all lines of an order, and each line counts. If it "
+                "is the total of the order, say that no column is the amount, and which ones are "
+                "quantity and unit price."
+            )
 
     def take_cells(self, *, bold: bool) -> None:
         """Fill gaps by what cells hold: boldly if the user said that these are order lines."""
@@ -312,13 +327,11 @@ class Found:
             self.take("customer_id", emails[0], "by its content: e-mail addresses")
             return
         codes = [name for name in untold if self.evidence.is_code(name)]
-        if made_up and self.is_open("order_id"):
-            orders = [c for c in codes if not self.evidence.comes_back(c, date)]
-            if len(orders) == 1:
-                reason = "by its content: a code that repeats within one date"
-                self.take("order_id", orders[0], reason)
+        back = [code for code in codes if self.evidence.comes_back(code, date)]
+        orders = [code for code in codes if code not in back]
+        if made_up and self.is_open("order_id") and len(orders) == 1:
+            self.take("order_id", orders[0], "by its content: a code that repeats within one date")
         order = self.roles.get("order_id")
-        back = [c for c in codes if self.is_free(c) and self.evidence.comes_back(c, date)]
         # Products come back too, but an order has several of them.
         customers = [c for c in back if self.evidence.has_one(order, c)] if order else codes
         if len(customers) == 1 and customers[0] in back:
