@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
 
 import numpy as np
-import pandas as pd
 
 from segmentation.errors import SchemaError
 from segmentation.notation import MARKS, Notation, Written, find_notation
 from segmentation.results import Column, ColumnType, Schema, Table
-from segmentation.settings import ROLES, Role, SchemaSettings
+from segmentation.roles import (
+    DATED,
+    KEY_SHARE,
+    NUMERIC,
+    can_serve,
+    guess_roles,
+    own_share,
+)
+from segmentation.settings import Role, SchemaSettings
 from segmentation.values import (
     Cells,
     Floats,
     NumberTexts,
     are_codes,
     is_called_a_date,
-    is_missing,
     missing,
     read_dates,
     read_numbers,
@@ -31,42 +36,6 @@ DATE_SHARE = 0.9
 LABEL_SHARE = 0.5
 CODE_VALUES = 3
 CODED_SHARE = 0.2
-KEY_SHARE = 0.8
-KEY_WORDS = frozenset({"id", "number", "no", "code", "key"})
-
-
-TRANSACTION_ROLES: tuple[Role, ...] = tuple(role for role in ROLES if role != "customer_id")
-
-# Most telling first: where two columns answer to one role, the earlier name wins.
-_ROLE_NAMES: dict[Role, str] = {
-    "customer_id": (
-        "customer_id customer_number customer_no customer_code customer_key cust_id client_id "
-        "user_id account_id member_id shopper_id buyer_id customer client user member account id"
-    ),
-    "order_id": (
-        "order_id order_number order_no invoice_no invoice_id invoice_number transaction_id "
-        "transaction_no receipt_id receipt_no basket_id sales_id order invoice transaction receipt"
-    ),
-    "order_date": (
-        "order_date invoice_date purchase_date transaction_date sale_date sales_date order_time "
-        "order_datetime order_timestamp created_at purchased_at date datetime timestamp day"
-    ),
-    "quantity": "quantity qty units items item_count order_quantity pieces",
-    "unit_price": "unit_price price item_price price_per_unit sales_price price_each",
-    "amount": (
-        "amount line_total line_amount total_amount order_amount order_total order_value "
-        "net_amount sales_amount total_price total_sales gross_amount revenue sales turnover "
-        "total spend value"
-    ),
-    "product": (
-        "stock_code product_id product_code sku item_id item_code article article_no product item "
-        "product_name item_name description"
-    ),
-    "country": "country country_code nation market",
-}
-
-_DATED: tuple[Role, ...] = ("order_date",)
-_NUMERIC: tuple[Role, ...] = ("quantity", "unit_price", "amount")
 
 
 def suggest_schema(table: Table, settings: SchemaSettings | None = None) -> Schema:
@@ -104,36 +73,30 @@ def suggest_schema(table: Table, settings: SchemaSettings | None = None) -> Sche
         # A file sorted by a column can start with one value for longer than the sample is.
         if found in ("constant", "empty") and len(sample) < len(table.frame):
             types[name] = _column_type(Cells.of(table.frame[name]), name in counted)
-    roles = _guess_roles(types, given)
-    kind = _kind(settings, given, roles, table)
-    if kind == "customers":
+    guess = guess_roles(table.frame, types, given, settings.kind)
+    if guess.kind == "customers":
         _refuse_order_roles(given, table.report.name)
-        doubts = _order_line_doubts(settings, roles)
-        roles = {r: c for r, c in roles.items() if r in ("customer_id", "country")}
-        roles = _customer_key(roles, given, types, table)
     else:
-        doubts = ()
-        _require_transaction_roles(roles, types, given, table.report.name)
-    reasons = _reasons(names, roles, given, types)
-    by_column = {column: role for role, column in roles.items()}
-    written = _written(table, kind, types, roles, counted)
+        _require_transaction_roles(guess.roles, types, given, table.report.name)
+    by_column = {column: role for role, column in guess.roles.items()}
+    written = _written(table, guess.kind, types, guess.roles, counted)
     notation = find_notation(written, settings)
     columns = tuple(
         Column(
             name=name,
             type="id" if by_column.get(name) == "customer_id" else types[name],
             role=by_column.get(name),
-            reason=reasons[name],
+            reason=guess.reasons[name],
             decimal=notation.decimal.get(name, "point"),
             dates=notation.dates.get(name, "dmy"),
             changes=notation.changes.get(name, ()),
         )
         for name in names
     )
-    doubts += notation.doubts
-    if kind == "customers":
+    doubts = guess.doubts + notation.doubts
+    if guess.kind == "customers":
         doubts += _doubts(table, columns, notation, written)
-    return Schema(kind=kind, columns=columns, doubts=doubts, questions=notation.questions)
+    return Schema(kind=guess.kind, columns=columns, doubts=doubts, questions=notation.questions)
 
 
 def _refuse_nothing(table: Table) -> None:
@@ -200,8 +163,8 @@ def _written(
         }
 
     return Written(
-        numbers=cells(_NUMERIC, "number"),
-        dates=cells(_DATED, "date"),
+        numbers=cells(NUMERIC, "number"),
+        dates=cells(DATED, "date"),
         ids=cells(("customer_id", "order_id"), "id"),
         counted=counted | {roles.get("order_date", "")},
         used=set(by_column) if kind == "transactions" else set(types),
@@ -226,80 +189,6 @@ def _given_roles(settings: SchemaSettings, names: list[str], file: str) -> dict[
     return given
 
 
-def _guess_roles(types: dict[str, ColumnType], given: dict[Role, str]) -> dict[Role, str]:
-    roles = {role: column for role, column in given.items() if column}
-    for role in ROLES:
-        if role in given:
-            continue
-        for wanted in _ROLE_NAMES[role].split():
-            fitting = [
-                name
-                for name in types
-                if "_".join(words(name)) == wanted
-                and name not in roles.values()
-                and _can_serve(role, types[name])
-            ]
-            if fitting:
-                roles[role] = fitting[0]
-                break
-    return roles
-
-
-def _can_serve(role: Role, column_type: ColumnType) -> bool:
-    if role in _DATED:
-        return column_type in ("date", "constant")
-    if role in _NUMERIC:
-        return column_type in ("number", "constant")
-    return column_type not in ("date", "empty")
-
-
-def _kind(
-    settings: SchemaSettings, given: dict[Role, str], roles: dict[Role, str], table: Table
-) -> Literal["customers", "transactions"]:
-    if settings.kind != "auto":
-        return settings.kind
-    if any(given.get(role) for role in TRANSACTION_ROLES if role != "country"):
-        return "transactions"
-    money = "amount" in roles or ("quantity" in roles and "unit_price" in roles)
-    if "customer_id" in roles and "order_date" in roles and money:
-        repeats = bool(table.frame[roles["customer_id"]].duplicated().mean() > 0.05)
-        if repeats or "order_id" in roles:
-            return "transactions"
-    return "customers"
-
-
-def _customer_key(
-    roles: dict[Role, str], given: dict[Role, str], types: dict[str, ColumnType], table: Table
-) -> dict[Role, str]:
-    """Guess again for a customer table: a nearly unique id, else one that is plainly called so.
-
-    An "account" that repeats is a column like any other; a "customer_id" that repeats is still no
-    feature.
-    """
-    if "customer_id" in given:
-        return roles
-    candidates = [
-        name
-        for wanted in _ROLE_NAMES["customer_id"].split()
-        for name in types
-        if "_".join(words(name)) == wanted
-        and name != roles.get("country")
-        and _can_serve("customer_id", types[name])
-    ]
-    own = [name for name in candidates if _own_share(table.frame[name]) >= KEY_SHARE]
-    called = [name for name in candidates if words(name)[-1] in KEY_WORDS]
-    found: dict[Role, str] = {r: name for r, name in roles.items() if r != "customer_id"}
-    for name in (own or called)[:1]:
-        found["customer_id"] = name
-    return found
-
-
-def _own_share(text: pd.Series[Any]) -> float:
-    """Distinct values a filled cell: 1 if every row has its own."""
-    present = text[~is_missing(text)]
-    return present.nunique() / max(len(present), 1)
-
-
 def _refuse_order_roles(given: dict[Role, str], file: str) -> None:
     for role, column in given.items():
         if column and role not in ("customer_id", "country"):
@@ -308,17 +197,6 @@ def _refuse_order_roles(given: dict[Role, str], file: str) -> None:
                 where=file,
                 remedy="Leave the role out, or read the file as transactions",
             )
-
-
-def _order_line_doubts(settings: SchemaSettings, roles: dict[Role, str]) -> tuple[str, ...]:
-    """Say so when everything but the customer speaks for order lines."""
-    told = settings.kind != "auto" or "customer_id" in roles
-    if told or not {"order_id", "order_date"} <= set(roles):
-        return ()
-    return (
-        "This looks like order lines, but no column tells the customer; it was read as one row a "
-        "customer. If a column names the customer, say which.",
-    )
 
 
 def _require_transaction_roles(
@@ -334,36 +212,13 @@ def _require_transaction_roles(
             remedy="Say which column it is, or read the file as customers",
         )
     for role, column in given.items():
-        if column and not _can_serve(role, types[column]):
-            kind = "dates" if role in _DATED else "numbers"
+        if column and not can_serve(role, types[column]):
+            kind = "dates" if role in DATED else "numbers"
             raise SchemaError(
                 f"The column {column!r} can't be the {role}: most of its cells are not {kind}",
                 where=file,
                 remedy=f"Choose a column of {kind}",
             )
-
-
-def _reasons(
-    names: list[str],
-    roles: dict[Role, str],
-    given: dict[Role, str],
-    types: dict[str, ColumnType],
-) -> dict[str, str]:
-    said = {
-        "id": "identifies the row",
-        "number": "its cells are numbers",
-        "date": "its cells are dates",
-        "category": "its texts repeat from row to row",
-        "label": "nearly every row has its own text",
-        "constant": "it has the same value in every row",
-        "empty": "it has no value",
-    }
-    reasons = {name: said[types[name]] for name in names}
-    for role, column in roles.items():
-        reasons[column] = (
-            "chosen by you" if given.get(role) == column else f"by its name {column!r}"
-        )
-    return reasons
 
 
 def _doubts(
@@ -374,7 +229,7 @@ def _doubts(
     for column in columns:
         name = column.name
         if column.role == "customer_id":
-            share = _own_share(table.frame[name])
+            share = own_share(table.frame[name])
             if 0 < share < KEY_SHARE:
                 doubts.append(
                     f"{name}: only {share:.0%} of the rows have an id of their own; each "

@@ -37,7 +37,9 @@ PRIMITIVES = {
     "kmeans",
     "notation",
     "numerals",
+    "remembering",
     "results",
+    "roles",
     "set_aside",
     "settings",
     "silhouettes",
@@ -93,7 +95,7 @@ def packages(path: Path) -> set[str]:
 
 def modules(path: Path) -> set[str]:
     """Modules of the engine that a module imports, by their first name."""
-    there = {p.stem for p in (ROOT / "segmentation").glob("*.py")} | {"reading"}
+    there = {p.stem for p in (ROOT / "segmentation").glob("*.py")} | {"reading", "roles"}
     parts = [name.split(".") for name in imports(path) if name.startswith("segmentation.")]
     return {part[1] for part in parts} & there
 
