@@ -34,7 +34,9 @@ def for_customers(loaded: Loaded, place: DeltaGenerator) -> Bools:
 
 
 def _bar(customers: Customers, names: dict[int, str]) -> Filter:
-    turn = f"{state.generation()}-{st.session_state.get('filter_turn', 0)}"
+    cleared = f"{state.generation()}-{st.session_state.get('filter_turn', 0)}"
+    # The run shown can have other columns than the customers that are explored.
+    turn = f"{hash((customers.numeric, customers.categories))}-{cleared}"
     columns = [c for c in customers.categories if customers.frame[c].nunique() <= MOST_CATEGORIES]
     with st.popover("Filter", icon=":material/filter_alt:"):
         segments: list[int] = []
@@ -44,7 +46,7 @@ def _bar(customers: Customers, names: dict[int, str]) -> Filter:
                 list(names),
                 format_func=lambda i: names[i],
                 placeholder="All segments",
-                key=f"filter-segments-{state.runs()}-{turn}",
+                key=f"filter-segments-{state.runs()}-{cleared}",
                 persist_state="session",
             )
         categories = []

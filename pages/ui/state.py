@@ -47,15 +47,9 @@ def draft() -> Recipe:
 
 
 def set_draft(**stages: Any) -> Recipe:
-    """Replace whole stages of the settings.
-
-    A change of what is read or cleaned makes other customers, so the run before it goes.
-    """
-    old = draft()
-    new = old.with_stage(**stages)
+    """Replace whole stages of the settings; the run shown stays, and may then be of earlier ones."""
+    new = draft().with_stage(**stages)
     st.session_state["draft"] = new
-    if (old.read, old.schema, old.clean) != (new.read, new.schema, new.clean):
-        st.session_state["ran"] = None
     return new
 
 

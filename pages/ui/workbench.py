@@ -41,12 +41,15 @@ OUTLIERS = {"keep": "Keep", "cap": "Cap", "set-aside": "Set the customer aside"}
 def settings(loaded: Loaded) -> Recipe:
     """Draw the controls and bring the settings up to date with them."""
     customers = loaded.customers
+    columns = (*customers.numeric, *customers.categories)
+    chosen = [name for name in state.draft().prepare.features if name in columns]
     features = st.multiselect(
         "Features to segment by",
-        (*customers.numeric, *customers.categories),
-        default=list(customers.default_features),
+        columns,
+        default=chosen or list(customers.default_features),
         format_func=label,
-        key=state.key("features"),
+        # A list that is given other options forgets what was chosen of the ones before.
+        key=state.key(f"features-{hash(columns)}"),
         persist_state="session",
         wrap=True,
         help="Customers alike in these end up together. A category counts as 0/1 columns.",

@@ -231,12 +231,50 @@ def test_a_change_of_settings_is_told_on_every_screen(app: AppTest) -> None:
     assert stale not in said(app)
 
 
-def test_a_change_of_cleaning_takes_the_run_away(app: AppTest) -> None:
-    run(take_sample(app, "orders"), k=4)
-    go(app, "data")
-    choose(app, "drop-duplicates", True)
-    go(app, "profiles")
-    assert "There are no segments yet" in said(app)
+@pytest.mark.parametrize(
+    ("table", "key", "other", "before"),
+    [
+        ("mall", "kind", "customers", "auto"),
+        ("mall", "drop-duplicates", True, False),
+        ("orders", "drop-zero-price", True, False),
+        ("orders", "kind", "customers", "auto"),
+        ("shop", "role-customer_id", "(none)", "id"),
+    ],
+)
+def test_a_run_outlasts_a_change_of_what_is_read_or_cleaned(
+    app: AppTest, table: str, key: str, other: object, before: object
+) -> None:
+    """It is told to be of earlier settings, shows its own customers, and can be current again."""
+    run(take_sample(app, table), k=4)
+    run(app, features=widget(app, "features").value[:2])
+    category = next(one for one in app.multiselect if "filter-category" in one.key)
+    healthy(category.set_value(category.options[:1]).run())
+    assert "customers shown" in said(app)
+    shown = everything_shown(app)
+    stale = "The settings have changed since this run"
+    choose(go(app, "data"), key, other)
+    assert "4 segments, settings changed" in [one.value for one in app.sidebar.caption]
+    go(app, "explore")
+    go(app, "segments")
+    for screen in ("segments", *NEEDS_A_RUN):
+        assert stale in said(go(app, screen))
+    assert everything_shown(app) == shown
+    choose(go(app, "data"), key, before)
+    for screen in ("segments", *NEEDS_A_RUN):
+        assert stale not in said(go(app, screen))
+    assert everything_shown(app) == shown
+
+
+def everything_shown(app: AppTest) -> tuple[object, ...]:
+    """What the screens say of a run's own customers."""
+    chips = [
+        html.proto.body for html in go(app, "segments").get("html") if "span" in html.proto.body
+    ]
+    maps = figures(app)
+    profiles = figures(go(app, "profiles"))
+    compared = figures(go(app, "compare"))
+    choose(go(app, "export"), "export-look", True)
+    return chips, maps, profiles, compared, app.dataframe[0].value.to_csv()
 
 
 def test_settings_survive_a_walk_through_the_screens(app: AppTest) -> None:
