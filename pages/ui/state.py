@@ -47,7 +47,7 @@ def draft() -> Recipe:
 
 
 def set_draft(**stages: Any) -> Recipe:
-    """Replace whole stages of the settings; the run shown stays, and may then be of earlier ones."""
+    """Replace whole stages of the settings; the run shown stays, though of earlier ones."""
     new = draft().with_stage(**stages)
     st.session_state["draft"] = new
     return new
@@ -60,7 +60,10 @@ def ran() -> Recipe | None:
 
 
 def set_ran(recipe: Recipe, k: int) -> None:
-    """Take these settings as run; names given to other segments are dropped."""
+    """Take these settings as run; names given to the segments of others are dropped."""
+    st.session_state.pop("rename_problem", None)
+    if ran() is not None and not is_stale():
+        return
     st.session_state["ran"] = recipe.with_stage(naming=NameSettings())
     st.session_state["ran_k"] = k
     st.session_state["runs"] = runs() + 1

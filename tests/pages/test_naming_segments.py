@@ -85,6 +85,17 @@ def test_the_name_of_another_segment_as_found_is_not_taken(profiles: AppTest) ->
     assert len(set(names)) == 4
 
 
+def test_names_stay_when_the_same_is_run_again(profiles: AppTest) -> None:
+    choose(profiles, "card-", 3)
+    choose(profiles, "rename", "Mine")
+    choose(profiles, "filter-segments-", [3])
+    run(profiles)
+    assert segment_names(profiles)[2] == "Mine"
+    assert widget(profiles, "filter-segments-").value == [3]
+    run(profiles, scaler="robust")
+    assert "Mine" not in segment_names(profiles)
+
+
 def test_names_go_with_their_run(profiles: AppTest) -> None:
     choose(profiles, "rename", "Mine")
     run(profiles, k=5)
