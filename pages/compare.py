@@ -60,7 +60,7 @@ def show() -> None:
         )
         st.caption(
             "Where they lie farthest apart, in standard deviations, comes first. A column whose "
-            "mean is not above 0 has no index."
+            "mean is not above 0 has no index." + filters.baseline(keep)
         )
     with right:
         st.markdown("**Distribution**")

@@ -146,7 +146,7 @@ def _difference(name: str, values: Floats, inside: Bools, used: bool) -> list[Di
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Overview:
-    """A run's figures over the customers that pass a filter.
+    """A run's figures over the customers that pass a filter, to be held against all of the run's.
 
     Parameters
     ----------
@@ -154,15 +154,12 @@ class Overview:
         Customers of each segment, by id; a segment that nobody passes from is 0.
     means : pandas.DataFrame
         One row a segment with customers, one column a numeric feature.
-    overall : pandas.Series
-        Mean of each numeric feature over all that pass.
     figures : tuple of (label, value, digits)
         Headline figures: what the table allows of customers, purchases and spend.
     """
 
     sizes: dict[int, int]
     means: pd.DataFrame
-    overall: pd.Series[Any]
     figures: tuple[tuple[str, float, int], ...]
 
 
@@ -188,7 +185,6 @@ def overview(run: Run, keep: Bools) -> Overview:
     return Overview(
         sizes={i: int(count) for i, count in enumerate(counts, start=1)},
         means=numeric.groupby(pd.Index(labels, name="segment")).mean(),
-        overall=numeric.mean(),
         figures=tuple(figures),
     )
 
@@ -216,18 +212,19 @@ def _trait_figures(numeric: pd.DataFrame) -> list[tuple[str, float, int]]:
 
 
 def compare(run: Run, keep: Bools, ids: Sequence[int]) -> pd.DataFrame:
-    """Set segments side by side on every numeric feature.
+    """Set segments side by side on every numeric feature, by their customers that pass.
 
     Returns
     -------
     pandas.DataFrame
         ``feature`` and, for each id, ``mean_ID``, ``median_ID`` and ``index_ID`` (100 = the mean of
-        all that pass; NaN where that is not above 0); the features with the largest standardised
-        difference between the first two ids first.
+        all segmented customers, also of those that don't pass; NaN where that is not above 0); the
+        features with the largest difference between the first two ids, in standard deviations of
+        all segmented customers, first.
     """
     customers = run.loaded.customers
-    frame = customers.frame.iloc[run.profiles.customers[keep]]
-    labels = run.profiles.labels[keep]
+    frame = customers.frame.iloc[run.profiles.customers]
+    labels = np.where(keep, run.profiles.labels, 0)
     rows = []
     for name in customers.numeric:
         values = frame[name].to_numpy(dtype=float)
@@ -274,7 +271,10 @@ def telling_features(run: Run) -> tuple[str, ...]:
 
 
 def differences_shown(run: Run, keep: Bools, segment_id: int) -> tuple[Difference, ...]:
-    """Rank what tells a segment from all customers, among those for which ``keep`` is true."""
-    inside = run.profiles.labels[keep] == segment_id
-    positions = run.profiles.customers[keep]
+    """Rank what tells the customers of a segment for which ``keep`` is true from all customers.
+
+    All are the segmented customers of the run, whatever ``keep``.
+    """
+    inside = keep & (run.profiles.labels == segment_id)
+    positions = run.profiles.customers
     return differences(run.loaded.customers, positions, inside, set(run.prepared.features))

@@ -179,7 +179,7 @@ def figures(done: Run, keep: Bools) -> dict[str, go.Figure]:
         "bars": charts.size_bars(found.sizes, names),
         "donut": charts.size_donut(found.sizes, names),
         "effects": charts.effect_bars(1, done.profiles.segments[0].differences),
-        "means": charts.means_map(found.means, found.overall, names),
+        "means": charts.means_map(found.means, done.profiles.overall, names),
         "pairs": charts.paired_bars(compare(done, keep, ids), ids, names),
         "overlay": charts.overlaid_histograms(
             feature_by_segment(done, keep, ids, x), names, axis_for(x, values)
@@ -288,7 +288,7 @@ def test_an_index_of_100_is_the_mean(done: Run) -> None:
     keep = everyone(done)
     found = overview(done, keep)
     drawn = figures(done, keep)["means"].data[0]
-    wanted = (100 * found.means / found.overall).to_numpy()
+    wanted = (100 * found.means / done.profiles.overall).to_numpy()
     np.testing.assert_allclose(drawn.z, wanted.clip(0, 200))
     assert [[float(cell) for cell in row] for row in drawn.text] == wanted.round().tolist()
 

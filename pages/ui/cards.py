@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.ui import chips, state, widgets
+from pages.ui import chips, filters, state, widgets
 from segmentation import charts
 from segmentation.errors import SettingsError
 from segmentation.naming import name_segments
@@ -60,12 +60,12 @@ def one_segment(run: Run, found: Overview, keep: Bools) -> None:
             f"What sets {named.name} apart",
         )
         st.caption(
-            "How far the segment's mean lies from that of all customers shown, in standard "
-            "deviations. Grey columns were not used to make the segments."
+            "How far the segment's mean lies from that of all customers, in standard deviations. "
+            "Grey columns were not used to make the segments." + filters.baseline(keep)
         )
 
 
-def means_table(run: Run, found: Overview) -> None:
+def means_table(run: Run, found: Overview, keep: Bools) -> None:
     """Draw each segment's means in original units."""
     names = run.name_of()
     ids = [int(i) for i in found.means.index]
@@ -88,7 +88,7 @@ def means_table(run: Run, found: Overview) -> None:
             if name != "Segment"
         },
     )
-    st.caption("Means in original units.")
+    st.caption("Means in original units" + ("." if keep.all() else ", of the customers shown."))
 
 
 def _rename(run: Run, chosen: int) -> None:

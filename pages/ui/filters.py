@@ -33,6 +33,16 @@ def for_customers(loaded: Loaded, place: DeltaGenerator) -> Bools:
     return keep
 
 
+def baseline(keep: Bools) -> str:
+    """Say what the customers shown are held against, where a filter leaves that open."""
+    if keep.all():
+        return ""
+    return (
+        f" The filter chooses whose numbers are shown; they are held against all {len(keep):,} "
+        "customers in segments."
+    )
+
+
 def _bar(customers: Customers, names: dict[int, str]) -> Filter:
     cleared = f"{state.generation()}-{st.session_state.get('filter_turn', 0)}"
     # The run shown can have other columns than the customers that are explored.

@@ -80,6 +80,29 @@ def test_a_filter_that_leaves_nobody(app: AppTest, screen: str) -> None:
     assert NOBODY not in said(app)
 
 
+def test_the_customers_shown_are_held_against_all(app: AppTest) -> None:
+    """A segment alone is no less apart from all customers, and its indices stay."""
+    held = "they are held against all 200 customers in segments"
+    run(take_sample(app, "mall"), k=3)
+    go(app, "profiles")
+    apart = figures(app)["effects"]["data"][0]
+    choose(app, "profiles-view", "All side by side")
+    first = figures(app)["means-map"]["data"][0]["text"][0]
+    choose(app, "filter-segments-", [1])
+    assert figures(app)["means-map"]["data"][0]["text"] == [first]
+    assert held in said(app)
+    choose(app, "profiles-view", "One segment")
+    assert figures(app)["effects"]["data"][0] == apart
+    assert held in said(app)
+    go(app, "compare")
+    choose(app, "filter-segments-", [])
+    pair = figures(app)["paired"]["data"]
+    assert held not in said(app)
+    choose(app, "filter-segments-", [1, 2])
+    assert figures(app)["paired"]["data"] == pair
+    assert held in said(app)
+
+
 def test_one_segment_left_can_not_be_compared(app: AppTest) -> None:
     run(take_sample(app, "mall"), k=3)
     go(app, "compare")
