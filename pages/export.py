@@ -35,7 +35,7 @@ def show() -> None:
                 "export-all",
                 primary=True,
             )
-            if shown < total:
+            if 0 < shown < total:
                 widgets.download(
                     f"The {shown:,} customers shown" if shown > 1 else "The 1 customer shown",
                     lambda: exporting.customers_csv(run, keep),
@@ -44,7 +44,9 @@ def show() -> None:
                 )
         for old, new in exporting.renamed_columns(run).items():
             st.info(state.escape(f"The file's own column {old!r} is called {new!r} in the export."))
-        if st.toggle("Show the first rows", key=state.key("export-look"), persist_state="session"):
+        if shown and st.toggle(
+            "Show the first rows", key=state.key("export-look"), persist_state="session"
+        ):
             st.dataframe(exporting.customers_head(run, keep, SHOWN_ROWS), hide_index=True)
 
     left, right = st.columns(2)

@@ -29,7 +29,7 @@ def show() -> None:
     with widgets.view_place(view, VIEWS):
         if view == VIEWS[0]:
             cards.one_segment(run, found, keep)
-        elif view == VIEWS[1]:
+        elif view == VIEWS[1] and keep.any():
             bars, donut = st.columns([3, 2], gap="large")
             with bars:
                 widgets.chart(
@@ -43,7 +43,7 @@ def show() -> None:
                 "Size is not worth: a small segment can hold most of the spend."
                 + ("" if keep.all() else " Shares are of the customers shown.")
             )
-        else:
+        elif keep.any():
             widgets.chart(
                 charts.means_map(found.means, run.profiles.overall, names),
                 "means-map",

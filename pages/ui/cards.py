@@ -54,6 +54,13 @@ def one_segment(run: Run, found: Overview, keep: Bools) -> None:
         _rename(run, chosen)
     with right:
         st.markdown("**What sets it apart from all customers**")
+        if not found.sizes[chosen]:
+            st.info(
+                "No customer of this segment passes the filter. Choose another segment, or widen "
+                "or clear the filter.",
+                icon=":material/info:",
+            )
+            return
         widgets.chart(
             charts.effect_bars(chosen, differences_shown(run, keep, chosen)),
             "effects",

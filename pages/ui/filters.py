@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.ui import navigation, state
+from pages.ui import state
 from segmentation.filtering import Filter, bounds, passing, passing_segmented
 from segmentation.results import Customers, Loaded, Run
 from segmentation.values import Bools
@@ -114,4 +114,3 @@ def _say(chosen: Filter, names: dict[int, str], passing_count: int, all_count: i
             st.rerun()
     if not passing_count:
         st.info("No customer passes this filter. Widen or clear it.", icon=":material/info:")
-        navigation.end_screen()

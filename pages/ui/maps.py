@@ -28,10 +28,10 @@ def views(run: Run) -> list[str]:
 
 
 def draw(run: Run, keep: Bools, view: str) -> None:
-    """Draw one view."""
+    """Draw one view; the evidence is of all customers, the others need some to show."""
     if view == EVIDENCE:
         _evidence(run)
-    else:
+    elif keep.any():
         {FLAT: _flat, SOLID: _solid, PCA: _pca}[view](run, keep)
 
 

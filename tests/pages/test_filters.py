@@ -74,10 +74,32 @@ def test_a_filter_that_leaves_nobody(app: AppTest, screen: str) -> None:
     ages = pd.read_csv(MALL)["Age"]
     gap = next(age for age in range(ages.min(), ages.max()) if age not in set(ages)) + 0.0
     limit(app, "Age", gap - 0.25, gap + 0.25)
-    assert NOBODY in said(app)
+    assert said(app).count(NOBODY) == 1
     assert not figures(app) and not app.error
+    if screen == "segments":
+        choose(app, "segments-view", "Evidence for k")
+        assert set(figures(app)) == {"elbow", "silhouette"}
+    elif screen == "profiles":
+        assert "What to do" in said(app)
+        assert widget(app, "rename").value == segment_names(app)[0]
+        choose(app, "profiles-view", "All side by side")
+        assert not figures(app)
+    elif screen == "export":
+        offered = [one.label for one in app.get("download_button")]
+        assert offered == ["All 200 customers", "Summary"]
     press(app, "Clear filter")
     assert NOBODY not in said(app)
+
+
+def test_a_segment_outside_the_filter_says_so(app: AppTest) -> None:
+    run(take_sample(app, "mall"), k=3)
+    go(app, "profiles")
+    choose(app, "filter-segments-", [2])
+    assert "No customer of this segment passes the filter." in said(app)
+    assert not figures(app)
+    choose(app, "card-", 2)
+    assert "No customer of this segment" not in said(app)
+    assert set(figures(app)) == {"effects"}
 
 
 def test_the_customers_shown_are_held_against_all(app: AppTest) -> None:
