@@ -10,7 +10,7 @@ frame.require_frame()
 
 from pages.ui import cache, columns, intake, kpis, messages, navigation, state, tables, widgets
 from segmentation.errors import SegmentationError
-from segmentation.results import Loaded
+from segmentation.results import Loaded, Table
 
 VIEWS = ("Columns", "Set aside", "Table", "How it was read")
 
@@ -51,9 +51,11 @@ with st.container(horizontal=True, vertical_alignment="center"):
     intake.change()
 intake.report_problem()
 
+table: Table | None = None
 loaded: Loaded | None = None
 try:
     recipe = columns.draft_from_widgets(source)
+    table = cache.table(source, recipe)
     with st.spinner("Reading and cleaning"):
         loaded = cache.loaded(source, recipe)
 except SegmentationError as error:
@@ -63,9 +65,11 @@ if loaded is not None:
 view = widgets.view_switch("View", VIEWS, "data-view")
 if view == VIEWS[0]:
     columns.editor(source)
-elif loaded is not None and view == VIEWS[1]:
+elif view == VIEWS[1] and loaded is not None:
     tables.set_aside(loaded)
-elif loaded is not None and view == VIEWS[2]:
-    tables.head(loaded)
-elif loaded is not None:
-    tables.read_report(loaded)
+elif view == VIEWS[1] or table is None:
+    st.info("This is known once the data can be used as it is set up.", icon=":material/info:")
+elif view == VIEWS[2]:
+    tables.head(table)
+else:
+    tables.read_report(table)

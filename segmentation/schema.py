@@ -10,7 +10,7 @@ import pandas as pd
 
 from segmentation.errors import SchemaError
 from segmentation.results import Column, ColumnType, Schema, Table
-from segmentation.settings import ROLES, Role, SchemaSettings
+from segmentation.settings import ROLES, Kind, Role, SchemaSettings
 from segmentation.values import is_missing, to_dates, to_numbers
 from segmentation.words import words
 
@@ -81,7 +81,26 @@ def suggest_schema(table: Table, settings: SchemaSettings | None = None) -> Sche
     >>> schema.kind, schema.roles
     ('customers', {'customer_id': 'CustomerID'})
     """
-    settings = settings or SchemaSettings()
+    return _schema(table, settings or SchemaSettings(), complete=True)
+
+
+def guess_schema(table: Table, kind: Kind) -> Schema:
+    """Say what the columns would be taken for if only the kind of table were settled.
+
+    Unlike `suggest_schema` it also answers where order lines lack a role they need, so that there
+    is something to correct.
+
+    Examples
+    --------
+    >>> from segmentation.reading import Source, read_table
+    >>> table = read_table(Source(name="a.csv", data=b"client,day\\nx,1\\ny,2\\n"), as_text=True)
+    >>> guess_schema(table, "transactions").roles
+    {'customer_id': 'client'}
+    """
+    return _schema(table, SchemaSettings(kind=kind), complete=False)
+
+
+def _schema(table: Table, settings: SchemaSettings, *, complete: bool) -> Schema:
     names = [str(name) for name in table.frame.columns]
     sample = table.frame.iloc[:SAMPLE_ROWS]
     types = {name: _column_type(sample[name]) for name in names}
@@ -99,7 +118,8 @@ def suggest_schema(table: Table, settings: SchemaSettings | None = None) -> Sche
         roles = _customer_key(roles, given, types, table)
     else:
         doubts = ()
-        _require_transaction_roles(roles, types, given, table.report.name)
+        if complete:
+            _require_transaction_roles(roles, types, given, table.report.name)
     reasons = _reasons(names, roles, given, types)
     by_column = {column: role for role, column in roles.items()}
     columns = tuple(

@@ -18,8 +18,8 @@ from segmentation.pipeline import segment
 from segmentation.projecting import Projection, project
 from segmentation.reading import Source, read_table
 from segmentation.results import Loaded, Run, Schema, Table
-from segmentation.schema import suggest_schema
-from segmentation.settings import NameSettings, Recipe, SchemaSettings
+from segmentation.schema import guess_schema, suggest_schema
+from segmentation.settings import NameSettings, Recipe
 
 Steps = Callable[[str], None]
 Progress = Callable[[int, int], None]
@@ -39,8 +39,7 @@ def schema(source: Source, recipe: Recipe) -> Schema:
 
 def guessed_schema(source: Source, recipe: Recipe) -> Schema:
     """Say what the columns would be taken for if only the kind were settled."""
-    bare = SchemaSettings(kind=recipe.schema.kind)
-    return schema(source, recipe.with_stage(schema=bare))
+    return _guessed_schema(_key(source, recipe.read, recipe.schema.kind), source, recipe)
 
 
 def loaded(source: Source, recipe: Recipe, step: Steps | None = None) -> Loaded:
@@ -89,6 +88,11 @@ def _table(key: str, _source: Source, _recipe: Recipe) -> Table:
 @st.cache_resource(scope="session", max_entries=8, ttl=LONGEST_STAY, show_spinner=False)
 def _schema(key: str, _source: Source, _recipe: Recipe) -> Schema:
     return suggest_schema(table(_source, _recipe), _recipe.schema)
+
+
+@st.cache_resource(scope="session", max_entries=8, ttl=LONGEST_STAY, show_spinner=False)
+def _guessed_schema(key: str, _source: Source, _recipe: Recipe) -> Schema:
+    return guess_schema(table(_source, _recipe), _recipe.schema.kind)
 
 
 @dataclass(slots=True)
