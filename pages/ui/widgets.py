@@ -29,15 +29,17 @@ def column_select(
     title: str, options: Sequence[str], key: str, index: int = 0, *, none: str | None = None
 ) -> str | None:
     """Let the reader choose a column, or none where that is offered."""
-    choices: list[str | None] = [None, *options] if none else list(options)
-    return st.selectbox(
+    # Not None: a list that is shown again takes it for nothing chosen yet. No column is called "".
+    choices = ["", *options] if none else list(options)
+    chosen = st.selectbox(
         title,
         choices,
         index=min(index, len(choices) - 1),
-        format_func=lambda name: (none or "") if name is None else label(name),
+        format_func=lambda name: label(name) if name else none or "",
         key=key,
         persist_state="session",
     )
+    return chosen or None
 
 
 def view_switch(title: str, options: Sequence[str], key: str) -> str:

@@ -124,6 +124,15 @@ def test_every_column_can_be_looked_at(app: AppTest, table: str) -> None:
         assert figures(app) and not app.error
 
 
+def test_no_colour_stays_chosen(app: AppTest) -> None:
+    choose(go(take_sample(app, "mall"), "explore"), "explore-view", "Two columns")
+    for screen in ("segments", "explore"):
+        go(app, screen)
+    assert widget(app, "explore-colour").value is not None
+    assert widget(app, "explore-colour").options[0] == "(no colour)"
+    assert widget(app, "explore-colour").index == 0
+
+
 def test_suggest_finds_the_groups_of_the_sample(app: AppTest) -> None:
     take_sample(app, "mall")
     run(app, features=["Annual Income (k$)", "Spending Score (1-100)"])
