@@ -10,6 +10,7 @@ frame.require_frame()
 
 from pages.ui import filters, navigation, results, state, widgets
 from segmentation import exporting
+from segmentation.numerals import counted
 
 SHOWN_ROWS = 50
 
@@ -37,7 +38,7 @@ def show() -> None:
             )
             if 0 < shown < total:
                 widgets.download(
-                    f"The {shown:,} customers shown" if shown > 1 else "The 1 customer shown",
+                    f"The {counted(shown, 'customer', 'customers')} shown",
                     lambda: exporting.customers_csv(run, keep),
                     "customers-filtered.csv",
                     "export-filtered",

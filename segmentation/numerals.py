@@ -5,6 +5,17 @@ from __future__ import annotations
 import math
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """Write a number with what it counts.
+
+    Examples
+    --------
+    >>> counted(1, "category", "categories"), counted(1200, "value", "values")
+    ('1 category', '1,200 values')
+    """
+    return f"{number:,} {one if number == 1 else many}"
+
+
 def say(value: float) -> str:
     """Write a number with about four telling digits, never in powers of ten below a billion.
 

@@ -407,6 +407,32 @@ def test_the_bars_of_a_histogram_hold_every_value() -> None:
         assert lines == pytest.approx(wanted.tolist())
 
 
+@pytest.mark.parametrize("values", [[0, 0, 0, 0, 9], [1, 2], [0, 0.1, 0.2, 900]])
+def test_labels_of_quartiles_never_lie_over_each_other(values: list[float]) -> None:
+    found = distribution(pd.DataFrame({"n": values}), "n")
+    assert found is not None
+    figure = charts.histogram(found, Axis(feature="n"))
+    labels = figure.layout.annotations
+    assert len(labels) == 3 and not any("<br>" in label.text for label in labels)
+    heights = sorted(label.yshift for label in labels)
+    assert min(np.diff(heights)) >= 14
+    assert figure.layout.margin.t >= heights[-1] + 16
+
+
+def test_equal_values_have_no_quartiles_to_mark() -> None:
+    found = distribution(pd.DataFrame({"n": [7.0, 7.0, 7.0]}), "n")
+    assert found is not None
+    figure = charts.histogram(found, Axis(feature="n"))
+    assert not figure.layout.annotations and not figure.layout.shapes
+
+
+def test_no_correlation_is_a_dash() -> None:
+    frame = pd.DataFrame({"a": [1.0, 2.0, 4.0], "b": [2.0, 1.0, 3.0], "same": 5.0})
+    drawn = charts.correlation_map(correlations(frame, ("a", "b", "same"), "pearson")).data[0]
+    assert [row[2] for row in drawn.text] == ["–"] * 3
+    assert drawn.text[0][:2] == ["1.00", f"{np.corrcoef(frame['a'], frame['b'])[0, 1]:.2f}"]
+
+
 def test_every_customer_of_a_relation_is_drawn_whatever_its_category() -> None:
     frame = pd.DataFrame(
         {

@@ -10,6 +10,7 @@ from pages.ui import cache, chips, messages, state, widgets
 from segmentation import charts
 from segmentation.axes import axis_for
 from segmentation.errors import SegmentationError
+from segmentation.numerals import counted
 from segmentation.preparing import usable_features
 from segmentation.results import Loaded, Run
 from segmentation.settings import ChooseSettings, FitSettings, PrepareSettings, Recipe
@@ -106,8 +107,7 @@ def invitation(loaded: Loaded) -> None:
     """Fill the screen before the first run."""
     customers = loaded.customers
     count = len(customers.frame)
-    who = "1 customer" if count == 1 else f"{count:,} customers"
-    st.subheader(f"{who}, no segments yet", anchor=False)
+    st.subheader(f"{counted(count, 'customer', 'customers')}, no segments yet", anchor=False)
     wanted = state.draft().prepare.features
     try:
         usable_features(customers, wanted)

@@ -26,6 +26,8 @@ from segmentation.describing import Distribution, thin
 from segmentation.numerals import say
 from segmentation.vocabulary import label
 
+LABEL_PIXELS = 16
+
 
 def histogram(found: Distribution, axis: Axis) -> go.Figure:
     """Draw a numeric column's bins with its quartiles."""
@@ -41,16 +43,21 @@ def histogram(found: Distribution, axis: Axis) -> go.Figure:
         "%{y:,} customers<extra></extra>",
         showlegend=False,
     )
-    for value, name, side in zip(
-        found.quartiles, ("25 %", "median", "75 %"), ("right", "center", "left"), strict=True
-    ):
+    names = () if found.low == found.high else ("25 %", "median", "75 %")
+    # Each label at a height of its own: quartiles can be one value, or nearly.
+    for i, (value, name) in enumerate(zip(found.quartiles, names, strict=False)):
         figure.add_vline(
             x=float(axis.place(value)),
             line={"dash": "solid" if name == "median" else "dot", "width": 2, "color": PALETTE[1]},
-            annotation={"text": f"{name}<br>{say(value)}", "showarrow": False, "xanchor": side},
+            annotation={
+                "text": f"{name}: {say(value)}",
+                "showarrow": False,
+                "xanchor": ("right", "center", "left")[i],
+                "yshift": LABEL_PIXELS * i,
+            },
             annotation_position="top",
         )
-    return figure.update_layout(bargap=0.02, margin_t=56)
+    return figure.update_layout(bargap=0.02, margin_t=24 + LABEL_PIXELS * len(names))
 
 
 def category_bars(shares: pd.DataFrame, name: str, most: int = 20) -> go.Figure:
@@ -109,7 +116,7 @@ def relation(frame: pd.DataFrame, x: Axis, y: Axis, colour: str | None) -> go.Fi
 
 
 def correlation_map(matrix: pd.DataFrame) -> go.Figure:
-    """Draw correlations from -1 to 1, each with its number."""
+    """Draw correlations from -1 to 1, each with its number; a dash where there is none."""
     names = [wrap(label(str(name)), 16) for name in matrix.columns]
     figure = heat_map(
         matrix.to_numpy(),
@@ -118,7 +125,10 @@ def correlation_map(matrix: pd.DataFrame) -> go.Figure:
         "correlation",
         zmin=-1,
         zmax=1,
-        texttemplate="%{z:.2f}",
-        hovertemplate="%{x} and %{y}: %{z:.3f}<extra></extra>",
+        text=[
+            ["–" if np.isnan(cell) else f"{cell:.2f}" for cell in row] for row in matrix.to_numpy()
+        ],
+        texttemplate="%{text}",
+        hovertemplate="%{x} and %{y}: %{text}<extra></extra>",
     )
     return figure.update_layout(height=max(320, 90 + 56 * len(names)))

@@ -150,9 +150,18 @@ def test_one_customer_left(app: AppTest) -> None:
     every_view(go(app, "profiles"), "profiles-view")
     go(app, "explore")
     assert "1 of 30 customers shown" in said(app)
-    every_view(app, "explore-view")
+    assert "1 value, 0 missing" in said(app) and "1 customer has **0**" in said(app)
+    choose(app, "explore-column", "kind")
+    assert "1 category;" in said(app)
+    choose(app, "explore-view", "Two columns")
+    assert "No correlation: that takes three customers" in said(app)
+    every_view(app, "explore-view", lambda _: nothing_is_nan(app))
     go(app, "export")
     assert "The 1 customer shown" in [one.label for one in app.get("download_button")]
+
+
+def nothing_is_nan(app: AppTest) -> None:
+    assert "nan" not in said(app)
 
 
 def test_a_filter_set_while_exploring_is_the_same_filter(app: AppTest) -> None:
