@@ -251,6 +251,17 @@ def test_centres_are_marked_in_original_units(done: Run) -> None:
     np.testing.assert_allclose(centres.y, means["income"])
 
 
+def test_only_segments_shown_have_centres(done: Run) -> None:
+    drawn = figures(done, done.profiles.labels == 2)
+    centres = {name: drawn[name].data[-1] for name in ("2d", "3d", "pca")}
+    everyones = figures(done, everyone(done))
+    for name, trace in centres.items():
+        every = everyones[name].data[-1]
+        assert trace.name == every.name == "Centres"
+        assert list(trace.text) == [done.name_of()[2]]
+        assert trace.x.tolist() == [every.x[1]] and trace.y.tolist() == [every.y[1]]
+
+
 def test_centres_stand_on_a_logarithmic_axis_like_the_customers(done: Run) -> None:
     figure = charts.map_2d(done, everyone(done), "tail", "spend")
     assert "log scale" in figure.layout.xaxis.title.text

@@ -52,7 +52,8 @@ def one_column(customers: Customers, shown: pd.DataFrame) -> None:
     )
     st.caption(
         f"{counted(found.values, 'value', 'values')}, {found.missing:,} missing. "
-        f"Lowest {say(found.low)}, highest {say(found.high)}, mean {say(found.mean)}, standard deviation {say(found.spread)}."
+        f"Lowest {say(found.low)}, highest {say(found.high)}, mean {say(found.mean)}, "
+        f"standard deviation {say(found.spread)}."
     )
 
 

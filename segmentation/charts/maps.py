@@ -28,14 +28,18 @@ from segmentation.values import Bools, Floats
 
 
 def map_2d(run: Run, keep: Bools, x: str, y: str) -> go.Figure:
-    """Draw customers by two features in original units, coloured by segment, with the centres."""
+    """Draw customers by two features in original units, coloured by segment.
+
+    The centres of the segments shown are marked where both features were clustered on.
+    """
     axes = _axes(run, (x, y))
     figure = blank(None, None).update_xaxes(laid_out(axes[0])).update_yaxes(laid_out(axes[1]))
     for segment, name, rows in _by_segment(run, _segmented(run, keep)):
         figure.add_trace(points(rows, axes, name=name, marker=_marker(segment, 7, SYMBOLS)))
-    centres = _centres(run, axes)
+    shown = _segments(run, keep)
+    centres = _centres(run, axes, shown)
     if centres is not None:
-        _add_centres(figure, run, *centres)
+        _add_centres(figure, run, shown, *centres)
     return figure.update_layout(height=520)
 
 
@@ -45,13 +49,14 @@ def map_3d(run: Run, keep: Bools, x: str, y: str, z: str) -> go.Figure:
     figure = go.Figure()
     for segment, name, rows in _by_segment(run, _segmented(run, keep)):
         figure.add_trace(points(rows, axes, name=name, marker=_marker(segment, 4, SYMBOLS_3D)))
-    centres = _centres(run, axes)
+    shown = _segments(run, keep)
+    centres = _centres(run, axes, shown)
     if centres is not None:
         figure.add_scatter3d(
             **dict(zip("xyz", centres, strict=True)),
             mode="markers",
             name="Centres",
-            text=[escape(run.name_of()[i]) for i in range(1, run.segmentation.k + 1)],
+            text=[escape(run.name_of()[i]) for i in shown],
             marker={"size": 7, "symbol": "x", "color": "#E4572E"},
             hovertemplate="Centre of %{text}<extra></extra>",
         )
@@ -87,8 +92,18 @@ def pca_map(run: Run, keep: Bools, projection: Projection) -> go.Figure:
             marker=_marker(segment, 7, SYMBOLS),
             hovertemplate=f"<b>%{{text}}</b><extra>{escape(name)}</extra>",
         )
-    _add_centres(figure, run, projection.centres[:, 0], projection.centres[:, 1])
+    shown = _segments(run, keep)
+    _add_centres(figure, run, shown, *_of(projection.centres, shown).T)
     return figure.update_layout(height=520)
+
+
+def _segments(run: Run, keep: Bools) -> list[int]:
+    """Return the ids of the segments of which anyone is shown."""
+    return [int(segment) for segment in np.unique(run.profiles.labels[keep])]
+
+
+def _of(centres: Floats, segments: list[int]) -> Floats:
+    return centres[[segment - 1 for segment in segments]]
 
 
 def _segmented(run: Run, keep: Bools) -> pd.DataFrame:
@@ -123,27 +138,26 @@ def _axes(run: Run, features: tuple[str, ...]) -> tuple[Axis, ...]:
     return tuple(axis_for(name, frame[name].to_numpy(dtype=float)) for name in features)
 
 
-def _centres(run: Run, axes: tuple[Axis, ...]) -> list[Floats] | None:
-    """Return where the centres lie, None if a feature was not clustered on."""
+def _centres(run: Run, axes: tuple[Axis, ...], shown: list[int]) -> list[Floats] | None:
+    """Return where the centres of these segments lie, None if a feature was not clustered on."""
     columns = {column.name: i for i, column in enumerate(run.prepared.columns)}
     if not {axis.feature for axis in axes} <= set(columns):
         return None
-    centres = run.segmentation.original_centres
+    centres = _of(run.segmentation.original_centres, shown)
     return [axis.place(centres[:, columns[axis.feature]]) for axis in axes]
 
 
-def _add_centres(figure: go.Figure, run: Run, x: Any, y: Any) -> None:
-    ids = range(1, run.segmentation.k + 1)
+def _add_centres(figure: go.Figure, run: Run, shown: list[int], x: Any, y: Any) -> None:
     figure.add_scatter(
         x=x,
         y=y,
         mode="markers",
         name="Centres",
-        text=[escape(run.name_of()[i]) for i in ids],
+        text=[escape(run.name_of()[i]) for i in shown],
         marker={
             "size": 15,
             "symbol": "x",
-            "color": [segment_colour(i) for i in ids],
+            "color": [segment_colour(i) for i in shown],
             "line": {"width": 2, "color": "#FFFFFF"},
         },
         hovertemplate="Centre of %{text}<br>%{x:,.6~g}, %{y:,.6~g}<extra></extra>",
