@@ -30,7 +30,17 @@ def for_customers(loaded: Loaded, place: DeltaGenerator) -> Bools:
         chosen = _bar(loaded.customers, {})
     keep = passing(loaded.customers, chosen)
     _say(chosen, {}, int(keep.sum()), len(keep))
+    if state.ran() is not None and st.session_state.get(_segments_key()):
+        st.caption("The choice of segments in the filter does not act here: all are shown.")
     return keep
+
+
+def _segments_key() -> str:
+    return f"filter-segments-{state.runs()}-{_turn()}"
+
+
+def _turn() -> str:
+    return f"{state.generation()}-{st.session_state.get('filter_turn', 0)}"
 
 
 def baseline(keep: Bools) -> str:
@@ -44,9 +54,8 @@ def baseline(keep: Bools) -> str:
 
 
 def _bar(customers: Customers, names: dict[int, str]) -> Filter:
-    cleared = f"{state.generation()}-{st.session_state.get('filter_turn', 0)}"
     # The run shown can have other columns than the customers that are explored.
-    turn = f"{hash((customers.numeric, customers.categories))}-{cleared}"
+    turn = f"{hash((customers.numeric, customers.categories))}-{_turn()}"
     columns = [c for c in customers.categories if customers.frame[c].nunique() <= MOST_CATEGORIES]
     with st.popover("Filter", icon=":material/filter_alt:"):
         segments: list[int] = []
@@ -56,7 +65,7 @@ def _bar(customers: Customers, names: dict[int, str]) -> Filter:
                 list(names),
                 format_func=lambda i: names[i],
                 placeholder="All segments",
-                key=f"filter-segments-{state.runs()}-{cleared}",
+                key=_segments_key(),
                 persist_state="session",
             )
         categories = []

@@ -15,6 +15,7 @@ from segmentation.preparing import usable_features
 from segmentation.results import Loaded, Run
 from segmentation.settings import ChooseSettings, FitSettings, PrepareSettings, Recipe
 from segmentation.silhouettes import structure
+from segmentation.values import Bools
 from segmentation.vocabulary import label
 
 TRANSFORMS = {
@@ -103,8 +104,8 @@ def run(recipe: Recipe) -> None:
         bar.empty()
 
 
-def invitation(loaded: Loaded) -> None:
-    """Fill the screen before the first run."""
+def invitation(loaded: Loaded, keep: Bools) -> None:
+    """Fill the screen before the first run; the customers kept are drawn."""
     customers = loaded.customers
     count = len(customers.frame)
     st.subheader(f"{counted(count, 'customer', 'customers')}, no segments yet", anchor=False)
@@ -120,13 +121,15 @@ def invitation(loaded: Loaded) -> None:
         "how clear the segments are, and gives each a name."
     )
     numeric = [name for name in wanted if name in customers.numeric][-2:]
-    if len(numeric) == 2:
+    if len(numeric) == 2 and keep.any():
         across, up = (axis_for(name, customers.frame[name].to_numpy()) for name in numeric)
         widgets.chart(
-            charts.relation(customers.frame, across, up, None),
+            charts.relation(customers.frame[keep], across, up, None),
             "before",
             f"{up.title} over {across.title}",
         )
+    if not keep.all():
+        st.caption("Run takes all customers; the filter chooses only which are drawn.")
 
 
 def verdict(run: Run) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -158,6 +160,27 @@ def test_one_customer_left(app: AppTest) -> None:
     every_view(app, "explore-view", lambda _: nothing_is_nan(app))
     go(app, "export")
     assert "The 1 customer shown" in [one.label for one in app.get("download_button")]
+
+
+def test_explore_says_that_segments_do_not_act_there(app: AppTest) -> None:
+    note = "The choice of segments in the filter does not act here"
+    run(take_sample(app, "mall"), k=3)
+    choose(app, "filter-segments-", [1])
+    assert note in said(go(app, "explore"))
+    choose(go(app, "segments"), "filter-segments-", [])
+    assert note not in said(go(app, "explore"))
+
+
+def test_a_filter_acts_before_the_first_run(app: AppTest) -> None:
+    go(take_sample(app, "mall"), "explore")
+    choose(app, "filter-category-Gender", ["Male"])
+    go(app, "segments")
+    (shown,) = [one.value for one in app.caption if " of 200 customers shown" in one.value]
+    count = int(shown.split()[0])
+    assert len(pd.read_csv(MALL).query("Gender == 'Male'")) == count
+    (drawn,) = figures(app)["before"]["data"]
+    assert len(np.frombuffer(b64decode(drawn["x"]["bdata"]), drawn["x"]["dtype"])) == count
+    assert "Run takes all customers" in said(app)
 
 
 def nothing_is_nan(app: AppTest) -> None:
