@@ -59,6 +59,12 @@ def ran() -> Recipe | None:
     return recipe
 
 
+def ran_k() -> int | None:
+    """Return the number of segments of the run shown, None before the first."""
+    k: int | None = st.session_state["ran_k"] if ran() is not None else None
+    return k
+
+
 def set_ran(recipe: Recipe, k: int) -> None:
     """Take these settings as run; names given to the segments of others are dropped."""
     st.session_state.pop("rename_problem", None)
@@ -99,7 +105,7 @@ def describe_run() -> str:
     """Say in a few words what was run."""
     if ran() is None:
         return "No segments yet"
-    return f"{st.session_state['ran_k']} segments" + (", settings changed" if is_stale() else "")
+    return f"{ran_k()} segments" + (", settings changed" if is_stale() else "")
 
 
 def escape(text: str) -> str:

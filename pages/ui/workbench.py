@@ -161,8 +161,15 @@ def _choose() -> ChooseSettings:
     )
     if suggest:
         return ChooseSettings()
+    # A new one for each run, so that it begins where that run ended.
     k = st.slider(
-        "k", 2, 10, 4, key=state.key("k"), persist_state="session", label_visibility="collapsed"
+        "k",
+        2,
+        10,
+        state.ran_k() or 4,
+        key=state.key(f"k-{state.runs()}"),
+        persist_state="session",
+        label_visibility="collapsed",
     )
     return ChooseSettings(k=k)
 

@@ -148,6 +148,18 @@ def test_k_as_chosen(app: AppTest, k: int) -> None:
     assert f"{k} segments" in [one.value for one in app.sidebar.caption]
 
 
+def test_choosing_k_starts_from_that_of_the_run(app: AppTest) -> None:
+    take_sample(app, "mall")
+    run(app, features=["Annual Income (k$)", "Spending Score (1-100)"])
+    assert "5 segments, " in said(app)
+    choose(app, "k-how", "Choose")
+    assert [one.value for one in app.slider if one.label == "k"] == [5]
+    run(app, k=7)
+    choose(app, "k-how", "Suggest")
+    choose(app, "k-how", "Choose")
+    assert [one.value for one in app.slider if one.label == "k"] == [7]
+
+
 def test_a_segment_has_its_colour_on_every_screen(app: AppTest) -> None:
     run(take_sample(app, "mall"), k=5)
     names = segment_names(app)
