@@ -43,6 +43,10 @@ def one_segment(run: Run, found: Overview, keep: Bools) -> None:
             + (f"; {found.sizes[chosen]:,} shown" if found.sizes[chosen] != profile.size else "")
         )
         st.markdown("**Why this name**")
+        if named.given:
+            st.markdown(
+                f"You gave it. It was called **{state.escape(named.found)}**, for these reasons:"
+            )
         shown = named.reasons[:MOST_REASONS]
         st.markdown("\n".join(f"- {state.escape(reason)}" for reason in shown) or "-")
         st.markdown("**What to do**")
@@ -122,7 +126,13 @@ def _take_name(run: Run, chosen: int, key: str) -> None:
         given[chosen] = wanted
     else:
         given.pop(chosen, None)
+    taken = {name.name: name.segment_id for name in run.names if name.segment_id != chosen}
     try:
+        if wanted in taken:
+            raise SettingsError(
+                f"Segment {taken[wanted]} is already called {wanted!r}",
+                remedy="Give each segment its own name",
+            )
         names = NameSettings(names=tuple(sorted(given.items())))
         name_segments(run.profiles, names)
     except SettingsError as error:
