@@ -19,7 +19,7 @@ from segmentation.results import (
     SegmentProfile,
 )
 from segmentation.values import Bools, Floats
-from segmentation.vocabulary import trait
+from segmentation.vocabulary import label, trait
 
 LEVELS = ((0.15, "very low"), (0.35, "low"), (0.65, "average"), (0.85, "high"))
 
@@ -122,8 +122,8 @@ def differences(
         values = frame[name].to_numpy(dtype=str)
         for category in np.unique(values)[:200]:
             share = (values == category).astype(float)
-            label = f"{name}={category or '(missing)'}"
-            found.extend(_difference(label, share, inside, name in used))
+            title = f"{name}={category or '(missing)'}"
+            found.extend(_difference(title, share, inside, name in used))
     return tuple(sorted(found, key=lambda d: (-abs(d.effect), d.name)))
 
 
@@ -181,7 +181,9 @@ def overview(run: Run, keep: Bools) -> Overview:
     figures += _trait_figures(numeric)
     shown = int((counts > 0).sum())
     if shown:
-        figures.append(("Customers per segment", len(labels) / shown, 0))
+        figures.append(
+            ("Average customers per segment", len(labels) / shown, int(len(labels) % shown > 0))
+        )
     return Overview(
         sizes={i: int(count) for i, count in enumerate(counts, start=1)},
         means=numeric.groupby(pd.Index(labels, name="segment")).mean(),
@@ -198,16 +200,13 @@ def _trait_figures(numeric: pd.DataFrame) -> list[tuple[str, float, int]]:
         if known is not None:
             by_trait.setdefault(known, str(name))
     figures: list[tuple[str, float, int]] = []
-    for wanted, what, total, digits in (
-        ("frequency", "Average purchases", False, 1),
-        ("monetary", "Total spend", True, 0),
-        ("income", "Average income", False, 1),
-        ("spending", "Average spending score", False, 1),
-    ):
+    for wanted in ("frequency", "monetary", "income", "spending"):
         column = by_trait.get(wanted)
-        if column is not None and len(figures) < 2:
+        if column is not None and len(figures) < 2 and numeric[column].notna().any():
+            total = wanted == "monetary"
             value = numeric[column].sum() if total else numeric[column].mean()
-            figures.append((what, float(value), digits if value < 1000 else 0))
+            what = "Total spend" if total else f"Average {label(column)}"
+            figures.append((what, float(value), 0 if total or value >= 1000 else 1))
     return figures
 
 

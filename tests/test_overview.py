@@ -83,9 +83,9 @@ def test_the_headline_figures(finished: Run) -> None:
     figures = {name: value for name, value, _ in overview(finished, keep).figures}
     assert figures == {
         "Customers": 45,
-        "Average purchases": pytest.approx(shown["visits"].mean()),
+        "Average visits": pytest.approx(shown["visits"].mean()),
         "Total spend": pytest.approx(shown["spend"].sum()),
-        "Customers per segment": 15,
+        "Average customers per segment": 15,
     }
 
 
@@ -94,7 +94,24 @@ def test_a_segment_that_nobody_is_shown_of_does_not_count(finished: Run) -> None
     found = overview(finished, keep)
     assert found.sizes[2] == 0
     figures = {name: value for name, value, _ in found.figures}
-    assert figures["Customers per segment"] == keep.sum() / 2
+    assert figures["Average customers per segment"] == keep.sum() / 2
+
+
+def test_a_column_without_a_value_is_no_headline_figure(finished: Run) -> None:
+    keep = np.isin(np.arange(COUNT), [3, 10])
+    figures = {name: value for name, value, _ in overview(finished, keep).figures}
+    assert "Average visits" not in figures and not np.isnan(list(figures.values())).any()
+
+
+def test_an_average_of_customers_has_decimals_where_it_needs_them(finished: Run) -> None:
+    for count, digits in ((45, 0), (50, 1)):
+        labels, keep = finished.profiles.labels, np.arange(COUNT) < count
+        assert len(set(labels[keep])) == 3
+        assert overview(finished, keep).figures[-1] == (
+            "Average customers per segment",
+            count / 3,
+            digits,
+        )
 
 
 def test_nobody_shown_is_no_error(finished: Run) -> None:
