@@ -99,7 +99,11 @@ def means_table(run: Run, found: Overview, keep: Bools) -> None:
             if name != "Segment"
         },
     )
-    st.caption("Means in original units" + ("." if keep.all() else ", of the customers shown."))
+    st.caption(
+        "Means in original units"
+        + ("." if keep.all() else ", of the customers shown.")
+        + widgets.about_centres(run.prepared.transformed)
+    )
 
 
 def _rename(run: Run, chosen: int) -> None:

@@ -135,6 +135,7 @@ def _how_to_read(run: Run, customers: int, axes: set[str]) -> None:
         "Each point is a customer, in original units; point at it for its id. "
         + (
             "Crosses mark the segments' centres."
+            + widgets.about_centres([name for name in run.prepared.transformed if name in axes])
             if used
             else "A column was not used for the segments, so they may overlap here."
         )

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.ui.state import escape
 from segmentation.vocabulary import label
 
 CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d"]}
@@ -40,6 +41,17 @@ def column_select(
         persist_state="session",
     )
     return chosen or None
+
+
+def about_centres(features: Sequence[str]) -> str:
+    """Say why centres and means differ in these features; nothing if there are none."""
+    if not features:
+        return ""
+    listed = escape(", ".join(map(label, features)))
+    return (
+        f" The centres on the maps differ from the means on Profiles in {listed}: customers were "
+        "compared there on a scale that shortens a long tail."
+    )
 
 
 def view_switch(title: str, options: Sequence[str], key: str) -> str:

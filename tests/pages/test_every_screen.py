@@ -207,6 +207,18 @@ def test_wholesale_has_no_id_column(app: AppTest) -> None:
     assert list(app.dataframe[0].value.columns[-2:]) == ["segment_id", "segment"]
 
 
+@pytest.mark.parametrize(("transform", "differ"), [("log", True), ("none", False)])
+def test_centres_that_are_not_means_are_explained(
+    app: AppTest, transform: str, differ: bool
+) -> None:
+    run(take_sample(app, "mall"), k=4, features=["Age", "Gender"], transform=transform)
+    note = "The centres on the maps differ from the means on Profiles in Age:"
+    choose(app, "axis-2-1", "Age")
+    assert (note in said(app)) == differ
+    choose(go(app, "profiles"), "profiles-view", "All side by side")
+    assert (note in said(app)) == differ
+
+
 def test_another_file_leaves_nothing_of_the_old_one(app: AppTest) -> None:
     run(take_sample(app, "mall"), k=5)
     choose(go(app, "profiles"), "filter-ranges", ["Age"])
