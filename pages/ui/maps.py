@@ -107,7 +107,7 @@ def _evidence(run: Run) -> None:
             "silhouette",
             "Silhouette over the number of segments",
         )
-        st.caption("How much closer customers are to their own segment than to the next: higher.")
+        st.caption("How much closer customers are to their own segment than to the next one.")
     table = pd.DataFrame(
         {
             "k": evidence.ks,
