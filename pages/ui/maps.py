@@ -107,7 +107,10 @@ def _evidence(run: Run) -> None:
             "silhouette",
             "Silhouette over the number of segments",
         )
-        st.caption("How much closer customers are to their own segment than to the next one.")
+        st.caption(
+            "How much closer customers are to their own segment than to the next one: the higher, "
+            "the clearer."
+        )
     table = pd.DataFrame(
         {
             "k": evidence.ks,
