@@ -110,6 +110,9 @@ def invitation(loaded: Loaded, keep: Bools) -> None:
     count = len(customers.frame)
     st.subheader(f"{counted(count, 'customer', 'customers')}, no segments yet", anchor=False)
     wanted = state.draft().prepare.features
+    if not wanted and (customers.numeric or customers.categories):
+        st.info("Choose at least one feature at the side to segment by.", icon=":material/info:")
+        return
     try:
         usable_features(customers, wanted)
     except SegmentationError as error:

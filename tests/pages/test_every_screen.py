@@ -328,3 +328,10 @@ def test_without_a_feature_there_is_nothing_to_run(app: AppTest) -> None:
     (button,) = [button for button in app.button if button.label == "Run"]
     assert button.disabled
     assert not app.error
+    assert "Choose at least one feature" in said(app)
+    assert "press **Run**" not in said(app)
+    choose(app, "features", ["Age"])
+    press(app, "Run")
+    choose(app, "features", [])
+    for screen in ("segments", "profiles"):
+        assert "Choose a feature, then press Run" in said(go(app, screen))
