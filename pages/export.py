@@ -54,7 +54,11 @@ def show() -> None:
     with left.container(border=True, height="stretch"):
         st.subheader("Rows set aside")
         rows = exporting.set_aside_count(run)
-        st.caption(f"{rows:,} rows of the file are in no segment; each with its row and reason.")
+        if rows:
+            are = counted(rows, "row of the file is", "rows of the file are")
+            st.caption(f"{are} in no segment; each with its row number and reason.")
+        else:
+            st.caption("No row was set aside.")
         if rows:
             widgets.download(
                 "Rows set aside",

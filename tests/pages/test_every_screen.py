@@ -105,6 +105,9 @@ def test_every_view_of_every_screen_with_a_run(app: AppTest, table: str) -> None
     assert set(figures(app)) == {"paired", "overlay"}
     go(app, "export")
     assert len(app.get("download_button")) >= 2
+    offered = "Rows set aside" in [one.label for one in app.get("download_button")]
+    assert ("No row was set aside." in said(app)) != offered
+    assert "0 rows" not in said(app)
     choose(app, "export-look", True)
     assert len(app.dataframe[0].value) == 50
     assert not app.error
