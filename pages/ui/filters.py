@@ -71,7 +71,7 @@ def _bar(customers: Customers, names: dict[int, str]) -> Filter:
         categories = []
         for column in columns:
             values = st.multiselect(
-                state.escape(label(column)),
+                state.widget_label(label(column)),
                 sorted(customers.frame[column].unique()),
                 format_func=lambda value: value or "(missing)",
                 placeholder="All",
@@ -96,17 +96,21 @@ def _ranges(customers: Customers, turn: str) -> tuple[tuple[str, float, float], 
     ranges = []
     for column in wanted:
         span = bounds(customers, column)
-        chosen = st.slider(
-            state.escape(label(column)),
-            span.low,
-            span.high,
-            (span.low, span.high),
-            span.step,
-            key=f"filter-range-{column}-{turn}",
-            format="localized",
-            persist_state="session",
+        low, high = (
+            place.number_input(
+                state.widget_label(f"{label(column)}, {end}"),
+                value=value,
+                step=span.step,
+                # Any number can be typed, as fine as a long tail asks; no needless zeros.
+                format="%.12g",
+                key=f"filter-{end}-{column}-{turn}",
+                persist_state="session",
+            )
+            for place, end, value in zip(
+                st.columns(2), ("from", "to"), (span.low, span.high), strict=True
+            )
         )
-        ranges.append((column, float(chosen[0]), float(chosen[1])))
+        ranges.append((column, low, high))
     return tuple(ranges)
 
 

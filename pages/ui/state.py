@@ -13,6 +13,8 @@ from segmentation.settings import NameSettings, Recipe
 _MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()#+-.!|~$<>:&"})
 # Addresses, icons and arrows are made even of escaped characters; a space of no width prevents it.
 _MADE_LATER = re.compile(r"(?<=:)(?=//|material/)|(?<=www)(?=\.)|(?<=@)|(?<=[<>~-])(?=[-=>])", re.I)
+# What Markdown makes nothing of: neither a mark, nor the start of a list, nor an address.
+_PLAIN = re.compile(r"(?!.*(?:_|--|\$.*\$))[^\W\d](?:[\w ,/%()'$-]|[.&:](?= ))*")
 
 
 def source() -> Source | None:
@@ -106,6 +108,14 @@ def describe_run() -> str:
     if ran() is None:
         return "No segments yet"
     return f"{ran_k()} segments" + (", settings changed" if is_stale() else "")
+
+
+def widget_label(text: str) -> str:
+    """Keep text from the user's file from being read as Markdown in the label of a widget.
+
+    The label is also told aloud just as it stands, so it gets backslashes only where it must.
+    """
+    return text if _PLAIN.fullmatch(text) else escape(text)
 
 
 def escape(text: str) -> str:

@@ -31,7 +31,8 @@ NOBODY = "No customer passes this filter"
 
 def limit(app: AppTest, column: str, low: float, high: float) -> AppTest:
     choose(app, "filter-ranges", [column])
-    return choose(app, f"filter-range-{column}-", (low, high))
+    choose(app, f"filter-from-{column}-", low)
+    return choose(app, f"filter-to-{column}-", high)
 
 
 def test_a_category_filters_every_view(app: AppTest) -> None:

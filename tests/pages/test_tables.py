@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.ui import state
 from segmentation.reading import Source
 from tests.pages.visiting import (
     SCREENS,
@@ -155,8 +156,28 @@ def test_text_from_the_file_is_not_read_as_markdown_or_markup(app: AppTest) -> N
     assert "\\*a\\*\\_b\\_\\.csv" in said(app)
     go(app, "profiles")
     choose(app, "filter-ranges", ["**bold**"])
-    labels = [one.label for one in (*app.slider, *app.multiselect)]
-    assert "**bold**" not in labels and ":red[x]" not in labels and "`code` <b>c</b>" not in labels
+    labels = [one.label for one in (*app.number_input, *app.multiselect)]
+    assert "**bold**, from" not in labels and "\\*\\*bold\\*\\*, from" in labels
+    assert ":red[x]" not in labels and "`code` <b>c</b>" not in labels
+
+
+def test_labels_told_aloud_have_no_needless_backslash(app: AppTest) -> None:
+    go(take_sample(app, "mall"), "explore")
+    choose(app, "filter-ranges", ["Annual Income (k$)", "Spending Score (1-100)"])
+    assert [one.label for one in app.number_input] == [
+        "Annual Income (k$), from",
+        "Annual Income (k$), to",
+        "Spending Score (1-100), from",
+        "Spending Score (1-100), to",
+    ]
+
+
+MARKS = "a*b*|_a_|a $x$ b|a :smile: b|- a|1. a|1) a|# a|www.a.b|a@b.c|a -> b|a -- b|[a](b)|![a](b)"
+
+
+@pytest.mark.parametrize("text", [*MARKS.split("|"), "`a`", "<b>a</b>", "~~a~~", "&lt;", "a|b"])
+def test_a_label_that_markdown_would_change_is_escaped(text: str) -> None:
+    assert state.widget_label(text) == state.escape(text) != text
 
 
 def test_a_range_over_values_that_hardly_differ(app: AppTest) -> None:
