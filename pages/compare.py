@@ -26,7 +26,8 @@ def show() -> None:
     found = overview(run, keep)
     present = [i for i, size in found.sizes.items() if size]
     if len(present) < 2:
-        st.info("The filter leaves fewer than two segments. Widen it to compare.")
+        if present:
+            st.info("The filter leaves fewer than two segments. Widen it to compare.")
         navigation.end_screen()
 
     places = st.columns(2, gap="large")
@@ -60,7 +61,7 @@ def show() -> None:
         )
         st.caption(
             "Where they lie farthest apart, in standard deviations, comes first. A column whose "
-            "mean is not above 0 has no index."
+            "mean is not above 0 has no index." + filters.baseline(keep)
         )
     with right:
         st.markdown("**Distribution**")

@@ -10,7 +10,7 @@ frame.require_frame()
 
 from pages.ui import cache, columns, intake, kpis, messages, navigation, state, tables, widgets
 from segmentation.errors import SegmentationError
-from segmentation.results import Loaded
+from segmentation.results import Loaded, Table
 
 VIEWS = ("Columns", "Set aside", "Table", "How it was read")
 JOINED = "Joined files"
@@ -53,9 +53,11 @@ with st.container(horizontal=True, vertical_alignment="center"):
     intake.change()
 intake.report_problem()
 
+table: Table | None = None
 loaded: Loaded | None = None
 try:
     recipe = columns.draft_from_widgets(source)
+    table = cache.table(source, recipe)
     with st.spinner("Reading and cleaning"):
         loaded = cache.loaded(source, recipe)
 except SegmentationError as error:
@@ -66,11 +68,13 @@ views = (*VIEWS, JOINED) if loaded is not None and loaded.joined else VIEWS
 view = widgets.view_switch("View", views, "data-view")
 if view == VIEWS[0]:
     columns.editor(source)
-elif loaded is not None and view == VIEWS[1]:
+elif view == VIEWS[1] and loaded is not None:
     tables.set_aside(loaded)
-elif loaded is not None and view == VIEWS[2]:
-    tables.head(loaded)
-elif loaded is not None and view == JOINED:
+elif view == JOINED and loaded is not None:
     tables.joined(loaded)
-elif loaded is not None:
-    tables.read_report(loaded)
+elif view == VIEWS[1] or table is None:
+    st.info("This is known once the data can be used as it is set up.", icon=":material/info:")
+elif view == VIEWS[2]:
+    tables.head(table)
+else:
+    tables.read_report(table)

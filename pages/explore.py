@@ -21,6 +21,8 @@ def show() -> None:
         view = widgets.view_switch("View", VIEWS, "explore-view")
         place = st.container(width="content")
     keep = filters.for_customers(loaded, place)
+    if not keep.any():
+        navigation.end_screen()
     customers = loaded.customers
     shown = customers.frame[keep]
     with widgets.view_place(view, VIEWS):

@@ -10,6 +10,7 @@ frame.require_frame()
 
 from pages.ui import filters, navigation, results, state, widgets
 from segmentation import exporting
+from segmentation.numerals import counted
 
 SHOWN_ROWS = 50
 
@@ -35,23 +36,29 @@ def show() -> None:
                 "export-all",
                 primary=True,
             )
-            if shown < total:
+            if 0 < shown < total:
                 widgets.download(
-                    f"The {shown:,} customers shown" if shown > 1 else "The 1 customer shown",
+                    f"The {counted(shown, 'customer', 'customers')} shown",
                     lambda: exporting.customers_csv(run, keep),
                     "customers-filtered.csv",
                     "export-filtered",
                 )
         for old, new in exporting.renamed_columns(run).items():
             st.info(state.escape(f"The file's own column {old!r} is called {new!r} in the export."))
-        if st.toggle("Show the first rows", key=state.key("export-look"), persist_state="session"):
+        if shown and st.toggle(
+            "Show the first rows", key=state.key("export-look"), persist_state="session"
+        ):
             st.dataframe(exporting.customers_head(run, keep, SHOWN_ROWS), hide_index=True)
 
     left, right = st.columns(2)
     with left.container(border=True, height="stretch"):
         st.subheader("Rows set aside")
         rows = exporting.set_aside_count(run)
-        st.caption(f"{rows:,} rows of the file are in no segment; each with its row and reason.")
+        if rows:
+            are = counted(rows, "row of the file is", "rows of the file are")
+            st.caption(f"{are} in no segment; each with its row number and reason.")
+        else:
+            st.caption("No row was set aside.")
         if rows:
             widgets.download(
                 "Rows set aside",

@@ -29,7 +29,7 @@ def show() -> None:
     with widgets.view_place(view, VIEWS):
         if view == VIEWS[0]:
             cards.one_segment(run, found, keep)
-        elif view == VIEWS[1]:
+        elif view == VIEWS[1] and keep.any():
             bars, donut = st.columns([3, 2], gap="large")
             with bars:
                 widgets.chart(
@@ -39,16 +39,21 @@ def show() -> None:
                 widgets.chart(
                     charts.size_donut(found.sizes, names), "size-donut", "Share by segment"
                 )
-            st.caption("Size is not worth: a small segment can hold most of the spend.")
-        else:
+            st.caption(
+                "Size is not worth: a small segment can hold most of the spend."
+                + ("" if keep.all() else " Shares are of the customers shown.")
+            )
+        elif keep.any():
             widgets.chart(
-                charts.means_map(found.means, found.overall, names), "means-map", "Means by segment"
+                charts.means_map(found.means, run.profiles.overall, names),
+                "means-map",
+                "Means by segment",
             )
             st.caption(
-                "Index of each mean: 100 is the mean of all customers shown, 150 is half as much "
-                "again. A column whose mean is not above 0 has none."
+                "Index of each mean: 100 is the mean of all customers, 150 is half as much again. "
+                "A column whose mean is not above 0 has none." + filters.baseline(keep)
             )
-            cards.means_table(run, found)
+            cards.means_table(run, found, keep)
 
 
 widgets.heading("Profiles", "Who is in each segment, and what should we do about it?")

@@ -35,7 +35,7 @@ with answer:
     if pressed:
         workbench.run(recipe)
     if state.ran() is None:
-        workbench.invitation(loaded)
+        workbench.invitation(loaded, filters.for_customers(loaded, st.container()))
         navigation.end_screen()
     workbench.verdict(results.require_run())
     show()

@@ -37,7 +37,11 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"segmentation: {error}", file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"segmentation: can't write {error.filename}: {error.strerror}", file=sys.stderr)
+        print(
+            f"segmentation: can't write {error.filename}: {error.strerror}. "
+            "Name a file in a folder that is there and that you may write to.",
+            file=sys.stderr,
+        )
         return 1
     return 0
 
@@ -48,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     read = commands.add_parser("read", help="write the table exactly as read, all text")
-    read.add_argument("input", metavar="INPUT")
+    read.add_argument("input", metavar="INPUT", help="CSV file or workbook to read")
     read.add_argument("--out", required=True, help="CSV file to write")
     read.add_argument("--sheet", help="worksheet, by name")
     read.add_argument("--read-report", metavar="JSON", help="write how the file was read")
@@ -57,7 +61,8 @@ def _parser() -> argparse.ArgumentParser:
         "input",
         metavar="INPUT",
         nargs="+",
-        help="files of the same shape are stacked; others are joined on the customer id",
+        help="CSV file or workbook; files of the same shape are stacked, others are joined on the "
+        "customer id",
     )
     work.add_argument("--out", required=True, help="CSV file to write: one row a customer")
     work.add_argument("--summary", metavar="JSON", help="write the run's figures and recipe")
@@ -71,7 +76,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE=COLUMN",
         help="the customer id of a file that is joined",
     )
-    work.add_argument("--kind", choices=get_args(settings.Kind))
+    work.add_argument(
+        "--kind",
+        choices=get_args(settings.Kind),
+        help="what a row is: a customer or an order line; auto works it out",
+    )
     work.add_argument(
         "--role",
         action="append",
@@ -79,15 +88,56 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ROLE=COLUMN",
         help=f"what a column is for; roles: {', '.join(ROLES)}",
     )
-    work.add_argument("--feature", action="append", default=[], metavar="NAME")
-    work.add_argument("--transform", choices=get_args(settings.Transform))
-    work.add_argument("--scaler", choices=get_args(settings.Scaler))
-    work.add_argument("--k", metavar="auto|N", type=_k, default=argparse.SUPPRESS)
-    work.add_argument("--k-range", metavar="2:10", type=_k_range)
-    work.add_argument("--drop", action="append", default=[], choices=["duplicates", "zero-price"])
-    work.add_argument("--missing", choices=get_args(settings.Missing))
-    work.add_argument("--outliers", choices=get_args(settings.Outliers))
-    work.add_argument("--seed", type=int, metavar="N")
+    work.add_argument(
+        "--feature",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="column to segment by; once for each (default: those that suit the kind of table)",
+    )
+    work.add_argument(
+        "--transform",
+        choices=get_args(settings.Transform),
+        help="what is done about long tails (default: auto, a logarithm where there is one)",
+    )
+    work.add_argument(
+        "--scaler",
+        choices=get_args(settings.Scaler),
+        help="how features of different units are made comparable (default: standard, the z-score)",
+    )
+    work.add_argument(
+        "--k",
+        metavar="auto|N",
+        type=_k,
+        default=argparse.SUPPRESS,
+        help="number of segments; auto weighs the evidence (default: auto)",
+    )
+    work.add_argument(
+        "--k-range",
+        metavar="2:10",
+        type=_k_range,
+        help="numbers of segments that auto compares, both ends included",
+    )
+    work.add_argument(
+        "--drop",
+        action="append",
+        default=[],
+        choices=["duplicates", "zero-price"],
+        help="also set aside exact duplicates, or order lines with a unit price of 0 or less",
+    )
+    work.add_argument(
+        "--missing",
+        choices=get_args(settings.Missing),
+        help="what a missing number becomes; drop sets the customer aside (default: median)",
+    )
+    work.add_argument(
+        "--outliers",
+        choices=get_args(settings.Outliers),
+        help="what is done about extreme values (default: keep)",
+    )
+    work.add_argument(
+        "--seed", type=int, metavar="N", help="seed of everything random (default: 0)"
+    )
     work.add_argument("--as-of", metavar="DATE", help="date that days are counted to")
     return parser
 

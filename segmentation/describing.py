@@ -13,6 +13,7 @@ from segmentation.values import Bools, Floats
 
 LARGEST_BINS = 40
 LARGEST_COUNT = 1e9
+FEWEST_PAIRS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -104,9 +105,10 @@ def correlations(
     """Correlate numeric columns pair by pair, over the customers that have both values.
 
     Pearson measures how straight a relation is, Spearman (by ranks) how steadily one rises with
-    the other.
+    the other. NaN where either is the same for all, or fewer than three customers have both: two
+    points always lie on a line.
     """
-    return frame[list(columns)].corr(method=method)
+    return frame[list(columns)].corr(method=method, min_periods=FEWEST_PAIRS)
 
 
 def thin(rows: int, most: int) -> Bools:

@@ -8,6 +8,7 @@ import numpy as np
 
 from segmentation.results import Customers, Run
 from segmentation.values import Bools
+from segmentation.vocabulary import label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +35,15 @@ class Filter:
     ranges: tuple[tuple[str, float, float], ...] = ()
 
     def describe(self, names: dict[int, str]) -> tuple[str, ...]:
-        """Say each condition in a few words; ``names`` maps segment ids to names."""
+        """Say each condition in a reader's words; ``names`` maps segment ids to names."""
         said = [" or ".join(names.get(i, f"segment {i}") for i in self.segments)]
         said += [
-            f"{column}: {', '.join(v or '(missing)' for v in values)}"
+            f"{label(column)}: {', '.join(v or '(missing)' for v in values)}"
             for column, values in self.categories
         ]
-        said += [f"{column} {low:,.6g} to {high:,.6g}" for column, low, high in self.ranges]
+        said += [
+            f"{label(column)} {low:,.12g} to {high:,.12g}" for column, low, high in self.ranges
+        ]
         return tuple(text for text in said if text)
 
 

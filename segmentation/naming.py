@@ -75,17 +75,19 @@ def name_segments(
     'High income, high spending: target customers'
     """
     given = _given(profiles, settings or NameSettings())
-    found = [_find(segment) for segment in profiles.segments]
-    names = _unique([name for name, _ in found], profiles.segments, given)
+    plain, actions = zip(*map(_find, profiles.segments), strict=True)
+    names = _unique(plain, profiles.segments, given)
+    found = _unique(plain, profiles.segments, {})
     return tuple(
         SegmentName(
             segment_id=segment.segment_id,
             name=given.get(segment.segment_id, name),
             given=segment.segment_id in given,
+            found=own,
             reasons=_reasons(segment, profiles),
             action=action,
         )
-        for segment, name, (_, action) in zip(profiles.segments, names, found, strict=True)
+        for segment, name, own, action in zip(profiles.segments, names, found, actions, strict=True)
     )
 
 
@@ -161,7 +163,7 @@ def _short(text: str, most: int = LONGEST_PART) -> str:
 
 
 def _unique(
-    names: list[str], segments: tuple[SegmentProfile, ...], given: dict[int, str]
+    names: tuple[str, ...], segments: tuple[SegmentProfile, ...], given: dict[int, str]
 ) -> list[str]:
     """Tell apart segments of one name by what else is strongest in them, at last by a number."""
     counts = Counter(names)

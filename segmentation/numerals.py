@@ -5,6 +5,29 @@ from __future__ import annotations
 import math
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """Write a number with what it counts.
+
+    Examples
+    --------
+    >>> counted(1, "category", "categories"), counted(1200, "value", "values")
+    ('1 category', '1,200 values')
+    """
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def fixed(value: float, digits: int) -> str:
+    """Write a number with so many decimals, halves rounded away from 0.
+
+    Examples
+    --------
+    >>> fixed(12.5, 0), fixed(50.25, 1), fixed(1234, 1)
+    ('13', '50.3', '1,234.0')
+    """
+    size = math.floor(abs(value) * 10**digits + 0.5) / 10**digits
+    return f"{math.copysign(size, value):,.{digits}f}"
+
+
 def say(value: float) -> str:
     """Write a number with about four telling digits, never in powers of ten below a billion.
 

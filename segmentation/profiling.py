@@ -19,7 +19,7 @@ from segmentation.results import (
     SegmentProfile,
 )
 from segmentation.values import Bools, Floats
-from segmentation.vocabulary import trait
+from segmentation.vocabulary import label, trait
 
 LEVELS = ((0.15, "very low"), (0.35, "low"), (0.65, "average"), (0.85, "high"))
 
@@ -122,8 +122,8 @@ def differences(
         values = frame[name].to_numpy(dtype=str)
         for category in np.unique(values)[:200]:
             share = (values == category).astype(float)
-            label = f"{name}={category or '(missing)'}"
-            found.extend(_difference(label, share, inside, name in used))
+            title = f"{name}={category or '(missing)'}"
+            found.extend(_difference(title, share, inside, name in used))
     return tuple(sorted(found, key=lambda d: (-abs(d.effect), d.name)))
 
 
@@ -146,7 +146,7 @@ def _difference(name: str, values: Floats, inside: Bools, used: bool) -> list[Di
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Overview:
-    """A run's figures over the customers that pass a filter.
+    """A run's figures over the customers that pass a filter, to be held against all of the run's.
 
     Parameters
     ----------
@@ -154,15 +154,12 @@ class Overview:
         Customers of each segment, by id; a segment that nobody passes from is 0.
     means : pandas.DataFrame
         One row a segment with customers, one column a numeric feature.
-    overall : pandas.Series
-        Mean of each numeric feature over all that pass.
     figures : tuple of (label, value, digits)
         Headline figures: what the table allows of customers, purchases and spend.
     """
 
     sizes: dict[int, int]
     means: pd.DataFrame
-    overall: pd.Series[Any]
     figures: tuple[tuple[str, float, int], ...]
 
 
@@ -184,11 +181,12 @@ def overview(run: Run, keep: Bools) -> Overview:
     figures += _trait_figures(numeric)
     shown = int((counts > 0).sum())
     if shown:
-        figures.append(("Customers per segment", len(labels) / shown, 0))
+        figures.append(
+            ("Average customers per segment", len(labels) / shown, int(len(labels) % shown > 0))
+        )
     return Overview(
         sizes={i: int(count) for i, count in enumerate(counts, start=1)},
         means=numeric.groupby(pd.Index(labels, name="segment")).mean(),
-        overall=numeric.mean(),
         figures=tuple(figures),
     )
 
@@ -202,32 +200,30 @@ def _trait_figures(numeric: pd.DataFrame) -> list[tuple[str, float, int]]:
         if known is not None:
             by_trait.setdefault(known, str(name))
     figures: list[tuple[str, float, int]] = []
-    for wanted, what, total, digits in (
-        ("frequency", "Average purchases", False, 1),
-        ("monetary", "Total spend", True, 0),
-        ("income", "Average income", False, 1),
-        ("spending", "Average spending score", False, 1),
-    ):
+    for wanted in ("frequency", "monetary", "income", "spending"):
         column = by_trait.get(wanted)
-        if column is not None and len(figures) < 2:
+        if column is not None and len(figures) < 2 and numeric[column].notna().any():
+            total = wanted == "monetary"
             value = numeric[column].sum() if total else numeric[column].mean()
-            figures.append((what, float(value), digits if value < 1000 else 0))
+            what = "Total spend" if total else f"Average {label(column)}"
+            figures.append((what, float(value), 0 if total or value >= 1000 else 1))
     return figures
 
 
 def compare(run: Run, keep: Bools, ids: Sequence[int]) -> pd.DataFrame:
-    """Set segments side by side on every numeric feature.
+    """Set segments side by side on every numeric feature, by their customers that pass.
 
     Returns
     -------
     pandas.DataFrame
         ``feature`` and, for each id, ``mean_ID``, ``median_ID`` and ``index_ID`` (100 = the mean of
-        all that pass; NaN where that is not above 0); the features with the largest standardised
-        difference between the first two ids first.
+        all segmented customers, also of those that don't pass; NaN where that is not above 0); the
+        features with the largest difference between the first two ids, in standard deviations of
+        all segmented customers, first.
     """
     customers = run.loaded.customers
-    frame = customers.frame.iloc[run.profiles.customers[keep]]
-    labels = run.profiles.labels[keep]
+    frame = customers.frame.iloc[run.profiles.customers]
+    labels = np.where(keep, run.profiles.labels, 0)
     rows = []
     for name in customers.numeric:
         values = frame[name].to_numpy(dtype=float)
@@ -274,7 +270,10 @@ def telling_features(run: Run) -> tuple[str, ...]:
 
 
 def differences_shown(run: Run, keep: Bools, segment_id: int) -> tuple[Difference, ...]:
-    """Rank what tells a segment from all customers, among those for which ``keep`` is true."""
-    inside = run.profiles.labels[keep] == segment_id
-    positions = run.profiles.customers[keep]
+    """Rank what tells the customers of a segment for which ``keep`` is true from all customers.
+
+    All are the segmented customers of the run, whatever ``keep``.
+    """
+    inside = keep & (run.profiles.labels == segment_id)
+    positions = run.profiles.customers
     return differences(run.loaded.customers, positions, inside, set(run.prepared.features))

@@ -17,7 +17,7 @@ from segmentation.roles import (
     guess_roles,
     own_share,
 )
-from segmentation.settings import Role, SchemaSettings
+from segmentation.settings import Kind, Role, SchemaSettings
 from segmentation.values import (
     Cells,
     Floats,
@@ -62,8 +62,27 @@ def suggest_schema(table: Table, settings: SchemaSettings | None = None) -> Sche
     >>> schema.kind, schema.roles
     ('customers', {'customer_id': 'CustomerID'})
     """
+    return _schema(table, settings or SchemaSettings(), complete=True)
+
+
+def guess_schema(table: Table, kind: Kind) -> Schema:
+    """Say what the columns would be taken for if only the kind of table were settled.
+
+    Unlike `suggest_schema` it also answers where order lines lack a role they need, so that there
+    is something to correct.
+
+    Examples
+    --------
+    >>> from segmentation.reading import Source, read_table
+    >>> table = read_table(Source(name="a.csv", data=b"client,day\\nx,1\\ny,2\\n"), as_text=True)
+    >>> guess_schema(table, "transactions").roles
+    {'customer_id': 'client'}
+    """
+    return _schema(table, SchemaSettings(kind=kind), complete=False)
+
+
+def _schema(table: Table, settings: SchemaSettings, *, complete: bool) -> Schema:
     _refuse_nothing(table)
-    settings = settings or SchemaSettings()
     names = [str(name) for name in table.frame.columns]
     given = _given_roles(settings, names, table.report.name)
     counted = {name for name in names if is_called_a_date(name)} | {given.get("order_date", "")}
@@ -77,7 +96,8 @@ def suggest_schema(table: Table, settings: SchemaSettings | None = None) -> Sche
     if guess.kind == "customers":
         _refuse_order_roles(given, table.report.name)
     else:
-        _require_transaction_roles(guess.roles, types, given, table.report.name)
+        if complete:
+            _require_transaction_roles(guess.roles, types, given, table.report.name)
     by_column = {column: role for role, column in guess.roles.items()}
     written = _written(table, guess.kind, types, guess.roles, counted)
     notation = find_notation(written, settings)

@@ -202,7 +202,7 @@ def figures(done: Run, keep: Bools) -> dict[str, go.Figure]:
         "bars": charts.size_bars(found.sizes, names),
         "donut": charts.size_donut(found.sizes, names),
         "effects": charts.effect_bars(1, done.profiles.segments[0].differences),
-        "means": charts.means_map(found.means, found.overall, names),
+        "means": charts.means_map(found.means, done.profiles.overall, names),
         "pairs": charts.paired_bars(compare(done, keep, ids), ids, names),
         "overlay": charts.overlaid_histograms(
             feature_by_segment(done, keep, ids, x), names, axis_for(x, values)
@@ -272,6 +272,17 @@ def test_centres_are_marked_in_original_units(done: Run) -> None:
     means = table().groupby(done.profiles.labels)[["spend", "income"]].mean()
     np.testing.assert_allclose(centres.x, means["spend"])
     np.testing.assert_allclose(centres.y, means["income"])
+
+
+def test_only_segments_shown_have_centres(done: Run) -> None:
+    drawn = figures(done, done.profiles.labels == 2)
+    centres = {name: drawn[name].data[-1] for name in ("2d", "3d", "pca")}
+    everyones = figures(done, everyone(done))
+    for name, trace in centres.items():
+        every = everyones[name].data[-1]
+        assert trace.name == every.name == "Centres"
+        assert list(trace.text) == [done.name_of()[2]]
+        assert trace.x.tolist() == [every.x[1]] and trace.y.tolist() == [every.y[1]]
 
 
 def test_centres_stand_on_a_logarithmic_axis_like_the_customers(done: Run) -> None:
@@ -362,7 +373,7 @@ def test_an_index_of_100_is_the_mean(done: Run) -> None:
     keep = everyone(done)
     found = overview(done, keep)
     drawn = figures(done, keep)["means"].data[0]
-    wanted = (100 * found.means / found.overall).to_numpy()
+    wanted = (100 * found.means / done.profiles.overall).to_numpy()
     np.testing.assert_allclose(drawn.z, wanted.clip(0, 200))
     assert [[float(cell) for cell in row] for row in drawn.text] == wanted.round().tolist()
 
@@ -513,6 +524,13 @@ def test_names_that_begin_alike_keep_places_of_their_own() -> None:
     assert len(set(cells.x)) == 12
     assert list(across.tickvals) == list(cells.x)
     assert all(text.endswith("…") and "<br>" not in text for text in across.ticktext)
+
+
+def test_no_correlation_is_a_dash() -> None:
+    frame = pd.DataFrame({"a": [1.0, 2.0, 4.0], "b": [2.0, 1.0, 3.0], "same": 5.0})
+    drawn = charts.correlation_map(correlations(frame, ("a", "b", "same"), "pearson")).data[0]
+    assert [row[2] for row in drawn.text] == ["–"] * 3
+    assert drawn.text[0][:2] == ["1.00", f"{np.corrcoef(frame['a'], frame['b'])[0, 1]:.2f}"]
 
 
 def test_every_customer_of_a_relation_is_drawn_whatever_its_category() -> None:

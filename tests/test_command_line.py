@@ -531,6 +531,26 @@ def test_a_place_that_can_not_be_written_is_1(
     assert main(["run", str(customers), "--out", str(tmp_path / "no" / "o.csv"), "--k", "3"]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert "can't write" in line and "o.csv" in line
+    assert line.endswith("Name a file in a folder that is there and that you may write to.")
+
+
+def test_a_folder_is_no_file_to_write(
+    customers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", str(customers), "--out", str(tmp_path), "--k", "3"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "Is a directory. Name a file" in line
+
+
+@pytest.mark.parametrize("command", ["read", "run"])
+def test_every_option_says_what_it_is_for(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    listed = capsys.readouterr().out.split("arguments:")[1]
+    # Each begins a line two spaces in; its text is two spaces or more away, or on the next line.
+    entries = [entry for entry in re.split(r"\n  (?=[-\w])", listed)[1:] if entry.strip()]
+    assert len(entries) >= 5
+    assert [entry for entry in entries if not re.match(r"\S[^\n]*?(?:  |\n) *\S", entry)] == []
 
 
 # --- the tables of ../shared

@@ -134,6 +134,12 @@ def test_the_correlation_of_a_constant_is_not_known() -> None:
     assert np.isnan(correlations(table, ("a", "b"), "pearson").iat[0, 1])
 
 
+def test_two_customers_are_too_few_to_correlate() -> None:
+    table = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": [5.0, 8.0, np.nan]})
+    assert np.isnan(correlations(table, ("a", "b"), "pearson").iat[0, 1])
+    assert np.isnan(correlations(table, ("a", "b"), "spearman").iat[0, 1])
+
+
 @given(st.integers(0, 5_000), st.integers(1, 400))
 def test_thinning_keeps_as_many_as_it_may(rows: int, most: int) -> None:
     chosen = thin(rows, most)

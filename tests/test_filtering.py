@@ -96,6 +96,8 @@ def test_conditions_are_said_in_words() -> None:
     assert chosen.describe({1: "VIP", 3: "Budget"}) == (
         "VIP or Budget",
         "gender: f, (missing)",
-        "spend 1,000 to 2.5e+06",
+        "spend 1,000 to 2,500,000",
     )
+    ranges = Filter(ranges=(("monetary_total", 0.0, 9.5),)).describe({})
+    assert ranges == ("total spend 0 to 9.5",)
     assert Filter().describe({}) == ()

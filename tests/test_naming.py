@@ -94,6 +94,8 @@ def test_names_are_unique_and_given_ones_stay(
         return
     segments = [segment_of(i, *parts) for i, parts in enumerate(drawn, start=1)]
     named = name_segments(profiles_of(segments), NameSettings(names=tuple(asked.items())))
+    without = name_segments(profiles_of(segments))
+    assert [name.found for name in named] == [name.name for name in without]
     assert [name.segment_id for name in named] == list(range(1, len(drawn) + 1))
     assert len({name.name for name in named}) == len(named)
     for name, segment in zip(named, segments, strict=True):

@@ -18,8 +18,8 @@ from segmentation.pipeline import Combined, combine, join, read, segment
 from segmentation.projecting import Projection, project
 from segmentation.reading import Bundle, Source
 from segmentation.results import Loaded, Run, Schema, Table
-from segmentation.schema import suggest_schema
-from segmentation.settings import NameSettings, Recipe, SchemaSettings
+from segmentation.schema import guess_schema, suggest_schema
+from segmentation.settings import NameSettings, Recipe
 
 AnySource = Source | Bundle
 Steps = Callable[[str], None]
@@ -46,8 +46,7 @@ def schema(source: AnySource, recipe: Recipe) -> Schema:
 
 def guessed_schema(source: AnySource, recipe: Recipe) -> Schema:
     """Say what the columns would be taken for if only the kind were settled."""
-    bare = SchemaSettings(kind=recipe.schema.kind)
-    return schema(source, recipe.with_stage(schema=bare))
+    return _guessed_schema(_key(source, recipe.read, recipe.schema.kind), source, recipe)
 
 
 def loaded(source: AnySource, recipe: Recipe, step: Steps | None = None) -> Loaded:
@@ -107,6 +106,11 @@ def _combined(key: str, _source: AnySource, _recipe: Recipe) -> Combined:
 @st.cache_resource(scope="session", max_entries=8, ttl=LONGEST_STAY, show_spinner=False)
 def _schema(key: str, _source: AnySource, _recipe: Recipe) -> Schema:
     return suggest_schema(table(_source, _recipe), _recipe.schema)
+
+
+@st.cache_resource(scope="session", max_entries=8, ttl=LONGEST_STAY, show_spinner=False)
+def _guessed_schema(key: str, _source: Source, _recipe: Recipe) -> Schema:
+    return guess_schema(table(_source, _recipe), _recipe.schema.kind)
 
 
 @dataclass(slots=True)

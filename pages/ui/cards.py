@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.ui import chips, state, widgets
+from pages.ui import chips, filters, state, widgets
 from segmentation import charts
 from segmentation.errors import SettingsError
 from segmentation.naming import name_segments
@@ -43,6 +43,10 @@ def one_segment(run: Run, found: Overview, keep: Bools) -> None:
             + (f"; {found.sizes[chosen]:,} shown" if found.sizes[chosen] != profile.size else "")
         )
         st.markdown("**Why this name**")
+        if named.given:
+            st.markdown(
+                f"You gave it. It was called **{state.escape(named.found)}**, for these reasons:"
+            )
         shown = named.reasons[:MOST_REASONS]
         st.markdown("\n".join(f"- {state.escape(reason)}" for reason in shown) or "-")
         st.markdown("**What to do**")
@@ -54,18 +58,25 @@ def one_segment(run: Run, found: Overview, keep: Bools) -> None:
         _rename(run, chosen)
     with right:
         st.markdown("**What sets it apart from all customers**")
+        if not found.sizes[chosen]:
+            st.info(
+                "No customer of this segment passes the filter. Choose another segment, or widen "
+                "or clear the filter.",
+                icon=":material/info:",
+            )
+            return
         widgets.chart(
             charts.effect_bars(chosen, differences_shown(run, keep, chosen)),
             "effects",
             f"What sets {named.name} apart",
         )
         st.caption(
-            "How far the segment's mean lies from that of all customers shown, in standard "
-            "deviations. Grey columns were not used to make the segments."
+            "How far the segment's mean lies from that of all customers, in standard deviations. "
+            "Grey columns were not used to make the segments." + filters.baseline(keep)
         )
 
 
-def means_table(run: Run, found: Overview) -> None:
+def means_table(run: Run, found: Overview, keep: Bools) -> None:
     """Draw each segment's means in original units."""
     names = run.name_of()
     ids = [int(i) for i in found.means.index]
@@ -90,7 +101,11 @@ def means_table(run: Run, found: Overview) -> None:
             },
         },
     )
-    st.caption("Means in original units.")
+    st.caption(
+        "Means in original units"
+        + ("." if keep.all() else ", of the customers shown.")
+        + widgets.about_centres(run.prepared.transformed)
+    )
 
 
 def _rename(run: Run, chosen: int) -> None:
@@ -117,7 +132,13 @@ def _take_name(run: Run, chosen: int, key: str) -> None:
         given[chosen] = wanted
     else:
         given.pop(chosen, None)
+    taken = {name.name: name.segment_id for name in run.names if name.segment_id != chosen}
     try:
+        if wanted in taken:
+            raise SettingsError(
+                f"Segment {taken[wanted]} is already called {wanted!r}",
+                remedy="Give each segment its own name",
+            )
         names = NameSettings(names=tuple(sorted(given.items())))
         name_segments(run.profiles, names)
     except SettingsError as error:

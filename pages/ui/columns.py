@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.ui import cache, state
+from segmentation.errors import SegmentationError
 from segmentation.results import Schema
 from segmentation.settings import (
     ROLES,
@@ -48,12 +49,13 @@ def draft_from_widgets(source: cache.AnySource) -> Recipe:
     held = st.session_state
     read = ReadSettings(sheet=held.get(state.key("sheet"), state.draft().read.sheet))
     kind = held.get(state.key("kind"), state.draft().schema.kind)
-    recipe = state.draft().with_stage(read=read, schema=SchemaSettings(kind=kind))
-    found = cache.schema(source, recipe)
+    # Kept before anything can fail: no screen is to go on with what was set up before.
+    recipe = state.set_draft(read=read, schema=SchemaSettings(kind=kind))
+    found = cache.guessed_schema(source, recipe)
     guessed = found.roles
     said: list[tuple[str, str]] = []
     for role in _roles_of(found):
-        chosen = held.get(state.key(f"role-{role}-{kind}"), guessed.get(role, NONE))
+        chosen = held.get(_role_key(role, recipe), guessed.get(role, NONE))
         if chosen != guessed.get(role, NONE):
             said.append((role, "" if chosen == NONE else chosen))
     clean = CleanSettings(drop_duplicates=held.get(state.key("drop-duplicates"), False))
@@ -72,13 +74,14 @@ def draft_from_widgets(source: cache.AnySource) -> Recipe:
 def editor(source: cache.AnySource) -> None:
     """Draw what each column is taken for, with the choices that correct it."""
     recipe = state.draft()
-    table = cache.table(source, recipe)
-    names = [sheet.name for sheet in table.report.sheets]
+    # As it was when the file was taken: the sheet chosen since may not be a table at all.
+    report = cache.table(source, Recipe()).report
+    names = [sheet.name for sheet in report.sheets]
     if len(names) > 1:
         st.selectbox(
             "Sheet",
             names,
-            index=names.index(table.report.sheet or names[0]),
+            index=names.index(report.sheet or names[0]),
             key=state.key("sheet"),
             persist_state="session",
         )
@@ -91,14 +94,22 @@ def editor(source: cache.AnySource) -> None:
         key=state.key("kind"),
         persist_state="session",
     )
-    bare = cache.guessed_schema(source, recipe)
-    _role_choices(table.frame.columns.tolist(), bare, recipe)
+    try:
+        bare = cache.guessed_schema(source, recipe)
+    except SegmentationError:
+        # What is wrong with the sheet stands above.
+        return
+    _role_choices([column.name for column in bare.columns], bare, recipe)
     _clean_choices(bare)
     _column_table(bare, recipe)
 
 
 def _roles_of(schema: Schema) -> tuple[Role, ...]:
     return ROLES if schema.kind == "transactions" else ("customer_id",)
+
+
+def _role_key(role: Role, recipe: Recipe) -> str:
+    return state.key(f"role-{role}-{recipe.schema.kind}-{recipe.read.sheet or ''}")
 
 
 def _role_choices(names: list[str], schema: Schema, recipe: Recipe) -> None:
@@ -112,7 +123,7 @@ def _role_choices(names: list[str], schema: Schema, recipe: Recipe) -> None:
                 ROLE_LABELS[role],
                 options,
                 index=options.index(found),
-                key=state.key(f"role-{role}-{recipe.schema.kind}"),
+                key=_role_key(role, recipe),
                 persist_state="session",
             )
 

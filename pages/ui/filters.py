@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.ui import navigation, state
+from pages.ui import state
 from segmentation.filtering import Filter, bounds, passing, passing_segmented
 from segmentation.results import Customers, Loaded, Run
 from segmentation.values import Bools
@@ -30,11 +30,32 @@ def for_customers(loaded: Loaded, place: DeltaGenerator) -> Bools:
         chosen = _bar(loaded.customers, {})
     keep = passing(loaded.customers, chosen)
     _say(chosen, {}, int(keep.sum()), len(keep))
+    if state.ran() is not None and st.session_state.get(_segments_key()):
+        st.caption("The choice of segments in the filter does not act here: all are shown.")
     return keep
 
 
+def _segments_key() -> str:
+    return f"filter-segments-{state.runs()}-{_turn()}"
+
+
+def _turn() -> str:
+    return f"{state.generation()}-{st.session_state.get('filter_turn', 0)}"
+
+
+def baseline(keep: Bools) -> str:
+    """Say what the customers shown are held against, where a filter leaves that open."""
+    if keep.all():
+        return ""
+    return (
+        f" The filter chooses whose numbers are shown; they are held against all {len(keep):,} "
+        "customers in segments."
+    )
+
+
 def _bar(customers: Customers, names: dict[int, str]) -> Filter:
-    turn = f"{state.generation()}-{st.session_state.get('filter_turn', 0)}"
+    # The run shown can have other columns than the customers that are explored.
+    turn = f"{hash((customers.numeric, customers.categories))}-{_turn()}"
     columns = [c for c in customers.categories if customers.frame[c].nunique() <= MOST_CATEGORIES]
     with st.popover("Filter", icon=":material/filter_alt:"):
         segments: list[int] = []
@@ -44,13 +65,13 @@ def _bar(customers: Customers, names: dict[int, str]) -> Filter:
                 list(names),
                 format_func=lambda i: names[i],
                 placeholder="All segments",
-                key=f"filter-segments-{state.runs()}-{turn}",
+                key=_segments_key(),
                 persist_state="session",
             )
         categories = []
         for column in columns:
             values = st.multiselect(
-                state.escape(label(column)),
+                state.widget_label(label(column)),
                 sorted(customers.frame[column].unique()),
                 format_func=lambda value: value or "(missing)",
                 placeholder="All",
@@ -75,17 +96,21 @@ def _ranges(customers: Customers, turn: str) -> tuple[tuple[str, float, float], 
     ranges = []
     for column in wanted:
         span = bounds(customers, column)
-        chosen = st.slider(
-            state.escape(label(column)),
-            span.low,
-            span.high,
-            (span.low, span.high),
-            span.step,
-            key=f"filter-range-{column}-{turn}",
-            format="localized",
-            persist_state="session",
+        low, high = (
+            place.number_input(
+                state.widget_label(f"{label(column)}, {end}"),
+                value=value,
+                step=span.step,
+                # Any number can be typed, as fine as a long tail asks; no needless zeros.
+                format="%.12g",
+                key=f"filter-{end}-{column}-{turn}",
+                persist_state="session",
+            )
+            for place, end, value in zip(
+                st.columns(2), ("from", "to"), (span.low, span.high), strict=True
+            )
         )
-        ranges.append((column, float(chosen[0]), float(chosen[1])))
+        ranges.append((column, low, high))
     return tuple(ranges)
 
 
@@ -102,4 +127,3 @@ def _say(chosen: Filter, names: dict[int, str], passing_count: int, all_count: i
             st.rerun()
     if not passing_count:
         st.info("No customer passes this filter. Widen or clear it.", icon=":material/info:")
-        navigation.end_screen()

@@ -7,6 +7,8 @@ from typing import Any
 
 import streamlit as st
 
+from segmentation.numerals import fixed
+
 _CSS = """
 dl { display: flex; flex-wrap: wrap; gap: .75rem; margin: 0; font-family: var(--st-font);
   color: var(--st-text-color) }
@@ -54,7 +56,7 @@ def show(screen: str, figures: Iterable[tuple[str, float, int]]) -> None:
             "label": label,
             "value": float(value),
             "digits": digits,
-            "text": f"{value:,.{digits}f}",
+            "text": fixed(value, digits),
         }
         for label, value, digits in figures
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import streamlit as st
 
@@ -9,7 +11,7 @@ from pages.ui import state, widgets
 from segmentation import charts
 from segmentation.axes import axis_for
 from segmentation.describing import category_shares, correlations, distribution
-from segmentation.numerals import say
+from segmentation.numerals import counted, say
 from segmentation.results import Customers
 from segmentation.vocabulary import label
 
@@ -27,7 +29,8 @@ def one_column(customers: Customers, shown: pd.DataFrame) -> None:
         widgets.chart(
             charts.category_bars(shares, name), "explore-categories", f"Customers by {label(name)}"
         )
-        st.caption(f"{len(shares):,} categories; the largest holds {shares['share'].max():.0%}.")
+        count = counted(len(shares), "category", "categories")
+        st.caption(f"{count}; the largest holds {shares['share'].max():.0%}.")
         return
     axis = axis_for(name, customers.frame[name].to_numpy())
     found = distribution(shown, name, axis)
@@ -35,18 +38,22 @@ def one_column(customers: Customers, shown: pd.DataFrame) -> None:
         st.info("No customer shown has a value here.", icon=":material/info:")
         return
     lower, middle, upper = found.quartiles
-    st.markdown(
-        f"Half of the customers lie between **{say(lower)}** and **{say(upper)}**; the middle one "
-        f"has **{say(middle)}**."
-    )
+    if found.low == found.high:
+        st.markdown(f"{counted(found.values, 'customer has', 'customers have')} **{say(middle)}**.")
+    else:
+        st.markdown(
+            f"Half of the customers lie between **{say(lower)}** and **{say(upper)}**; the middle "
+            f"one has **{say(middle)}**."
+        )
     widgets.chart(
         charts.histogram(found, axis),
         "explore-histogram",
         f"Histogram of {label(name)} with quartiles",
     )
     st.caption(
-        f"{found.values:,} values, {found.missing:,} missing. Lowest {say(found.low)}, highest "
-        f"{say(found.high)}, mean {say(found.mean)}, standard deviation {say(found.spread)}."
+        f"{counted(found.values, 'value', 'values')}, {found.missing:,} missing. "
+        f"Lowest {say(found.low)}, highest {say(found.high)}, mean {say(found.mean)}, "
+        f"standard deviation {say(found.spread)}."
     )
 
 
@@ -76,10 +83,15 @@ def two_columns(customers: Customers, shown: pd.DataFrame) -> None:
         f"{label(y)} over {label(x)}",
     )
     if x != y:
-        straight = format(correlations(shown, (x, y), "pearson").iat[0, 1], ".2f")
-        ranked = format(correlations(shown, (x, y), "spearman").iat[0, 1], ".2f")
+        straight = correlations(shown, (x, y), "pearson").to_numpy()[0, 1]
+        ranked = correlations(shown, (x, y), "spearman").to_numpy()[0, 1]
         st.caption(
-            f"Correlation {straight} (Pearson), {ranked} by ranks (Spearman)." + _drawn(len(shown))
+            (
+                "No correlation: that takes three customers with both values, not all the same."
+                if math.isnan(straight)
+                else f"Correlation {straight:.2f} (Pearson), {ranked:.2f} by ranks (Spearman)."
+            )
+            + _drawn(len(shown))
         )
 
 
@@ -96,6 +108,11 @@ def correlation(customers: Customers, shown: pd.DataFrame) -> None:
     st.caption(
         "1: they rise together; -1: one rises as the other falls; 0: no such relation. Two "
         "features above 0.9 say nearly the same; clustering on both counts it twice."
+        + (
+            " A dash: fewer than three customers have both, or all have the same."
+            if matrix.isna().to_numpy().any()
+            else ""
+        )
     )
 
 

@@ -28,10 +28,10 @@ def views(run: Run) -> list[str]:
 
 
 def draw(run: Run, keep: Bools, view: str) -> None:
-    """Draw one view."""
+    """Draw one view; the evidence is of all customers, the others need some to show."""
     if view == EVIDENCE:
         _evidence(run)
-    else:
+    elif keep.any():
         {FLAT: _flat, SOLID: _solid, PCA: _pca}[view](run, keep)
 
 
@@ -108,7 +108,10 @@ def _evidence(run: Run) -> None:
             "silhouette",
             "Silhouette over the number of segments",
         )
-        st.caption("How much closer customers are to their own segment than to the next: higher.")
+        st.caption(
+            "How much closer customers are to their own segment than to the next one: the higher, "
+            "the clearer."
+        )
     table = pd.DataFrame(
         {
             "k": evidence.ks,
@@ -136,6 +139,7 @@ def _how_to_read(run: Run, customers: int, axes: set[str], more: str = "") -> No
         "Each point is a customer, in original units; point at it for its id. "
         + (
             "Crosses mark the segments' centres."
+            + widgets.about_centres([name for name in run.prepared.transformed if name in axes])
             if used
             else "A column was not used for the segments, so they may overlap here."
         )

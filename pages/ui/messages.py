@@ -32,9 +32,10 @@ def nothing_yet(what: str, screen: str, button: str) -> NoReturn:
 def stale() -> None:
     """Warn that what is shown belongs to earlier settings."""
     if state.is_stale():
+        press = "Press" if state.draft().prepare.features else "Choose a feature, then press"
         st.warning(
             "The settings have changed since this run: what is shown here is the earlier "
-            "result. Press Run on the Segments screen to bring it up to date.",
+            f"result. {press} Run on the Segments screen to bring it up to date.",
             icon=":material/history:",
         )
 

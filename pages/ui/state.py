@@ -13,6 +13,8 @@ from segmentation.settings import NameSettings, Recipe
 _MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()#+-.!|~$<>:&"})
 # Addresses, icons and arrows are made even of escaped characters; a space of no width prevents it.
 _MADE_LATER = re.compile(r"(?<=:)(?=//|material/)|(?<=www)(?=\.)|(?<=@)|(?<=[<>~-])(?=[-=>])", re.I)
+# What Markdown makes nothing of: neither a mark, nor the start of a list, nor an address.
+_PLAIN = re.compile(r"(?!.*(?:_|--|\$.*\$))[^\W\d](?:[\w ,/%()'$-]|[.&:](?= ))*")
 
 
 def source() -> Source | Bundle | None:
@@ -47,16 +49,9 @@ def draft() -> Recipe:
 
 
 def set_draft(**stages: Any) -> Recipe:
-    """Replace whole stages of the settings.
-
-    A change of what is read or cleaned makes other customers, so the run before it goes.
-    """
-    old = draft()
-    new = old.with_stage(**stages)
+    """Replace whole stages of the settings; the run shown stays, though of earlier ones."""
+    new = draft().with_stage(**stages)
     st.session_state["draft"] = new
-    before = (old.read, old.combine, old.schema, old.clean)
-    if before != (new.read, new.combine, new.schema, new.clean):
-        st.session_state["ran"] = None
     return new
 
 
@@ -66,8 +61,17 @@ def ran() -> Recipe | None:
     return recipe
 
 
+def ran_k() -> int | None:
+    """Return the number of segments of the run shown, None before the first."""
+    k: int | None = st.session_state["ran_k"] if ran() is not None else None
+    return k
+
+
 def set_ran(recipe: Recipe, k: int) -> None:
-    """Take these settings as run; names given to other segments are dropped."""
+    """Take these settings as run; names given to the segments of others are dropped."""
+    st.session_state.pop("rename_problem", None)
+    if ran() is not None and not is_stale():
+        return
     st.session_state["ran"] = recipe.with_stage(naming=NameSettings())
     st.session_state["ran_k"] = k
     st.session_state["runs"] = runs() + 1
@@ -103,7 +107,15 @@ def describe_run() -> str:
     """Say in a few words what was run."""
     if ran() is None:
         return "No segments yet"
-    return f"{st.session_state['ran_k']} segments" + (", settings changed" if is_stale() else "")
+    return f"{ran_k()} segments" + (", settings changed" if is_stale() else "")
+
+
+def widget_label(text: str) -> str:
+    """Keep text from the user's file from being read as Markdown in the label of a widget.
+
+    The label is also told aloud just as it stands, so it gets backslashes only where it must.
+    """
+    return text if _PLAIN.fullmatch(text) else escape(text)
 
 
 def escape(text: str) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.ui import state, widgets
 from segmentation.exporting import to_csv
-from segmentation.results import REASONS, Loaded
+from segmentation.results import REASONS, Loaded, Table
 from segmentation.set_aside import set_aside_table, unmatched_customers, unmatched_rows
 
 SHOWN_ROWS = 100
@@ -55,16 +55,16 @@ def set_aside(loaded: Loaded) -> None:
         )
 
 
-def head(loaded: Loaded) -> None:
+def head(table: Table) -> None:
     """Draw the first rows as they were read."""
-    rows = loaded.table.frame.head(SHOWN_ROWS)
-    st.caption(f"The first {len(rows):,} of {loaded.table.report.rows:,} rows, as they were read.")
+    rows = table.frame.head(SHOWN_ROWS)
+    st.caption(f"The first {len(rows):,} of {table.report.rows:,} rows, as they were read.")
     st.dataframe(rows, hide_index=True, height=420)
 
 
-def read_report(loaded: Loaded) -> None:
+def read_report(table: Table) -> None:
     """Draw how the bytes became a table."""
-    report = loaded.table.report
+    report = table.report
     delimiter = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
     facts = {
         "File": report.name,

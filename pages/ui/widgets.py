@@ -8,6 +8,7 @@ from typing import Any, Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.ui.state import escape
 from segmentation.vocabulary import label
 
 CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d"]}
@@ -31,14 +32,27 @@ def column_select(
     title: str, options: Sequence[str], key: str, index: int = 0, *, none: str | None = None
 ) -> str | None:
     """Let the reader choose a column, or none where that is offered."""
-    choices: list[str | None] = [None, *options] if none else list(options)
-    return st.selectbox(
+    # Not None: a list that is shown again takes it for nothing chosen yet. No column is called "".
+    choices = ["", *options] if none else list(options)
+    chosen = st.selectbox(
         title,
         choices,
         index=min(index, len(choices) - 1),
-        format_func=lambda name: (none or "") if name is None else label(name),
+        format_func=lambda name: label(name) if name else none or "",
         key=key,
         persist_state="session",
+    )
+    return chosen or None
+
+
+def about_centres(features: Sequence[str]) -> str:
+    """Say why centres and means differ in these features; nothing if there are none."""
+    if not features:
+        return ""
+    listed = escape(", ".join(map(label, features)))
+    return (
+        f" The centres on the maps differ from the means on Profiles in {listed}: customers were "
+        "compared there on a scale that shortens a long tail."
     )
 
 

@@ -10,10 +10,12 @@ from pages.ui import cache, chips, messages, state, widgets
 from segmentation import charts
 from segmentation.axes import axis_for
 from segmentation.errors import SegmentationError
+from segmentation.numerals import counted
 from segmentation.preparing import usable_features
 from segmentation.results import Loaded, Run
 from segmentation.settings import ChooseSettings, FitSettings, PrepareSettings, Recipe
 from segmentation.silhouettes import structure
+from segmentation.values import Bools
 from segmentation.vocabulary import label
 
 TRANSFORMS = {
@@ -41,12 +43,15 @@ OUTLIERS = {"keep": "Keep", "cap": "Cap", "set-aside": "Set the customer aside"}
 def settings(loaded: Loaded) -> Recipe:
     """Draw the controls and bring the settings up to date with them."""
     customers = loaded.customers
+    columns = (*customers.numeric, *customers.categories)
+    chosen = [name for name in state.draft().prepare.features if name in columns]
     features = st.multiselect(
         "Features to segment by",
-        (*customers.numeric, *customers.categories),
-        default=list(customers.default_features),
+        columns,
+        default=chosen or list(customers.default_features),
         format_func=label,
-        key=state.key("features"),
+        # A list that is given other options forgets what was chosen of the ones before.
+        key=state.key(f"features-{hash(columns)}"),
         persist_state="session",
         wrap=True,
         help="Customers alike in these end up together. A category counts as 0/1 columns.",
@@ -99,13 +104,15 @@ def run(recipe: Recipe) -> None:
         bar.empty()
 
 
-def invitation(loaded: Loaded) -> None:
-    """Fill the screen before the first run."""
+def invitation(loaded: Loaded, keep: Bools) -> None:
+    """Fill the screen before the first run; the customers kept are drawn."""
     customers = loaded.customers
     count = len(customers.frame)
-    who = "1 customer" if count == 1 else f"{count:,} customers"
-    st.subheader(f"{who}, no segments yet", anchor=False)
+    st.subheader(f"{counted(count, 'customer', 'customers')}, no segments yet", anchor=False)
     wanted = state.draft().prepare.features
+    if not wanted and (customers.numeric or customers.categories):
+        st.info("Choose at least one feature at the side to segment by.", icon=":material/info:")
+        return
     try:
         usable_features(customers, wanted)
     except SegmentationError as error:
@@ -117,13 +124,15 @@ def invitation(loaded: Loaded) -> None:
         "how clear the segments are, and gives each a name."
     )
     numeric = [name for name in wanted if name in customers.numeric][-2:]
-    if len(numeric) == 2:
+    if len(numeric) == 2 and keep.any():
         across, up = (axis_for(name, customers.frame[name].to_numpy()) for name in numeric)
         widgets.chart(
-            charts.relation(customers.frame, across, up, None),
+            charts.relation(customers.frame[keep], across, up, None),
             "before",
             f"{up.title} over {across.title}",
         )
+    if not keep.all():
+        st.caption("Run takes all customers; the filter chooses only which are drawn.")
 
 
 def verdict(run: Run) -> None:
@@ -155,8 +164,15 @@ def _choose() -> ChooseSettings:
     )
     if suggest:
         return ChooseSettings()
+    # A new one for each run, so that it begins where that run ended.
     k = st.slider(
-        "k", 2, 10, 4, key=state.key("k"), persist_state="session", label_visibility="collapsed"
+        "k",
+        2,
+        10,
+        state.ran_k() or 4,
+        key=state.key(f"k-{state.runs()}"),
+        persist_state="session",
+        label_visibility="collapsed",
     )
     return ChooseSettings(k=k)
 

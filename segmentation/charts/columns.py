@@ -26,6 +26,8 @@ from segmentation.charts.look import (
 from segmentation.describing import Distribution, thin
 from segmentation.vocabulary import label
 
+LABEL_PIXELS = 16
+
 
 def histogram(found: Distribution, axis: Axis) -> go.Figure:
     """Draw a numeric column's bins with its quartiles."""
@@ -104,7 +106,7 @@ def relation(frame: pd.DataFrame, x: Axis, y: Axis, colour: str | None) -> go.Fi
 
 
 def correlation_map(matrix: pd.DataFrame) -> go.Figure:
-    """Draw correlations from -1 to 1, each with its number."""
+    """Draw correlations from -1 to 1, each with its number; a dash where there is none."""
     names = [label(str(name)) for name in matrix.columns]
     figure = heat_map(
         matrix.to_numpy(),
@@ -112,7 +114,10 @@ def correlation_map(matrix: pd.DataFrame) -> go.Figure:
         names,
         zmin=-1,
         zmax=1,
-        texttemplate="%{z:.2f}",
-        hovertemplate="%{x} and %{y}: %{z:.3f}<extra></extra>",
+        text=[
+            ["–" if np.isnan(cell) else f"{cell:.2f}" for cell in row] for row in matrix.to_numpy()
+        ],
+        texttemplate="%{text}",
+        hovertemplate="%{x} and %{y}: %{text}<extra></extra>",
     )
     return figure.update_layout(height=180 + 48 * len(names))

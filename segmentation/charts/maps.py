@@ -32,14 +32,18 @@ EYE = {"x": 0.75, "y": -2.35, "z": 1.05}
 
 
 def map_2d(run: Run, keep: Bools, x: str, y: str) -> go.Figure:
-    """Draw customers by two features in original units, coloured by segment, with the centres."""
+    """Draw customers by two features in original units, coloured by segment.
+
+    The centres of the segments shown are marked where both features were clustered on.
+    """
     axes = _axes(run, (x, y))
     figure = blank(None, None).update_xaxes(laid_out(axes[0])).update_yaxes(laid_out(axes[1]))
     for segment, name, rows in _by_segment(run, _segmented(run, keep)):
         figure.add_trace(points(rows, axes, name=name, marker=_marker(segment, 7, SYMBOLS)))
-    centres = _centres(run, axes)
+    shown = _segments(run, keep)
+    centres = _centres(run, axes, shown)
     if centres is not None:
-        _add_centres(figure, run, *centres)
+        _add_centres(figure, run, shown, *centres)
     return figure.update_layout(height=520)
 
 
@@ -60,7 +64,7 @@ def map_3d(run: Run, keep: Bools, across: str, up: str, depth: str) -> go.Figure
         legend=LEGEND,
         scene={
             **scene,
-            "annotations": _crosses(run, axes),
+            "annotations": _crosses(run, axes, _segments(run, keep)),
             "aspectmode": "cube",
             "camera": {"eye": EYE, "center": {"x": 0, "y": 0, "z": -0.15}},
         },
@@ -88,8 +92,18 @@ def pca_map(run: Run, keep: Bools, projection: Projection) -> go.Figure:
             marker=_marker(segment, 7, SYMBOLS),
             hovertemplate=f"<b>%{{text}}</b><extra>{escape(name)}</extra>",
         )
-    _add_centres(figure, run, projection.centres[:, 0], projection.centres[:, 1])
+    shown = _segments(run, keep)
+    _add_centres(figure, run, shown, *_of(projection.centres, shown).T)
     return figure.update_layout(height=520)
+
+
+def _segments(run: Run, keep: Bools) -> list[int]:
+    """Return the ids of the segments of which anyone is shown."""
+    return [int(segment) for segment in np.unique(run.profiles.labels[keep])]
+
+
+def _of(centres: Floats, segments: list[int]) -> Floats:
+    return centres[[segment - 1 for segment in segments]]
 
 
 def _segmented(run: Run, keep: Bools) -> pd.DataFrame:
@@ -124,16 +138,16 @@ def _axes(run: Run, features: tuple[str, ...]) -> tuple[Axis, ...]:
     return tuple(axis_for(name, frame[name].to_numpy(dtype=float)) for name in features)
 
 
-def _centres(run: Run, axes: tuple[Axis, ...]) -> list[Floats] | None:
-    """Return where the centres lie, None if a feature was not clustered on."""
+def _centres(run: Run, axes: tuple[Axis, ...], shown: list[int]) -> list[Floats] | None:
+    """Return where the centres of these segments lie, None if a feature was not clustered on."""
     columns = {column.name: i for i, column in enumerate(run.prepared.columns)}
     if not {axis.feature for axis in axes} <= set(columns):
         return None
-    centres = run.segmentation.original_centres
+    centres = _of(run.segmentation.original_centres, shown)
     return [axis.place(centres[:, columns[axis.feature]]) for axis in axes]
 
 
-def _crosses(run: Run, axes: tuple[Axis, ...]) -> list[dict[str, Any]]:
+def _crosses(run: Run, axes: tuple[Axis, ...], shown: list[int]) -> list[dict[str, Any]]:
     """Return the centres as notes, which unlike points are never hidden behind points."""
     return [
         {
@@ -150,23 +164,24 @@ def _crosses(run: Run, axes: tuple[Axis, ...]) -> list[dict[str, Any]]:
             "borderpad": 0,
         }
         for (segment, name), place in zip(
-            run.name_of().items(), np.transpose(_centres(run, axes) or []), strict=False
+            ((i, run.name_of()[i]) for i in shown),
+            np.transpose(_centres(run, axes, shown) or []),
+            strict=False,
         )
     ]
 
 
-def _add_centres(figure: go.Figure, run: Run, x: Any, y: Any) -> None:
-    ids = range(1, run.segmentation.k + 1)
+def _add_centres(figure: go.Figure, run: Run, shown: list[int], x: Any, y: Any) -> None:
     figure.add_scatter(
         x=x,
         y=y,
         mode="markers",
         name="Centres",
-        text=[escape(run.name_of()[i]) for i in ids],
+        text=[escape(run.name_of()[i]) for i in shown],
         marker={
             "size": 15,
             "symbol": "x",
-            "color": [segment_colour(i) for i in ids],
+            "color": [segment_colour(i) for i in shown],
             "line": {"width": 2, "color": "#FFFFFF"},
         },
         hovertemplate="Centre of %{text}<br>%{x:,.6~g}, %{y:,.6~g}<extra></extra>",

@@ -127,6 +127,11 @@ class Prepared:
     set_aside: dict[Rule, npt.NDArray[np.int64]]
     notes: tuple[str, ...]
 
+    @property
+    def transformed(self) -> tuple[str, ...]:
+        """Numeric features on another scale, whose centres taken back are not their means."""
+        return tuple(c.name for c in self.columns if c.transform not in ("none", "0/1"))
+
     def __post_init__(self) -> None:
         assert self.matrix.shape == self.original.shape == (len(self.customers), len(self.columns))
         assert np.isfinite(self.matrix).all()

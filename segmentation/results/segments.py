@@ -212,8 +212,10 @@ class SegmentName:
         Unique among the segments.
     given : bool
         Whether the user gave the name.
+    found : str
+        What it would be called if the user had named no segment.
     reasons : tuple of str
-        The numbers behind the name the playbook found, in sentences.
+        The numbers behind the name found, in sentences.
     action : str
         What to do about the segment.
     """
@@ -221,5 +223,6 @@ class SegmentName:
     segment_id: int
     name: str
     given: bool
+    found: str
     reasons: tuple[str, ...]
     action: str

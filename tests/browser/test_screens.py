@@ -78,26 +78,31 @@ def test_a_change_of_features_warns_on_every_screen_until_run_again(person: Pers
     assert person.segments() != before
 
 
-def test_a_change_of_cleaning_drops_the_results_of_before(person: Person) -> None:
+def test_a_change_of_cleaning_warns_until_run_again_or_put_back(person: Person) -> None:
     sample(person, "Online orders")
     used = person.figures()["Rows used"]
     person.press("Find segments")
     person.run()
+    before = person.segments()
     person.go("Data")
     box = person.page.get_by_text("Set aside lines with a unit price of 0 or less")
     person.doing(box.click)
     assert person.figures()["Rows used"] != used
-    person.sees("No segments yet")
-    for screen in ("Profiles", "Compare", "Export"):
+    for screen in ("Profiles", "Compare", "Export", "Segments"):
         person.go(screen)
-        person.sees("There are no segments yet")
-        assert person.page.get_by_role("button", name="Summary").count() == 0
-    person.press("Find segments")
-    person.sees("no segments yet")
-    person.run()
-    person.sees_chart()
+        person.sees(STALE)
+    assert person.segments() == before
     person.go("Data")
+    person.doing(box.click)
+    person.go("Segments")
+    person.does_not_see(STALE)
+    person.go("Data")
+    person.doing(box.click)
     assert person.page.get_by_role("checkbox").nth(1).is_checked()
+    person.press("Find segments")
+    person.run()
+    person.does_not_see(STALE)
+    person.sees_chart()
 
 
 def background(page: Page) -> str:

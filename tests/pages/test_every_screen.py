@@ -105,6 +105,9 @@ def test_every_view_of_every_screen_with_a_run(app: AppTest, table: str) -> None
     assert set(figures(app)) == {"paired", "overlay"}
     go(app, "export")
     assert len(app.get("download_button")) >= 2
+    offered = "Rows set aside" in [one.label for one in app.get("download_button")]
+    assert ("No row was set aside." in said(app)) != offered
+    assert "0 rows" not in said(app)
     choose(app, "export-look", True)
     assert len(app.dataframe[0].value) == 50
     assert not app.error
@@ -124,6 +127,15 @@ def test_every_column_can_be_looked_at(app: AppTest, table: str) -> None:
         assert figures(app) and not app.error
 
 
+def test_no_colour_stays_chosen(app: AppTest) -> None:
+    choose(go(take_sample(app, "mall"), "explore"), "explore-view", "Two columns")
+    for screen in ("segments", "explore"):
+        go(app, screen)
+    assert widget(app, "explore-colour").value is not None
+    assert widget(app, "explore-colour").options[0] == "(no colour)"
+    assert widget(app, "explore-colour").index == 0
+
+
 def test_suggest_finds_the_groups_of_the_sample(app: AppTest) -> None:
     take_sample(app, "mall")
     run(app, features=["Annual Income (k$)", "Spending Score (1-100)"])
@@ -137,6 +149,18 @@ def test_k_as_chosen(app: AppTest, k: int) -> None:
     assert f"{k} segments, " in said(app)
     assert len(set(segment_names(app))) == k
     assert f"{k} segments" in [one.value for one in app.sidebar.caption]
+
+
+def test_choosing_k_starts_from_that_of_the_run(app: AppTest) -> None:
+    take_sample(app, "mall")
+    run(app, features=["Annual Income (k$)", "Spending Score (1-100)"])
+    assert "5 segments, " in said(app)
+    choose(app, "k-how", "Choose")
+    assert [one.value for one in app.slider if one.label == "k"] == [5]
+    run(app, k=7)
+    choose(app, "k-how", "Suggest")
+    choose(app, "k-how", "Choose")
+    assert [one.value for one in app.slider if one.label == "k"] == [7]
 
 
 def test_a_segment_has_its_colour_on_every_screen(app: AppTest) -> None:
@@ -186,6 +210,18 @@ def test_wholesale_has_no_id_column(app: AppTest) -> None:
     assert list(app.dataframe[0].value.columns[-2:]) == ["segment_id", "segment"]
 
 
+@pytest.mark.parametrize(("transform", "differ"), [("log", True), ("none", False)])
+def test_centres_that_are_not_means_are_explained(
+    app: AppTest, transform: str, differ: bool
+) -> None:
+    run(take_sample(app, "mall"), k=4, features=["Age", "Gender"], transform=transform)
+    note = "The centres on the maps differ from the means on Profiles in Age:"
+    choose(app, "axis-2-1", "Age")
+    assert (note in said(app)) == differ
+    choose(go(app, "profiles"), "profiles-view", "All side by side")
+    assert (note in said(app)) == differ
+
+
 def test_another_file_leaves_nothing_of_the_old_one(app: AppTest) -> None:
     run(take_sample(app, "mall"), k=5)
     choose(go(app, "profiles"), "filter-ranges", ["Age"])
@@ -231,12 +267,50 @@ def test_a_change_of_settings_is_told_on_every_screen(app: AppTest) -> None:
     assert stale not in said(app)
 
 
-def test_a_change_of_cleaning_takes_the_run_away(app: AppTest) -> None:
-    run(take_sample(app, "orders"), k=4)
-    go(app, "data")
-    choose(app, "drop-duplicates", True)
-    go(app, "profiles")
-    assert "There are no segments yet" in said(app)
+@pytest.mark.parametrize(
+    ("table", "key", "other", "before"),
+    [
+        ("mall", "kind", "customers", "auto"),
+        ("mall", "drop-duplicates", True, False),
+        ("orders", "drop-zero-price", True, False),
+        ("orders", "kind", "customers", "auto"),
+        ("shop", "role-customer_id", "(none)", "id"),
+    ],
+)
+def test_a_run_outlasts_a_change_of_what_is_read_or_cleaned(
+    app: AppTest, table: str, key: str, other: object, before: object
+) -> None:
+    """It is told to be of earlier settings, shows its own customers, and can be current again."""
+    run(take_sample(app, table), k=4)
+    run(app, features=widget(app, "features").value[:2])
+    category = next(one for one in app.multiselect if "filter-category" in one.key)
+    healthy(category.set_value(category.options[:1]).run())
+    assert "customers shown" in said(app)
+    shown = everything_shown(app)
+    stale = "The settings have changed since this run"
+    choose(go(app, "data"), key, other)
+    assert "4 segments, settings changed" in [one.value for one in app.sidebar.caption]
+    go(app, "explore")
+    go(app, "segments")
+    for screen in ("segments", *NEEDS_A_RUN):
+        assert stale in said(go(app, screen))
+    assert everything_shown(app) == shown
+    choose(go(app, "data"), key, before)
+    for screen in ("segments", *NEEDS_A_RUN):
+        assert stale not in said(go(app, screen))
+    assert everything_shown(app) == shown
+
+
+def everything_shown(app: AppTest) -> tuple[object, ...]:
+    """What the screens say of a run's own customers."""
+    chips = [
+        html.proto.body for html in go(app, "segments").get("html") if "span" in html.proto.body
+    ]
+    maps = figures(app)
+    profiles = figures(go(app, "profiles"))
+    compared = figures(go(app, "compare"))
+    choose(go(app, "export"), "export-look", True)
+    return chips, maps, profiles, compared, app.dataframe[0].value.to_csv()
 
 
 def test_settings_survive_a_walk_through_the_screens(app: AppTest) -> None:
@@ -257,3 +331,10 @@ def test_without_a_feature_there_is_nothing_to_run(app: AppTest) -> None:
     (button,) = [button for button in app.button if button.label == "Run"]
     assert button.disabled
     assert not app.error
+    assert "Choose at least one feature" in said(app)
+    assert "press **Run**" not in said(app)
+    choose(app, "features", ["Age"])
+    press(app, "Run")
+    choose(app, "features", [])
+    for screen in ("segments", "profiles"):
+        assert "Choose a feature, then press Run" in said(go(app, screen))

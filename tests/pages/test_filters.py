@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -29,7 +31,8 @@ NOBODY = "No customer passes this filter"
 
 def limit(app: AppTest, column: str, low: float, high: float) -> AppTest:
     choose(app, "filter-ranges", [column])
-    return choose(app, f"filter-range-{column}-", (low, high))
+    choose(app, f"filter-from-{column}-", low)
+    return choose(app, f"filter-to-{column}-", high)
 
 
 def test_a_category_filters_every_view(app: AppTest) -> None:
@@ -74,10 +77,55 @@ def test_a_filter_that_leaves_nobody(app: AppTest, screen: str) -> None:
     ages = pd.read_csv(MALL)["Age"]
     gap = next(age for age in range(ages.min(), ages.max()) if age not in set(ages)) + 0.0
     limit(app, "Age", gap - 0.25, gap + 0.25)
-    assert NOBODY in said(app)
+    assert said(app).count(NOBODY) == 1
     assert not figures(app) and not app.error
+    if screen == "segments":
+        choose(app, "segments-view", "Evidence for k")
+        assert set(figures(app)) == {"elbow", "silhouette"}
+    elif screen == "profiles":
+        assert "What to do" in said(app)
+        assert widget(app, "rename").value == segment_names(app)[0]
+        choose(app, "profiles-view", "All side by side")
+        assert not figures(app)
+    elif screen == "export":
+        offered = [one.label for one in app.get("download_button")]
+        assert offered == ["All 200 customers", "Summary"]
     press(app, "Clear filter")
     assert NOBODY not in said(app)
+
+
+def test_a_segment_outside_the_filter_says_so(app: AppTest) -> None:
+    run(take_sample(app, "mall"), k=3)
+    go(app, "profiles")
+    choose(app, "filter-segments-", [2])
+    assert "No customer of this segment passes the filter." in said(app)
+    assert not figures(app)
+    choose(app, "card-", 2)
+    assert "No customer of this segment" not in said(app)
+    assert set(figures(app)) == {"effects"}
+
+
+def test_the_customers_shown_are_held_against_all(app: AppTest) -> None:
+    """A segment alone is no less apart from all customers, and its indices stay."""
+    held = "they are held against all 200 customers in segments"
+    run(take_sample(app, "mall"), k=3)
+    go(app, "profiles")
+    apart = figures(app)["effects"]["data"][0]
+    choose(app, "profiles-view", "All side by side")
+    first = figures(app)["means-map"]["data"][0]["text"][0]
+    choose(app, "filter-segments-", [1])
+    assert figures(app)["means-map"]["data"][0]["text"] == [first]
+    assert held in said(app)
+    choose(app, "profiles-view", "One segment")
+    assert figures(app)["effects"]["data"][0] == apart
+    assert held in said(app)
+    go(app, "compare")
+    choose(app, "filter-segments-", [])
+    pair = figures(app)["paired"]["data"]
+    assert held not in said(app)
+    choose(app, "filter-segments-", [1, 2])
+    assert figures(app)["paired"]["data"] == pair
+    assert held in said(app)
 
 
 def test_one_segment_left_can_not_be_compared(app: AppTest) -> None:
@@ -105,9 +153,39 @@ def test_one_customer_left(app: AppTest) -> None:
     every_view(go(app, "profiles"), "profiles-view")
     go(app, "explore")
     assert "1 of 30 customers shown" in said(app)
-    every_view(app, "explore-view")
+    assert "1 value, 0 missing" in said(app) and "1 customer has **0**" in said(app)
+    choose(app, "explore-column", "kind")
+    assert "1 category;" in said(app)
+    choose(app, "explore-view", "Two columns")
+    assert "No correlation: that takes three customers" in said(app)
+    every_view(app, "explore-view", lambda _: nothing_is_nan(app))
     go(app, "export")
     assert "The 1 customer shown" in [one.label for one in app.get("download_button")]
+
+
+def test_explore_says_that_segments_do_not_act_there(app: AppTest) -> None:
+    note = "The choice of segments in the filter does not act here"
+    run(take_sample(app, "mall"), k=3)
+    choose(app, "filter-segments-", [1])
+    assert note in said(go(app, "explore"))
+    choose(go(app, "segments"), "filter-segments-", [])
+    assert note not in said(go(app, "explore"))
+
+
+def test_a_filter_acts_before_the_first_run(app: AppTest) -> None:
+    go(take_sample(app, "mall"), "explore")
+    choose(app, "filter-category-Gender", ["Male"])
+    go(app, "segments")
+    (shown,) = [one.value for one in app.caption if " of 200 customers shown" in one.value]
+    count = int(shown.split()[0])
+    assert len(pd.read_csv(MALL).query("Gender == 'Male'")) == count
+    (drawn,) = figures(app)["before"]["data"]
+    assert len(np.frombuffer(b64decode(drawn["x"]["bdata"]), drawn["x"]["dtype"])) == count
+    assert "Run takes all customers" in said(app)
+
+
+def nothing_is_nan(app: AppTest) -> None:
+    assert "nan" not in said(app)
 
 
 def test_a_filter_set_while_exploring_is_the_same_filter(app: AppTest) -> None:

@@ -44,7 +44,7 @@ def test_an_empty_name_gives_the_found_one_back(profiles: AppTest) -> None:
     ("wanted", "what"),
     [
         ("two\nlines", "can't be the name"),
-        ("Twice", "Two segments were named"),
+        ("Twice", "Segment 1 is already called 'Twice'"),
     ],
 )
 def test_a_name_that_can_not_be(profiles: AppTest, wanted: str, what: str) -> None:
@@ -79,10 +79,31 @@ def test_a_complaint_about_a_name_does_not_outlive_its_run(profiles: AppTest) ->
 
 
 def test_the_name_of_another_segment_as_found_is_not_taken(profiles: AppTest) -> None:
-    second = segment_names(profiles)[1]
-    choose(profiles, "rename", second)
     names = segment_names(profiles)
-    assert len(set(names)) == 4
+    choose(profiles, "rename", names[1])
+    (error,) = [one.value.replace("\\", "") for one in profiles.error]
+    assert error.startswith(f"Segment 2 is already called {names[1]!r}")
+    assert segment_names(profiles) == names
+
+
+def test_a_name_given_is_not_explained_as_if_found(profiles: AppTest) -> None:
+    found = segment_names(profiles)[0]
+    assert "You gave it" not in said(profiles)
+    choose(profiles, "rename", "Regulars")
+    assert f"You gave it. It was called **{found}**" in said(profiles).replace("\\", "")
+    choose(profiles, "rename", "")
+    assert "You gave it" not in said(profiles)
+
+
+def test_names_stay_when_the_same_is_run_again(profiles: AppTest) -> None:
+    choose(profiles, "card-", 3)
+    choose(profiles, "rename", "Mine")
+    choose(profiles, "filter-segments-", [3])
+    run(profiles)
+    assert segment_names(profiles)[2] == "Mine"
+    assert widget(profiles, "filter-segments-").value == [3]
+    run(profiles, scaler="robust")
+    assert "Mine" not in segment_names(profiles)
 
 
 def test_names_go_with_their_run(profiles: AppTest) -> None:

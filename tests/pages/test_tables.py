@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import numpy as np
+import openpyxl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.ui import state
 from segmentation.reading import Source
 from tests.pages.visiting import (
     SCREENS,
@@ -153,8 +156,28 @@ def test_text_from_the_file_is_not_read_as_markdown_or_markup(app: AppTest) -> N
     assert "\\*a\\*\\_b\\_\\.csv" in said(app)
     go(app, "profiles")
     choose(app, "filter-ranges", ["**bold**"])
-    labels = [one.label for one in (*app.slider, *app.multiselect)]
-    assert "**bold**" not in labels and ":red[x]" not in labels and "`code` <b>c</b>" not in labels
+    labels = [one.label for one in (*app.number_input, *app.multiselect)]
+    assert "**bold**, from" not in labels and "\\*\\*bold\\*\\*, from" in labels
+    assert ":red[x]" not in labels and "`code` <b>c</b>" not in labels
+
+
+def test_labels_told_aloud_have_no_needless_backslash(app: AppTest) -> None:
+    go(take_sample(app, "mall"), "explore")
+    choose(app, "filter-ranges", ["Annual Income (k$)", "Spending Score (1-100)"])
+    assert [one.label for one in app.number_input] == [
+        "Annual Income (k$), from",
+        "Annual Income (k$), to",
+        "Spending Score (1-100), from",
+        "Spending Score (1-100), to",
+    ]
+
+
+MARKS = "a*b*|_a_|a $x$ b|a :smile: b|- a|1. a|1) a|# a|www.a.b|a@b.c|a -> b|a -- b|[a](b)|![a](b)"
+
+
+@pytest.mark.parametrize("text", [*MARKS.split("|"), "`a`", "<b>a</b>", "~~a~~", "&lt;", "a|b"])
+def test_a_label_that_markdown_would_change_is_escaped(text: str) -> None:
+    assert state.widget_label(text) == state.escape(text) != text
 
 
 def test_a_range_over_values_that_hardly_differ(app: AppTest) -> None:
@@ -240,10 +263,52 @@ def test_a_customer_table_is_not_order_lines(app: AppTest) -> None:
     choose(app, "kind", "transactions")
     (error,) = [one.value for one in app.error]
     assert "Order lines need a column for" in error.replace("\\", "")
+    choose(app, "data-view", "Set aside")
+    assert "known once the data can be used" in said(app)
+    choose(app, "data-view", "Table")
+    assert len(app.dataframe[0].value.columns) == 5
+    choose(app, "data-view", "Columns")
     choose(app, "kind", "customers")
     assert not app.error
     run(app, k=3)
     assert "3 segments, " in said(app)
+
+
+def test_order_lines_whose_columns_are_called_otherwise_can_be_settled(app: AppTest) -> None:
+    rows = [f"k{i % 20},2025-0{i % 9 + 1}-1{i % 7},{i * 7 % 90 + 1}" for i in range(90)]
+    run(take(app, of("kunde,tag,betrag", *rows)), k=3)
+    choose(go(app, "data"), "kind", "transactions")
+    assert "Say which column it is" in said(app)
+    for screen in ("explore", "segments", "profiles", "compare", "export"):
+        go(app, screen)
+        assert "The data can't be used as it is set up." in said(app)
+        assert not figures(app) and not app.get("download_button")
+        assert [button.label for button in app.main.button][-1] == "Mend it"
+    go(app, "data")
+    choose(app, "role-customer_id", "kunde")
+    choose(app, "role-order_date", "tag")
+    choose(app, "role-amount", "betrag")
+    assert not app.error
+    run(app, k=3)
+    assert "3 segments, " in said(app)
+
+
+def test_another_sheet_can_be_chosen_after_one_without_a_table(app: AppTest) -> None:
+    book = openpyxl.Workbook()
+    for row in (("id", "spend"), *((f"c{i}", i * i) for i in range(30))):
+        book.active.append(row)
+    book.create_sheet("Notes").append(("only a remark",))
+    data = io.BytesIO()
+    book.save(data)
+    take(app, Source(name="book.xlsx", data=data.getvalue()))
+    choose(app, "sheet", "Notes")
+    assert len(app.error) == 1
+    for view in ("Set aside", "Table", "How it was read", "Columns"):
+        choose(app, "data-view", view)
+    assert "The data can't be used as it is set up." in said(go(app, "explore"))
+    choose(go(app, "data"), "sheet", "Sheet")
+    assert not app.error
+    assert widget(app, "role-customer_id").value == "id"
 
 
 def test_order_lines_can_be_read_as_customers(app: AppTest) -> None:
