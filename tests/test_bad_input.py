@@ -263,7 +263,7 @@ def test_any_bytes_are_read_or_refused(data: bytes, name: str) -> None:
         said = str(error)
     else:
         said = "."
-        assert table.report.rows > 0
+        assert len(table.frame) == table.report.rows
     assert said.endswith(".") and "\n" not in said
 
 
@@ -285,7 +285,7 @@ def test_any_small_table_gives_segments_or_a_sentence(rows: list[list[str]]) -> 
 @pytest.mark.parametrize(
     "data",
     [
-        b"a,b\n1,2\n" + b"," * 1_000_000 + b"\n" + b"1,2\n" * 1_000,
+        b"a,b\n1,2\n" + b"x," * 1_000_000 + b"\n" + b"1,2\n" * 1_000,
         b"," * 100_000 + b"\n1\n",
     ],
     ids=["one line of a million commas", "a header of commas"],

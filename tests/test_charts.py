@@ -276,13 +276,16 @@ def test_centres_are_marked_in_original_units(done: Run) -> None:
 
 def test_only_segments_shown_have_centres(done: Run) -> None:
     drawn = figures(done, done.profiles.labels == 2)
-    centres = {name: drawn[name].data[-1] for name in ("2d", "3d", "pca")}
+    centres = {name: drawn[name].data[-1] for name in ("2d", "pca")}
     everyones = figures(done, everyone(done))
     for name, trace in centres.items():
         every = everyones[name].data[-1]
         assert trace.name == every.name == "Centres"
         assert list(trace.text) == [done.name_of()[2]]
         assert trace.x.tolist() == [every.x[1]] and trace.y.tolist() == [every.y[1]]
+    (cross,) = drawn["3d"].layout.scene.annotations
+    second = everyones["3d"].layout.scene.annotations[1]
+    assert cross == second and done.name_of()[2] in cross.hovertext
 
 
 def test_centres_stand_on_a_logarithmic_axis_like_the_customers(done: Run) -> None:

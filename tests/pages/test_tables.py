@@ -276,7 +276,7 @@ def test_a_customer_table_is_not_order_lines(app: AppTest) -> None:
 
 def test_order_lines_whose_columns_are_called_otherwise_can_be_settled(app: AppTest) -> None:
     rows = [f"k{i % 20},2025-0{i % 9 + 1}-1{i % 7},{i * 7 % 90 + 1}" for i in range(90)]
-    run(take(app, of("kunde,tag,betrag", *rows)), k=3)
+    run(take(app, of("wer,geboren,zahl", *rows)), k=3)
     choose(go(app, "data"), "kind", "transactions")
     assert "Say which column it is" in said(app)
     for screen in ("explore", "segments", "profiles", "compare", "export"):
@@ -285,9 +285,9 @@ def test_order_lines_whose_columns_are_called_otherwise_can_be_settled(app: AppT
         assert not figures(app) and not app.get("download_button")
         assert [button.label for button in app.main.button][-1] == "Mend it"
     go(app, "data")
-    choose(app, "role-customer_id", "kunde")
-    choose(app, "role-order_date", "tag")
-    choose(app, "role-amount", "betrag")
+    choose(app, "role-customer_id", "wer")
+    choose(app, "role-order_date", "geboren")
+    choose(app, "role-amount", "zahl")
     assert not app.error
     run(app, k=3)
     assert "3 segments, " in said(app)

