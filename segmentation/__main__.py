@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
 from segmentation import settings
-from segmentation.errors import SegmentationError, SettingsError
+from segmentation.errors import DataError, SegmentationError, SettingsError
 from segmentation.exporting import customers_csv, raw_csv, summary_json
-from segmentation.pipeline import run
+from segmentation.pipeline import load, segment
+from segmentation.read_report import read_report
 from segmentation.reading import read_table
-from segmentation.settings import ROLES, ReadSettings, Recipe
+from segmentation.results import Question
+from segmentation.schema import guess_schema, require_rows
+from segmentation.settings import DELIMITER_NAMES, ROLES, Recipe
+
+CALLED = {name: delimiter for delimiter, name in DELIMITER_NAMES.items()}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
-        recipe = _recipe(options) if options.command == "run" else Recipe()
+        recipe = _recipe(options) if options.command == "run" else _told(Recipe(), options)
     except SettingsError as error:
         parser.error(str(error))
     clash = _clash(options)
@@ -30,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(clash)
     try:
         if options.command == "read":
-            _read(options)
+            _read(options, recipe)
         else:
             _run(options, recipe)
     except SegmentationError as error:
@@ -54,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     read = commands.add_parser("read", help="write the table exactly as read, all text")
     read.add_argument("input", metavar="INPUT", help="CSV file or workbook to read")
     read.add_argument("--out", required=True, help="CSV file to write")
-    read.add_argument("--sheet", help="worksheet, by name")
+    _add_reading(read)
     read.add_argument("--read-report", metavar="JSON", help="write how the file was read")
     work = commands.add_parser("run", help="segment the customers of one or several files")
     work.add_argument(
@@ -67,7 +73,8 @@ def _parser() -> argparse.ArgumentParser:
     work.add_argument("--out", required=True, help="CSV file to write: one row a customer")
     work.add_argument("--summary", metavar="JSON", help="write the run's figures and recipe")
     work.add_argument("--recipe", metavar="JSON", help="take settings from a summary or recipe")
-    work.add_argument("--sheet", help="worksheet, by name")
+    _add_reading(work)
+    work.add_argument("--read-report", metavar="JSON", help="write how the file was read")
     work.add_argument("--main", metavar="FILE", help="of several files, whose customers it is")
     work.add_argument(
         "--join",
@@ -142,6 +149,30 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_reading(command: argparse.ArgumentParser) -> None:
+    """Add the options that settle what a file alone may not tell."""
+    command.add_argument("--sheet", help="worksheet, by name")
+    command.add_argument("--encoding", help="of a text file, such as utf-8 or cp1252")
+    command.add_argument(
+        "--delimiter",
+        type=lambda given: CALLED.get(given, given),
+        help=f"between cells: a character, or {', '.join(CALLED)}",
+    )
+    command.add_argument(
+        "--header", type=int, metavar="N", help="rows that name the columns; 0 if none does"
+    )
+    command.add_argument(
+        "--dates",
+        choices=get_args(settings.DateOrder),
+        help="what comes first in 03/04/2026: the day or the month",
+    )
+    command.add_argument(
+        "--decimal",
+        choices=get_args(settings.DecimalMark),
+        help="what a lone mark in 1.234 or 1,234 is",
+    )
+
+
 def _k(text: str) -> int | None:
     if text == "auto":
         return None
@@ -192,8 +223,9 @@ def _recipe(options: argparse.Namespace) -> Recipe:
         choose["k"] = options.k
     if options.k_range:
         choose["k_min"], choose["k_max"] = options.k_range
+    recipe = _told(recipe, options)
     return Recipe(
-        read=_over(recipe.read, sheet=options.sheet),
+        read=recipe.read,
         combine=_over(recipe.combine, main=main, keys=keys),
         schema=_over(recipe.schema, kind=options.kind, roles=roles),
         clean=_over(
@@ -216,6 +248,20 @@ def _recipe(options: argparse.Namespace) -> Recipe:
     )
 
 
+def _told(recipe: Recipe, options: argparse.Namespace) -> Recipe:
+    """Lay over a recipe what was said of the file and its cells."""
+    return recipe.with_stage(
+        read=_over(
+            recipe.read,
+            sheet=options.sheet,
+            encoding=options.encoding,
+            delimiter=options.delimiter,
+            header_rows=options.header,
+        ),
+        schema=_over(recipe.schema, dates=options.dates, decimal=options.decimal),
+    )
+
+
 def _pairs(
     before: tuple[tuple[str, str], ...], said: list[str], option: str, form: str
 ) -> tuple[tuple[str, str], ...]:
@@ -232,19 +278,47 @@ def _over(stage: Any, **said: Any) -> Any:
     return replace(stage, **{name: value for name, value in said.items() if value is not None})
 
 
-def _read(options: argparse.Namespace) -> None:
-    table = read_table(options.input, ReadSettings(sheet=options.sheet), as_text=True)
+def _read(options: argparse.Namespace, recipe: Recipe) -> None:
+    table = read_table(options.input, recipe.read, as_text=True)
+    require_rows(table)
+    _refuse_doubt(table.report.questions)
     Path(options.out).write_bytes(raw_csv(table.frame))
     if options.read_report:
-        report = json.dumps(table.report.to_dict(), ensure_ascii=False, indent=2)
-        Path(options.read_report).write_text(report + "\n", encoding="utf-8")
+        schema = guess_schema(table, recipe.schema)
+        _write_json(options.read_report, read_report(table, schema))
 
 
 def _run(options: argparse.Namespace, recipe: Recipe) -> None:
-    finished = run(options.input, recipe)
+    loaded = load(options.input, recipe)
+    _refuse_doubt(loaded.questions)
+    finished = segment(loaded, recipe)
     Path(options.out).write_bytes(customers_csv(finished))
     if options.summary:
         Path(options.summary).write_bytes(summary_json(finished))
+    if options.read_report:
+        _write_json(options.read_report, read_report(loaded.table, loaded.schema))
+
+
+def _refuse_doubt(questions: tuple[Question, ...]) -> None:
+    """Refuse what could be read in two ways, naming the option that settles it."""
+    if not questions:
+        return
+    question = questions[0]
+    ways = []
+    for reading in question.readings:
+        written, read = reading.examples[0] if reading.examples else ("", "")
+        shown = f" ({written} is {read})" if written else ""
+        ways.append(f"{question.option} {shlex.quote(reading.value)}{shown}")
+    raise DataError(
+        f"Only you can tell: {question.text.rstrip('?.')}",
+        where=question.where,
+        remedy=f"Say {' or '.join(ways)}",
+    )
+
+
+def _write_json(path: str, plain: dict[str, Any]) -> None:
+    text = json.dumps(plain, ensure_ascii=False, indent=2)
+    Path(path).write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

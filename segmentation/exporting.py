@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from segmentation.read_report import read_report
 from segmentation.results import LedgerEntry, LineReason, Match, ReadReport, Rule, Run
 from segmentation.set_aside import set_aside_table
 from segmentation.silhouettes import structure
@@ -186,6 +187,7 @@ def summary(run: Run) -> dict[str, Any]:
         "input": _file_facts(report),
         "inputs": [_file_facts(file) for file in run.loaded.files],
         "joined": [_match_facts(match) for match in run.loaded.joined],
+        "reading": read_report(run.loaded.table, run.loaded.schema),
         "schema": {"kind": run.loaded.schema.kind, "roles": dict(run.loaded.schema.roles)},
         "doubts": [*run.loaded.schema.doubts, *(d for m in run.loaded.joined for d in m.doubts)],
         "notes": [

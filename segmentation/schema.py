@@ -17,7 +17,7 @@ from segmentation.roles import (
     guess_roles,
     own_share,
 )
-from segmentation.settings import Kind, Role, SchemaSettings
+from segmentation.settings import Role, SchemaSettings
 from segmentation.values import (
     Cells,
     Floats,
@@ -65,24 +65,23 @@ def suggest_schema(table: Table, settings: SchemaSettings | None = None) -> Sche
     return _schema(table, settings or SchemaSettings(), complete=True)
 
 
-def guess_schema(table: Table, kind: Kind) -> Schema:
-    """Say what the columns would be taken for if only the kind of table were settled.
+def guess_schema(table: Table, settings: SchemaSettings) -> Schema:
+    """Say what the columns are for, also where order lines lack a role that they need.
 
-    Unlike `suggest_schema` it also answers where order lines lack a role they need, so that there
-    is something to correct.
+    Unlike `suggest_schema` it leaves something to correct.
 
     Examples
     --------
     >>> from segmentation.reading import Source, read_table
     >>> table = read_table(Source(name="a.csv", data=b"client,day\\nx,1\\ny,2\\n"), as_text=True)
-    >>> guess_schema(table, "transactions").roles
+    >>> guess_schema(table, SchemaSettings(kind="transactions")).roles
     {'customer_id': 'client'}
     """
-    return _schema(table, SchemaSettings(kind=kind), complete=False)
+    return _schema(table, settings, complete=False)
 
 
 def _schema(table: Table, settings: SchemaSettings, *, complete: bool) -> Schema:
-    _refuse_nothing(table)
+    require_rows(table)
     names = [str(name) for name in table.frame.columns]
     given = _given_roles(settings, names, table.report.name)
     counted = {name for name in names if is_called_a_date(name)} | {given.get("order_date", "")}
@@ -119,7 +118,14 @@ def _schema(table: Table, settings: SchemaSettings, *, complete: bool) -> Schema
     return Schema(kind=guess.kind, columns=columns, doubts=doubts, questions=notation.questions)
 
 
-def _refuse_nothing(table: Table) -> None:
+def require_rows(table: Table) -> None:
+    """Refuse a table that has no row.
+
+    Raises
+    ------
+    SchemaError
+        If it has none, or not even a header.
+    """
     if table.report.columns == 0:
         raise SchemaError(
             "The file is empty", where=table.report.name, remedy="Choose a file with a header row"

@@ -34,7 +34,15 @@ ROLES: tuple[Role, ...] = get_args(Role)
 RECIPE_VERSION = 1
 LARGEST_K = 50
 LONGEST_NAME = 120
-DELIMITERS = (",", ";", "\t", "|", " ", ", ")
+DELIMITER_NAMES = {
+    ",": "comma",
+    ";": "semicolon",
+    "\t": "tab",
+    "|": "pipe",
+    " ": "space",
+    ", ": "comma-space",
+}
+DELIMITERS = tuple(DELIMITER_NAMES)
 MOST_HEADER_ROWS = 3
 
 
@@ -296,6 +304,20 @@ class Recipe:
         parts = {key: value for key, value in raw.items() if key != "recipe_version"}
         _refuse_unknown(parts, stages, "recipe")
         return cls(**{name: _stage(stages[name], value, name) for name, value in parts.items()})
+
+    def answered(self, setting: str, value: str) -> Recipe:
+        """Return a copy that settles a `Question` by the value of one of its readings.
+
+        Examples
+        --------
+        >>> Recipe().answered("dates", "mdy").schema.dates
+        'mdy'
+        """
+        if setting in ("dates", "decimal"):
+            told: dict[str, Any] = {setting: value}
+            return replace(self, schema=replace(self.schema, **told))
+        told = {"header_rows": int(value)} if setting == "header" else {setting: value}
+        return replace(self, read=replace(self.read, **told))
 
     def with_stage(self, **stages: Any) -> Recipe:
         """Return a copy with whole stages replaced."""

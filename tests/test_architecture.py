@@ -38,6 +38,7 @@ PRIMITIVES = {
     "notation",
     "numerals",
     "remembering",
+    "read_report",
     "results",
     "roles",
     "set_aside",

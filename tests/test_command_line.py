@@ -132,7 +132,8 @@ def test_read_writes_the_table_exactly_as_read(tmp_path: Path) -> None:
     table = read_table(path, as_text=True)
     assert written == [list(table.frame.columns), *table.frame.to_numpy().tolist()]
     assert written[1:3] == [["007", "1,5", "a\r\nb"], ["008", "-2", "=1+1"]]
-    assert json.loads(report.read_text()) == table.report.to_dict()
+    told = json.loads(report.read_text())
+    assert table.report.to_dict().items() <= told.items()
     assert json.loads(report.read_text())["delimiter"] == ";"
 
 

@@ -45,8 +45,9 @@ def schema(source: AnySource, recipe: Recipe) -> Schema:
 
 
 def guessed_schema(source: AnySource, recipe: Recipe) -> Schema:
-    """Say what the columns would be taken for if only the kind were settled."""
-    return _guessed_schema(_key(source, recipe.read, recipe.schema.kind), source, recipe)
+    """Say what the columns would be taken for if no role were settled."""
+    told = replace(recipe.schema, roles=())
+    return _guessed_schema(_key(source, recipe.read, recipe.combine, told), source, recipe)
 
 
 def loaded(source: AnySource, recipe: Recipe, step: Steps | None = None) -> Loaded:
@@ -110,7 +111,7 @@ def _schema(key: str, _source: AnySource, _recipe: Recipe) -> Schema:
 
 @st.cache_resource(scope="session", max_entries=8, ttl=LONGEST_STAY, show_spinner=False)
 def _guessed_schema(key: str, _source: Source, _recipe: Recipe) -> Schema:
-    return guess_schema(table(_source, _recipe), _recipe.schema.kind)
+    return guess_schema(table(_source, _recipe), replace(_recipe.schema, roles=()))
 
 
 @dataclass(slots=True)

@@ -15,20 +15,12 @@ from segmentation.reading.encoding import Encoding, detect_encoding, is_utf8
 from segmentation.reading.grid import Grid
 from segmentation.reading.records import Dialect
 from segmentation.results import Change, Question, Reading, SetAsideLine
-from segmentation.settings import ReadSettings
+from segmentation.settings import DELIMITER_NAMES, ReadSettings
 
 BLOCK_CHARACTERS = 4 << 20
 NEARLY_AS_GOOD = 0.97
 FEWEST_ODD = 8
 MOST_ODD = 0.08
-DELIMITER_NAMES = {
-    ",": "comma",
-    ";": "semicolon",
-    "\t": "tab",
-    "|": "pipe",
-    " ": "space",
-    ", ": "comma and space",
-}
 
 
 def read_delimited(

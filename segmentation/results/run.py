@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from segmentation.results.cleaned import Clean
 from segmentation.results.customers import Customers, Prepared
 from segmentation.results.joined import Match
+from segmentation.results.reports import Question
 from segmentation.results.segments import Evidence, Profiles, Segmentation, SegmentName
 from segmentation.results.tables import ReadReport, Schema, Table
 from segmentation.settings import Recipe
@@ -35,6 +36,13 @@ class Loaded:
         """The report of each file read, those of the main table first."""
         tables = (self.table, *(match.table for match in self.joined))
         return tuple(file for table in tables for file in table.report.files)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What only the analyst can tell; meanwhile the first reading of each was taken."""
+        tables = (self.table, *(match.table for match in self.joined))
+        asked = [question for table in tables for question in table.report.questions]
+        return (*asked, *self.schema.questions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
