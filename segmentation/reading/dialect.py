@@ -16,6 +16,9 @@ SAMPLE_LINES = 400
 SAMPLE_CELLS = 20_000
 # A space is in every text: it must cut much better than the others to be a delimiter.
 PRIOR = {" ": 0.6, "": 0.35}
+# No sentences have as many words each, line by line.
+FEWEST_LISTED = 4
+LISTED = 0.9
 # A tie is decided by the order of the candidates.
 CLOSE = 1e-9
 
@@ -83,12 +86,12 @@ def detect_dialect(sample: str, delimiter: str | None = None) -> list[Guess]:
         held = best.get(candidate.delimiter)
         if held is None or guess.score > held.score + CLOSE:
             best[candidate.delimiter] = guess
-    return sorted(best.values(), key=lambda guess: -guess.score)
+    return sorted(best.values(), key=lambda guess: (-guess.score, guess.dialect.delimiter != ""))
 
 
 def _newline(sample: str, quote: str) -> str:
     """Tell old Macintosh line ends, a carriage return alone, by what stands outside of quotes."""
-    outside = "".join(sample.split(quote)[::2])
+    outside = "".join(sample.replace(f"\\{quote}", "").split(quote)[::2])
     feeds = outside.count("\n")
     returns = outside.count("\r") - outside.count("\r\n")
     return "\r" if returns > feeds else "\n"
@@ -116,57 +119,77 @@ def score(lines: list[str], dialect: Dialect) -> Guess:
     >>> score(lines, Dialect(delimiter=",")).score > score(lines, Dialect(delimiter=" ")).score
     True
     """
-    forms = _rows(lines, dialect)
-    # A quote that breaks the rules tells against a dialect.
-    rows = [cells for cells, form in forms if form == "right"] or [cells for cells, _ in forms]
-    widths = Counter(len(row) for row in rows)
+    cuts = _cuts(lines, dialect)
+    rows = [cut for cut in cuts if cut.form == "right"] or cuts
+    widths = Counter(len(cut.cells) for cut in rows)
     if not dialect.delimiter:
         width = 1
     else:
         wide = {w: n * (w - 1) / w for w, n in widths.items() if w > 1}
         width = max(wide, key=lambda w: (wide[w], w), default=1)
-    fitting = [row for row in rows if len(row) == width]
-    if not fitting or (width == 1 and dialect.delimiter):
+    fitting = [cut for cut in rows if len(cut.cells) == width]
+    if not fitting:
         return Guess(dialect=dialect, score=0.0, shape=Shape(width=width, kinds=["text"] * width))
     few = fitting[: max(1, SAMPLE_CELLS // width)]
-    cells = [cell for row in few for cell in row]
-    whole = sum(kind(cell) != "torn" for cell in cells) / len(cells)
+    cells = len(few) * width
+    torn = sum(_is_torn(cell, cut, dialect) for cut in few for cell in cut.cells)
+    # Records whose quotes break the rules count as more than torn throughout.
+    broken = 2 * cells / len(fitting) * (len(cuts) - len(rows))
+    whole = (cells - torn) / (cells + broken)
     # Empty cells prove nothing: delimiters side by side cut any line into them.
-    filled = sum(bool(cell) for cell in cells) / len(cells)
-    evenness = len(fitting) / len(forms)
-    many = (width - 1) / width if dialect.delimiter else 1.0
-    right = sum(form == "right" for _, form in forms) / len(forms)
-    value = evenness * whole * many * PRIOR.get(dialect.delimiter, 1.0)
-    value *= (0.5 + 0.5 * filled) * (0.9 + 0.1 * right)
-    body = fitting[1:] or fitting
+    filled = sum(bool(cell) for cut in few for cell in cut.cells) / cells
+    evenness = len(fitting) / len(cuts)
+    many = (width - 1) / width if width > 1 else 1.0
+    prior = PRIOR.get(dialect.delimiter if width > 1 else "", 1.0)
+    if dialect.delimiter == " " and evenness == 1 and len(cuts) >= FEWEST_LISTED:
+        prior = LISTED
+    body = [cut.cells for cut in fitting[1:] or fitting]
     return Guess(
         dialect=dialect,
-        score=value,
+        score=evenness * whole * many * prior * (0.5 + 0.5 * filled),
         shape=Shape(width=width, kinds=column_kinds(body, width)),
     )
 
 
-def _rows(lines: list[str], dialect: Dialect) -> list[tuple[list[str], Form]]:
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """A record as a dialect cuts it."""
+
+    text: str
+    cells: list[str]
+    form: Form
+
+
+def _cuts(lines: list[str], dialect: Dialect) -> list[_Cut]:
     """Cut without knowing the width: a cell of several lines goes on until its quote closes."""
-    rows: list[tuple[list[str], Form]] = []
+    found: list[_Cut] = []
     i = 0
     while i < len(lines):
-        line = lines[i].removesuffix("\r")
+        text = lines[i].removesuffix("\r")
         i += 1
-        if not line.strip(" "):
+        if not text.strip(" "):
             continue
-        cells, form = parse(line, dialect)
+        cells, form = parse(text, dialect)
         if form == "open":
             for end in range(i, min(i + 50, len(lines))):
                 if dialect.quote in lines[end]:
-                    text = dialect.newline.join(lines[i - 1 : end + 1]).removesuffix("\r")
-                    longer, longer_form = parse(text, dialect)
+                    longer = dialect.newline.join(lines[i - 1 : end + 1]).removesuffix("\r")
+                    longer_cells, longer_form = parse(longer, dialect)
                     if longer_form == "right":
-                        cells, form, i = longer, longer_form, end + 1
+                        text, cells, form, i = longer, longer_cells, longer_form, end + 1
                     if longer_form != "open":
                         break
-        rows.append((cells, form))
-    return rows
+        found.append(_Cut(text, cells, form))
+    return found
+
+
+def _is_torn(cell: str, cut: _Cut, dialect: Dialect) -> bool:
+    """Tell the remains of a wrong cut from text that was wrapped in quotes as it stands."""
+    if kind(cell) != "torn":
+        return False
+    quote = dialect.quote
+    escaped = cell.replace(quote, f"\\{quote}" if dialect.backslash else quote * 2)
+    return f"{quote}{escaped}{quote}" not in cut.text
 
 
 def _wraps(quote: str, sample: str) -> bool:

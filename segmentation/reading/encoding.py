@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import itertools
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 
 import charset_normalizer
@@ -14,10 +16,19 @@ import pyarrow as pa
 from segmentation.results import Question, Reading
 
 SAMPLE_BYTES = 200_000
-# Where texts come out alike, or as likely, the first is taken.
-SINGLE_BYTE = ("cp1252", "iso8859_15", "cp1250", "mac_roman", "cp850", "iso8859_2")
+# What each is held back by, because it is rarer: letters alone can't tell Spanish from Polish.
+SINGLE_BYTE = {
+    "cp1252": 0.0,
+    "iso8859_15": 0.01,
+    "cp1250": 0.1,
+    "mac_roman": 0.1,
+    "cp850": 0.12,
+    "iso8859_2": 0.14,
+}
+MOST_WORDS = 5000
 LEAST_LIKELY = 0.5
 CLOSE = 0.08
+FOREIGN = 0.7
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -26,9 +37,24 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_COMMON = frozenset("äöüßéèêëàâáçñíìîïóòôúùûœæøåãõ")
+# The letters beyond ASCII of a language; a text is mostly in one of them.
+_ALPHABETS = tuple(
+    frozenset(letters)
+    for letters in (
+        "äöüß",
+        "éèêëàâçîïôùûœ",
+        "áéíóúñü",
+        "ãõáéíóúâêôçà",
+        "àèéìòù",
+        "åäöé",
+        "æøåé",
+        "ąćęłńóśźż",
+        "áčďéěíňóřšťúůýž",
+        "áéíóöőúüű",
+    )
+)
 _SIGNS = frozenset("€£§°²³½¼®©™«»„“”‘’–—…•·¿¡ºª´×±")
-_CONTEXT = re.compile(rb"[\x00-\x7f]?[\x80-\xff]+[\x00-\x7f]?")
+_WORD = re.compile(rb"""[^\s,;|"']{0,20}[\x80-\xff][^\s,;|"']{0,20}""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,19 +92,13 @@ def detect_encoding(data: bytes, name: str = "") -> Encoding:
         return Encoding(name=wide)
     if is_utf8(data):
         return Encoding(name="utf-8")
-    high = b"\n".join(_CONTEXT.findall(data)[:5000])
-    ranked = sorted(
-        (
-            (likelihood(high, encoding), -place, encoding)
-            for place, encoding in enumerate(SINGLE_BYTE)
-        ),
-        reverse=True,
-    )
-    best, _, encoding = ranked[0]
-    if best < LEAST_LIKELY:
+    high = b"\n".join(itertools.islice((m[0] for m in _WORD.finditer(data)), MOST_WORDS))
+    ranked = sorted(SINGLE_BYTE, key=lambda name: SINGLE_BYTE[name] - likelihood(high, name))
+    encoding = ranked[0]
+    if likelihood(high, encoding) < LEAST_LIKELY:
         guess = charset_normalizer.from_bytes(data[:SAMPLE_BYTES]).best()
         return Encoding(name=guess.encoding if guess is not None else "cp1252")
-    rival = next((e for _, _, e in ranked[1:] if _is_close(high, encoding, e)), None)
+    rival = next((other for other in ranked[1:] if _is_close(high, encoding, other)), None)
     question = None if rival is None else _question(data, (encoding, rival), name)
     return Encoding(name=encoding, question=question)
 
@@ -111,8 +131,8 @@ def likelihood(high: bytes, encoding: str) -> float:
         text = high.decode(encoding)
     except UnicodeDecodeError:
         return -1.0
-    points = [_points_at(text, i) for i, char in enumerate(text) if ord(char) > 127]
-    return sum(points) / max(len(points), 1)
+    points = _points(text)
+    return sum(points.values()) / max(len(points), 1)
 
 
 def _is_close(high: bytes, best: str, rival: str) -> bool:
@@ -121,33 +141,43 @@ def _is_close(high: bytes, best: str, rival: str) -> bool:
         ours, theirs = high.decode(best), high.decode(rival)
     except UnicodeDecodeError:
         return False
+    best_points, rival_points = _points(ours), _points(theirs)
     gaps = [
-        _points_at(ours, i) - _points_at(theirs, i)
+        best_points.get(i, 0.0) - rival_points.get(i, 0.0)
         for i in range(len(ours))
         if ours[i] != theirs[i]
     ]
-    return bool(gaps) and sum(gaps) / len(gaps) < CLOSE
+    held_back = SINGLE_BYTE[rival] - SINGLE_BYTE[best]
+    return bool(gaps) and sum(gaps) / len(gaps) + held_back < CLOSE
 
 
-def _points_at(text: str, i: int) -> float:
-    return _points(text[i - 1 : i] if i else "", text[i], text[i + 1 : i + 2])
+def _points(text: str) -> dict[int, float]:
+    """Judge each character beyond ASCII by its neighbours, and letters by their language too."""
+    places = [i for i, char in enumerate(text) if ord(char) > 127]
+    letters = Counter(text[i].lower() for i in places if text[i].isalpha())
+    alphabet = max(_ALPHABETS, key=lambda known: sum(letters[letter] for letter in known))
+    return {
+        i: _fit(text[i - 1 : i] if i else "", text[i], text[i + 1 : i + 2])
+        * (1.0 if not text[i].isalpha() or text[i].lower() in alphabet else FOREIGN)
+        for i in places
+    }
 
 
-def _points(before: str, char: str, after: str) -> float:
+def _fit(before: str, char: str, after: str) -> float:
+    """Judge a character by its neighbours alone."""
     category = unicodedata.category(char)
     if category in ("Cc", "Cn", "Co"):
         return -1.0
     in_word = before.isalpha() or after.isalpha()
-    if category.startswith("L"):
+    if char.isalpha():
         lower = char.islower()
-        if lower and before.isupper() and after.isupper():
+        among_capitals = before.isupper() and after.isupper()
+        within_word = before.islower() or (before.isalpha() and after.islower())
+        if among_capitals if lower else within_word:
             return -0.5
-        if not lower and before.islower():
-            return -0.5
-        known = 1.0 if char.lower() in _COMMON else 0.85
-        return known if in_word else 0.3
+        return 1.0 if in_word else 0.3
     if char in _SIGNS or category == "Zs":
-        return -0.3 if before.isalpha() and after.isalpha() and char not in "’–" else 0.8
+        return -1.0 if before.isalpha() and after.isalpha() and char not in "’–·" else 0.8
     return -0.5 if in_word else 0.1
 
 

@@ -327,14 +327,16 @@ def _continues_header(rows: list[_Row], at: int, kinds: Sequence[Kind]) -> bool:
     cells = [cell.strip() for cell in row.cells]
     if cells == names and any(cells):
         return True
-    if at + 1 >= len(rows):
+    if at + 1 >= len(rows) or len(kinds) < 2:
         return False
     typed = [i for i in _typed(kinds) if i < len(cells)]
     filled = [cells[i] for i in typed if cells[i]]
     # Units stand under some names only, but then a value stands below each of them.
     below = all(rows[at + 1].cells[i].strip() for i in typed if not cells[i])
     enough = len(filled) >= max(1, len(typed) / 2) or (bool(filled) and below)
-    return enough and all(_could_be_name(cell) for cell in cells if cell)
+    below_it = [other.cells for other in rows[at + 1 :]]
+    recurs = any(cell in _column(below_it, i) for i, cell in enumerate(cells) if cell)
+    return enough and not recurs and all(_could_be_name(cell) for cell in cells if cell)
 
 
 def _could_be_name(cell: str) -> bool:
@@ -373,7 +375,11 @@ def _end(
     for row in _breaks(grid, rest, blank, kinds, width, header):
         at = int(np.searchsorted(rest, row))
         here, *below = _take(grid, rest[at : at + 1 + FEWEST_FOR_A_TABLE])
-        if header and [c.strip() for c in here.cells] == [c.strip() for c in header[-1]]:
+        if (
+            width > 1
+            and header
+            and [c.strip() for c in here.cells] == [c.strip() for c in header[-1]]
+        ):
             aside.append((row, "repeated_header"))
         elif at > 0 and _starts_a_table(here, below, kinds, width, bool(blank[row - 1])):
             end = row

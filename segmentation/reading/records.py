@@ -367,9 +367,8 @@ def _opened(number: int, raw: str, ahead: _Ahead, dialect: Dialect, shape: Shape
 
 
 def _is_like_a_record(line: str, dialect: Dialect, shape: Shape) -> bool:
-    if not dialect.delimiter:
-        return False
-    return line.count(dialect.delimiter) >= shape.width - 1 > 0
+    cut = regroup(line.removesuffix("\r"), dialect, shape.width) if shape.width > 1 else None
+    return cut is not None and cut.loose == 0
 
 
 def _mended(
