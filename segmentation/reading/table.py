@@ -22,6 +22,7 @@ from segmentation.results import ReadReport, SetAsideLine, Table
 from segmentation.settings import ReadSettings
 from segmentation.values import typed_frame
 
+TEXT = pd.StringDtype(na_value=np.nan)
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 
@@ -68,10 +69,14 @@ def read_table(
     if not isinstance(source, Source):
         source = Source.from_path(source)
     grid = _read_grid(source, settings, progress)
-    table = _with_header(grid, find_layout(grid, settings.header_rows), source)
-    if as_text:
-        return table
-    return replace(table, frame=typed_frame(table.frame))
+    layout = find_layout(grid, settings.header_rows)
+    report, cells = _described(grid, layout, source)
+    lines = grid.lines[layout.records]
+    # Large files: the bytes and the grid are not to be held while the frame is made of the cells.
+    del source, grid
+    frame = _frame(cells)
+    table = Table(frame=frame, report=report, lines=lines)
+    return table if as_text else replace(table, frame=typed_frame(table.frame))
 
 
 def _read_grid(source: Source, settings: ReadSettings, progress: Progress | None) -> Grid:
@@ -84,7 +89,8 @@ def _read_grid(source: Source, settings: ReadSettings, progress: Progress | None
     return read_delimited(source.data, source.name, settings, progress)
 
 
-def _with_header(grid: Grid, layout: Layout, source: Source) -> Table:
+def _described(grid: Grid, layout: Layout, source: Source) -> tuple[ReadReport, list[pa.Table]]:
+    """Return the report, and the records' cells, in a list so that they can be taken from it."""
     header = _joined(grid.rows(layout.header), grid.cells.num_columns)
     body = _only(grid.cells, layout.records)
     widest = int(grid.widths[layout.records].max(initial=layout.width))
@@ -103,29 +109,35 @@ def _with_header(grid: Grid, layout: Layout, source: Source) -> Table:
         notes.append(
             f"Some rows have up to {overflow_columns} cells more than the header has names."
         )
-    frame = body.rename_columns(names).to_pandas()
-    lines = grid.lines[layout.records]
-    return Table(
-        frame=pd.DataFrame(frame, index=range(len(lines)), columns=names, dtype="str"),
-        report=ReadReport(
-            name=source.name,
-            sha256=source.sha256,
-            rows=len(lines),
-            columns=len(names),
-            encoding=grid.encoding,
-            delimiter=grid.delimiter,
-            sheet=grid.sheet,
-            sheets=grid.sheets,
-            header_rows=len(layout.header),
-            header_line=int(grid.lines[layout.header[0]]) if layout.header else None,
-            overflow_columns=overflow_columns,
-            set_aside=(*grid.set_aside, *_set_aside(grid, layout)),
-            changes=grid.changes,
-            questions=grid.questions,
-            notes=(*grid.notes, *notes),
-        ),
-        lines=lines,
+    report = ReadReport(
+        name=source.name,
+        sha256=source.sha256,
+        rows=len(layout.records),
+        columns=len(names),
+        encoding=grid.encoding,
+        delimiter=grid.delimiter,
+        sheet=grid.sheet,
+        sheets=grid.sheets,
+        header_rows=len(layout.header),
+        header_line=int(grid.lines[layout.header[0]]) if layout.header else None,
+        overflow_columns=overflow_columns,
+        set_aside=(*grid.set_aside, *_set_aside(grid, layout)),
+        changes=grid.changes,
+        questions=grid.questions,
+        notes=(*grid.notes, *notes),
     )
+    return report, [body.rename_columns(names)]
+
+
+def _frame(cells: list[pa.Table]) -> pd.DataFrame:
+    """Make a frame of text, giving up each column of the cells as it is taken over."""
+    body = cells.pop()
+    rows = body.num_rows
+    columns = {}
+    for name in body.column_names:
+        columns[name] = TEXT.__from_arrow__(body.column(0))  # type: ignore[attr-defined]
+        body = body.remove_column(0)
+    return pd.DataFrame(columns, index=range(rows), copy=False)
 
 
 def _joined(rows: list[list[str]], width: int) -> list[str]:
