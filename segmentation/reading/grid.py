@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from segmentation.errors import ReadError
-from segmentation.results import Sheet
+from segmentation.results import Question, Sheet
 
 MOST_COLUMNS = 2_000
 MOST_CELLS = 200_000_000
@@ -21,6 +21,8 @@ class Grid:
     ----------
     cells : pyarrow.Table
         Columns of strings without nulls; row 0 is the first line of the file that is not blank.
+    first_row : int
+        Row of the sheet that row 0 is, from 1.
     encoding, delimiter : str or None
         Of a text file; None for a workbook.
     sheet : str or None
@@ -31,15 +33,22 @@ class Grid:
         Rows that had fewer cells than the header and were filled with empty ones.
     overflow_columns : int
         Columns at the right that only rows longer than the header reach.
+    questions : tuple of Question
+        What the bytes alone don't tell.
+    notes : tuple of str
+        What a careful reader would want to be told, in sentences.
     """
 
     cells: pa.Table
+    first_row: int = 1
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
     sheets: tuple[Sheet, ...] = ()
     short_rows: int = 0
     overflow_columns: int = 0
+    questions: tuple[Question, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def check_extent(rows: int, columns: int, name: str) -> None:
