@@ -30,7 +30,12 @@ _NO_TABLE = (
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (b"Rar!\x1a\x07", "a RAR archive"),
 )
-_WORKBOOK_PARTS = (b"xl/workbook.", b"[Content_Types].xml", b"META-INF/manifest.xml")
+_WORKBOOK_PARTS = (
+    b"xl/workbook.",
+    b"[Content_Types].xml",
+    b"docProps/app.xml",
+    b"META-INF/manifest.xml",
+)
 _DIRECTORY_END = struct.Struct("<4s4H2LH")
 # Where the directory can't be found, its place is near the end.
 _TAIL_BYTES = 1 << 20
@@ -112,7 +117,8 @@ def unpack(
     """
     answer = ask_child("unpack", data, name, limits=limits, progress=progress)
     inner_name = answer.fields["name"] or (name[:-3] if name.lower().endswith(".gz") else name)
-    inner = bytes(answer.payload)
+    with answer.payload as payload:
+        inner = bytes(payload)
     if looks_like(inner, f"{inner_name} in {name}") == "archive":
         raise ReadError(
             "There is an archive within the archive",
@@ -125,9 +131,9 @@ def unpack(
 def _has_workbook_parts(data: bytes) -> bool:
     """Whether the directory names a workbook's parts; a workbook packed in a ZIP is no such."""
     end = data.rfind(b"PK\x05\x06")
-    directory = data[-_TAIL_BYTES:] if end >= 0 else data[:_TAIL_BYTES]
-    if 0 <= end <= len(data) - _DIRECTORY_END.size:
-        size = _DIRECTORY_END.unpack_from(data, end)[5]
-        if size <= end:
-            directory = data[end - size : end]
+    if not 0 <= end <= len(data) - _DIRECTORY_END.size:
+        # Cut short: the parts that are left have their names before them.
+        return any(part in data for part in _WORKBOOK_PARTS)
+    size = _DIRECTORY_END.unpack_from(data, end)[5]
+    directory = data[end - size : end] if size <= end else data[-_TAIL_BYTES:]
     return any(part in directory for part in _WORKBOOK_PARTS)

@@ -17,6 +17,7 @@ from segmentation.errors import ReadError
 from segmentation.reading.limits import ReadLimits
 
 TICK_SECONDS = 0.1
+LONGEST_LINE_BYTES = 1 << 24
 # Only the pace of the progress bar hangs on it: the bar never reaches its end by itself.
 USUAL_BYTES_A_SECOND = 10_000_000
 _CHILD = Path(__file__).with_name("child") / "__main__.py"
@@ -87,13 +88,9 @@ def ask_child(
                 _wait(child, len(data), limits, name, progress)
             finally:
                 child.kill()
-        answer = _read(answered) if child.returncode == 0 else None
-    if answer is None:
-        raise child_died(name)
-    if "refused" in answer.fields:
-        what, remedy = answer.fields["refused"]
-        raise ReadError(what, where=name, remedy=remedy)
-    return answer
+        if child.returncode != 0:
+            raise child_died(name)
+        return _read(answered, name)
 
 
 def child_died(name: str) -> ReadError:
@@ -128,12 +125,16 @@ def _wait(
     )
 
 
-def _read(answered: IO[bytes]) -> Answer | None:
-    """Take the answer; None if there is none."""
+def _read(answered: IO[bytes], name: str) -> Answer:
+    answered.seek(0)
     try:
-        mapped = memoryview(mmap.mmap(answered.fileno(), 0, access=mmap.ACCESS_READ))
-        line, _, _ = bytes(mapped[: 1 << 24]).partition(b"\n")
-        fields = json.loads(line)
+        fields = json.loads(answered.readline(LONGEST_LINE_BYTES))
     except ValueError:
-        return None
-    return Answer(fields=fields, payload=mapped[len(line) + 1 :])
+        raise child_died(name) from None
+    if not isinstance(fields, dict):
+        raise child_died(name)
+    if "refused" in fields:
+        what, remedy = fields["refused"]
+        raise ReadError(what, where=name, remedy=remedy)
+    mapped = mmap.mmap(answered.fileno(), 0, access=mmap.ACCESS_READ)
+    return Answer(fields=fields, payload=memoryview(mapped)[answered.tell() :])

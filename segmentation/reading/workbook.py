@@ -115,9 +115,10 @@ def _notes(said: dict[str, Any], filled: int) -> tuple[str, ...]:
         kinds = ", ".join(f"{count:,} × {text}" for text, count in sorted(errors.items()))
         notes.append(f"Error cells of the workbook were read as empty: {kinds}.")
     if formulas := said["uncomputed"]:
+        have = "has" if formulas == 1 else "have"
         notes.append(
-            f"{_counted(formulas, 'formula')} without a stored value, read as empty: open the "
-            "workbook in your spreadsheet program and save it to have the values."
+            f"{_counted(formulas, 'formula')} {have} no stored value and came out empty; to have "
+            "it, open the workbook in your spreadsheet program and save it."
         )
     if said["sheet"] in {about["name"] for about in said["sheets"] if about["hidden"]}:
         notes.append(f"The sheet {said['sheet']!r} is hidden in the workbook.")

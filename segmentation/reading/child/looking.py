@@ -17,7 +17,6 @@ LARGEST_INDEX_BYTES = 16 << 20
 LONGEST_TAG_BYTES = 1024
 MOST_MERGES = 100_000
 
-ENTITY = re.compile(rb"<!ENTITY")
 SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^<>]*>")
 SHEET_ID = re.compile(rb':id="([^"]*)"')
 RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^<>]*>")
@@ -46,16 +45,17 @@ class Marks:
         self.hidden_rows = 0
         self.uncomputed = 0
 
-    def see(self, xml: bytes, *, small: bool) -> None:
-        """Look through whole tags."""
-        for found in (FILLED_CELL if small else DIMENSION).finditer(xml):
-            self.check_extent(found[1], found[2])
-        if b"hidden=" in xml:
-            self.hidden_rows += sum(1 for _ in HIDDEN_ROW.finditer(xml))
-        if b"f>" in xml:
-            self.uncomputed += sum(1 for _ in UNCOMPUTED.finditer(xml))
-        if b"mergeCell " in xml and len(self.merges) < MOST_MERGES:
-            for left, top, right, bottom in MERGE.findall(xml):
+    def see(self, xml: bytes, end: int, *, start: bool, small: bool) -> None:
+        """Look through the whole tags before `end`; a plain search first, as that is quick."""
+        if small or start:
+            for found in (FILLED_CELL if small else DIMENSION).finditer(xml, 0, end):
+                self.check_extent(found[1], found[2])
+        if xml.find(b"hidden=", 0, end) >= 0:
+            self.hidden_rows += sum(1 for _ in HIDDEN_ROW.finditer(xml, 0, end))
+        if xml.find(b"</f>", 0, end) >= 0:
+            self.uncomputed += sum(1 for _ in UNCOMPUTED.finditer(xml, 0, end))
+        if len(self.merges) < MOST_MERGES and xml.find(b"mergeCell ", 0, end) >= 0:
+            for left, top, right, bottom in MERGE.findall(xml, 0, end):
                 area = (int(top), column_number(left), int(bottom), column_number(right))
                 self.merges.append(area)
 
@@ -133,27 +133,30 @@ class Look:
             for _ in self.zip.pieces(part):
                 pass
             return
-        tail = b""
-        for piece in self.zip.pieces(part):
-            xml = tail + piece
+        small = part.file_size <= SMALL_PART_BYTES
+        xml, end = b"", 0
+        for number, piece in enumerate(self.zip.pieces(part)):
+            xml = xml[end:] + piece
+            self.look_for_tricks(xml, part, start=number == 0)
             # A piece may end within a cell or a tag, which then waits for the next piece.
             end = xml.rfind(b"</c>") + 4
             if end < 4:
                 end = xml.rfind(b">") + 1 or max(0, len(xml) - LONGEST_TAG_BYTES)
-            self.see(xml[:end], marks, part)
-            tail = xml[end:]
-        self.see(tail, marks, part)
+            if marks is not None:
+                marks.see(xml, end, start=number == 0, small=small)
+        if marks is not None:
+            marks.see(xml[end:], len(xml) - end, start=False, small=small)
 
-    def see(self, xml: bytes, marks: Marks | None, part: zipfile.ZipInfo) -> None:
-        if ENTITY.search(xml):
+    def look_for_tricks(self, xml: bytes, part: zipfile.ZipInfo, *, start: bool) -> None:
+        # Entities are declared before anything else.
+        if start and b"<!ENTITY" in xml:
             raise ReadError(
                 "The workbook declares entities of its own, as no spreadsheet program does",
                 remedy=SAVE_AGAIN,
             )
-        self.ods_sheets += xml.count(b"<table:table ")
-        check_sheets(self.ods_sheets, self.limits)
-        if marks is not None:
-            marks.see(xml, small=part.file_size <= SMALL_PART_BYTES)
+        if part.filename == "content.xml":
+            self.ods_sheets += xml.count(b"<table:table ")
+            check_sheets(self.ods_sheets, self.limits)
 
 
 def check_sheets(count: int, limits: ReadLimits) -> None:

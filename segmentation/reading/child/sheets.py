@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +22,10 @@ DATE = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?$"
 # Calamine's text of a number stops at nine decimals, and has digits beyond what a number holds.
 PERHAPS_CUT = r"^-?\d+\.\d{9}$|^-?\d{16,}$"
 CELL_ERROR = re.compile(r"Error\((\w+)\)")
+
+ENCRYPTED_PACKAGE = re.compile("EncryptedPackage".encode("utf-16-le"))
+XLS_START = re.compile(rb"\x09\x08\x10\x00\x00[\x05\x06]\x05\x00.{12}", re.DOTALL)
+XLS_FILE_PASS, XLS_SHEET = 0x2F, 0x85
 
 ERRORS = {
     "Div0": "#DIV/0!",
@@ -46,7 +51,7 @@ def read_workbook(
     look = None
     if bytes(content[:2]) == b"PK":
         look = Look(content, limits, refuse)
-    elif re.search("EncryptedPackage".encode("utf-16-le"), content):
+    elif re.search(ENCRYPTED_PACKAGE, content) or has_encrypted_records(content):
         raise protected()
     import fastexcel
     import pyarrow as pa
@@ -80,6 +85,8 @@ def read_workbook(
             best = sheet
         else:
             del sheet.batch
+    if not sheets:
+        raise damaged()
     if best is None:
         none = "No sheet of the workbook has a table" if wanted is None else "The sheet is empty"
         raise ReadError(none, remedy="Choose one with a header row and data")
@@ -101,6 +108,17 @@ def read_workbook(
         "errors": best.errors,
     }
     return said, pa.table(columns, names=[str(i) for i in range(len(columns))])
+
+
+def has_encrypted_records(content: memoryview) -> bool:
+    """Whether an XLS says before its list of sheets that it is encrypted; calamine doesn't ask."""
+    start = XLS_START.search(content)
+    at = start.end() if start else len(content)
+    kind = 0
+    while kind not in (XLS_FILE_PASS, XLS_SHEET) and at + 4 <= len(content):
+        kind, size = struct.unpack_from("<HH", content, at)
+        at += 4 + size
+    return kind == XLS_FILE_PASS
 
 
 class Sheet:
@@ -200,20 +218,19 @@ def without_midnight(column: Any) -> Any:
     """Write days as days in a column without times, and times of no day as times."""
     import pyarrow.compute as pc
 
-    long = pc.fill_null(pc.greater_equal(pc.binary_length(column), 19), False)
-    candidates = column.filter(long)
-    if not len(candidates) or not pc.any(pc.match_substring_regex(candidates, DATE)).as_py():
+    long = column.filter(pc.fill_null(pc.greater_equal(pc.binary_length(column), 19), False))
+    midnight, timeless = pc.ends_with(long, " 00:00:00"), pc.starts_with(long, "1899-12-31 ")
+    if not (pc.any(midnight).as_py() or pc.any(timeless).as_py()):
         return column
-    moments = candidates.filter(pc.match_substring_regex(candidates, DATE))
-    timeless = pc.starts_with(moments, "1899-12-31 ")
-    if pc.all(timeless).as_py():
-        start, stop = 11, None
-    elif pc.all(pc.ends_with(moments, " 00:00:00")).as_py():
-        start, stop = 0, 10
+    is_moment = pc.match_substring_regex(long, DATE)
+    if pc.all(pc.or_(timeless, pc.invert(is_moment))).as_py():
+        kept = {"start": 11}
+    elif pc.all(pc.or_(midnight, pc.invert(is_moment))).as_py():
+        kept = {"start": 0, "stop": 10}
     else:
         return column
     is_moment = pc.fill_null(pc.match_substring_regex(column, DATE), False)
-    return pc.if_else(is_moment, pc.utf8_slice_codeunits(column, start, stop), column)
+    return pc.if_else(is_moment, pc.utf8_slice_codeunits(column, **kept), column)
 
 
 def is_perhaps_cut(column: Any) -> bool:
