@@ -43,7 +43,7 @@ def with_merged_cells(cells: pa.Table, areas: Sequence[Area]) -> tuple[pa.Table,
     cells : pyarrow.Table
         Columns of strings.
     areas : sequence of Area
-        The merged areas; parts outside the table are ignored.
+        The merged areas; parts outside the table are ignored, and areas that overlap others.
 
     Returns
     -------
@@ -61,15 +61,23 @@ def with_merged_cells(cells: pa.Table, areas: Sequence[Area]) -> tuple[pa.Table,
     headers = _header_rows(cells, areas)
     fills: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
     filled = 0
-    for area in areas:
+    # No program writes areas that overlap, and filling a cell over and over could take for ever.
+    free_column: dict[int, int] = {}
+    free_row: dict[int, int] = {}
+    for area in sorted(areas, key=lambda area: (area.top, area.left)):
         text = cells.column(area.left)[area.top].as_py()
         if not text:
             continue
-        if area.top in headers:
+        if area.top in headers and area.left >= free_column.get(area.top, 0):
+            free_column[area.top] = area.right + 1
             for column in range(area.left + 1, min(area.right + 1, columns)):
                 fills[column].append((area.top, area.top + 1, text))
-        elif area.left == area.right and area.top > max(headers, default=-1):
-            bottom = min(area.bottom + 1, rows)
+        elif (
+            area.left == area.right
+            and area.top > max(headers, default=-1)
+            and area.top >= free_row.get(area.left, 0)
+        ):
+            free_row[area.left] = bottom = min(area.bottom + 1, rows)
             fills[area.left].append((area.top, bottom, text))
             filled += bottom - area.top - 1
     for column, spans in fills.items():

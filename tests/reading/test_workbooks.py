@@ -215,6 +215,14 @@ def test_areas_beyond_the_table_are_ignored() -> None:
     assert count == 1
 
 
+def test_overlapping_areas_are_filled_once() -> None:
+    table = pa.table({"0": ["a", "x", *[""] * 5_000], "1": ["b", *["1"] * 5_001]})
+    areas = [Area(top=1, left=0, bottom=5_001, right=0)] * 50_000
+    filled, count = with_merged_cells(table, areas)
+    assert filled.column(0).to_pylist() == ["a", *["x"] * 5_001]
+    assert count == 5_000
+
+
 def test_hidden_rows_are_read_and_told() -> None:
     def hide(book: Any) -> None:
         for row in (2, 4):
