@@ -355,8 +355,11 @@ def test_what_is_unpacked_is_what_was_packed(size: int) -> None:
         assert unpack(zipped({"a.csv": table}), "a.zip") == (table, "a.csv")
 
 
-def test_a_little_file_may_pack_well() -> None:
-    assert unpack(gzip.compress(bytes(1 << 20)), "a.gz")[0] == bytes(1 << 20)
+@pytest.mark.parametrize("size", [(1 << 18) - 1, 1 << 18, (1 << 18) + 1, 1 << 20])
+def test_a_little_file_may_pack_well(size: int) -> None:
+    assert unpack(gzip.compress(bytes(size)), "a.gz")[0] == bytes(size)
+    three = gzip.compress(bytes(size // 3)) * 3
+    assert unpack(three, "a.gz")[0] == bytes(size // 3 * 3)
 
 
 # --- limits

@@ -15,6 +15,9 @@ from segmentation.reading.child.zips import damaged, protected
 from segmentation.reading.limits import ReadLimits
 
 HEAD_ROWS = 30
+WINDOW_ROWS = 1_000
+# The shortest text of a number that calamine may have cut, and shorter than any date.
+SHORTEST_DOUBTFUL = 11
 SHOWN_COLUMNS = 5
 LONGEST_SHOWN = 80
 
@@ -152,8 +155,13 @@ class Sheet:
         """Count the rows before the first that has anything in it."""
         import pyarrow.compute as pc
 
-        firsts = [pc.index(pc.is_valid(column), True).as_py() for column in self.batch.columns]
-        return min((first for first in firsts if first >= 0), default=0)
+        for start in range(0, self.batch.num_rows, WINDOW_ROWS):
+            window = self.batch.slice(start, WINDOW_ROWS)
+            firsts = [pc.index(pc.is_valid(column), True).as_py() for column in window.columns]
+            first: int = min((found for found in firsts if found >= 0), default=-1)
+            if first >= 0:
+                return start + first
+        return 0
 
     def head(self) -> tuple[list[str], list[str]]:
         """Find the first row that could be a header, and the row below it."""
@@ -196,9 +204,16 @@ class Sheet:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        columns = [without_midnight(column) for column in self.batch.columns]
+        columns, cut = list(self.batch.columns), []
         del self.batch
-        cut = [i for i, column in enumerate(columns) if is_perhaps_cut(column)]
+        for i, column in enumerate(columns):
+            lengths = pc.binary_length(column)
+            if (pc.max(lengths).as_py() or 0) < SHORTEST_DOUBTFUL:
+                continue
+            long = column.filter(pc.greater_equal(lengths, SHORTEST_DOUBTFUL))
+            columns[i] = without_midnight(column, long)
+            if pc.any(pc.match_substring_regex(long, PERHAPS_CUT)).as_py():
+                cut.append(i)
         if cut:
             numbers = self.load(reader, self.index, "float").to_arrow()
             for i in cut:
@@ -214,11 +229,13 @@ def is_number(text: str) -> bool:
     return bool(re.fullmatch(r"[-+]?[\d.,]*\d[\d.,]*(?:[eE][-+]?\d+)?%?", text.strip()))
 
 
-def without_midnight(column: Any) -> Any:
-    """Write days as days in a column without times, and times of no day as times."""
+def without_midnight(column: Any, long: Any) -> Any:
+    """Write days as days in a column without times, and times of no day as times.
+
+    `long` holds those of its cells that are long enough to be dates.
+    """
     import pyarrow.compute as pc
 
-    long = column.filter(pc.fill_null(pc.greater_equal(pc.binary_length(column), 19), False))
     midnight, timeless = pc.ends_with(long, " 00:00:00"), pc.starts_with(long, "1899-12-31 ")
     if not (pc.any(midnight).as_py() or pc.any(timeless).as_py()):
         return column
@@ -231,14 +248,6 @@ def without_midnight(column: Any) -> Any:
         return column
     is_moment = pc.fill_null(pc.match_substring_regex(column, DATE), False)
     return pc.if_else(is_moment, pc.utf8_slice_codeunits(column, **kept), column)
-
-
-def is_perhaps_cut(column: Any) -> bool:
-    """Whether calamine may have left digits of a number out, or made some up."""
-    import pyarrow.compute as pc
-
-    long = column.filter(pc.fill_null(pc.greater_equal(pc.binary_length(column), 11), False))
-    return bool(pc.any(pc.match_substring_regex(long, PERHAPS_CUT)).as_py())
 
 
 def with_all_digits(texts: Any, numbers: Any) -> Any:

@@ -13,7 +13,7 @@ from segmentation.errors import ReadError
 from segmentation.reading.limits import ReadLimits
 
 BLOCK_BYTES = 1 << 16
-PIECE_BYTES = 1 << 20
+PIECE_BYTES = 1 << 18
 GZIP = b"\x1f\x8b"
 # A little file may pack as well as it likes.
 FREE_BYTES = 1 << 20
@@ -52,22 +52,26 @@ def check_size(unpacked: int, packed: int, limits: ReadLimits) -> None:
 def inflated(packed: memoryview, wbits: int) -> Iterator[bytes]:
     """Inflate piece by piece, so that no piece can be huge; members of a gzip file follow on."""
     start = 0
-    ended = False
+    waiting: bytes | memoryview = b""
     inflater = zlib.decompressobj(wbits)
-    while not ended:
-        block = packed[start : start + BLOCK_BYTES]
-        if not block:
-            raise zlib.error("the end is missing")
-        start += len(block)
-        yield inflater.decompress(block, PIECE_BYTES)
-        while inflater.unconsumed_tail:
-            yield inflater.decompress(inflater.unconsumed_tail, PIECE_BYTES)
-        ended = inflater.eof
-        if ended and wbits > zlib.MAX_WBITS:
+    while True:
+        if not waiting:
+            waiting = packed[start : start + BLOCK_BYTES]
+            start += len(waiting)
+        # Without any input left there may still be output that the last piece had no room for.
+        piece = inflater.decompress(waiting, PIECE_BYTES)
+        if piece:
+            yield piece
+        if inflater.eof:
             start -= len(inflater.unused_data)
-            if packed[start : start + len(GZIP)] == GZIP:
-                ended = False
-                inflater = zlib.decompressobj(wbits)
+            if wbits <= zlib.MAX_WBITS or packed[start : start + len(GZIP)] != GZIP:
+                return
+            waiting = b""
+            inflater = zlib.decompressobj(wbits)
+        elif not (piece or waiting):
+            raise zlib.error("the end is missing")
+        else:
+            waiting = inflater.unconsumed_tail
 
 
 class Zip:
