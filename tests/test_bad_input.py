@@ -82,9 +82,9 @@ BAD = {
         "name: nearly every row has its own text; joined: it is a date.*Name a category",
     ),
     "PNG called CSV": ("t.csv", PNG, [], "PNG picture, not a table"),
-    "PNG called workbook": ("t.xlsx", PNG, [], "damaged or not a workbook"),
+    "PNG called workbook": ("t.xlsx", PNG, [], "a PNG picture"),
     "truncated workbook": ("t.xlsx", truncated_workbook(), [], "damaged or not a workbook"),
-    "workbook called CSV": ("t.csv", truncated_workbook(), [], "workbook or an archive"),
+    "workbook called CSV": ("t.csv", truncated_workbook(), [], "damaged or not a workbook"),
     "nothing but infinity": (
         "t.csv",
         text("id,spend", "1,inf", "2,-inf", "3,1e999"),

@@ -5,9 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -20,7 +17,7 @@ from hypothesis import strategies as st
 
 from segmentation.errors import ReadError
 from segmentation.exporting import raw_csv
-from segmentation.reading import Source, read_table, workbook
+from segmentation.reading import Source, read_table
 from segmentation.results import Table
 from segmentation.settings import ReadSettings
 
@@ -334,11 +331,11 @@ def book() -> bytes:
     )
 
 
-def test_a_workbook_reads_as_text_from_the_first_sheet_that_is_not_empty(book: bytes) -> None:
+def test_a_workbook_reads_as_text_from_the_sheet_that_looks_most_like_a_table(book: bytes) -> None:
     table = text_table(book, "book.xlsx")
     assert cells(table) == [
         ["id", "whole", "part", "day", "moment", "note"],
-        ["00123", "5", "2.55", "2011-01-02 00:00:00", "2011-01-02 09:30:00", 'x, "y"'],
+        ["00123", "5", "2.55", "2011-01-02", "2011-01-02 09:30:00", 'x, "y"'],
         ["00124", "-7", "0.1", "", "2011-12-31 23:59:59", "two\nlines"],
         [""] * 6,
         ["A", "12345678901", "", "", "", "ü"],
@@ -363,7 +360,7 @@ def test_the_same_table_reads_the_same_from_a_workbook_and_from_text() -> None:
     ("sheet", "message"),
     [
         ("Nope", r"no sheet 'Nope'.*'Empty', \"Zoë's data\", 'Other'"),
-        ("Empty", "No sheet of the workbook has a table|There is a header but no row"),
+        ("Empty", "sheet is empty"),
     ],
 )
 def test_a_sheet_that_can_not_be_read_is_named(book: bytes, sheet: str, message: str) -> None:
@@ -376,72 +373,16 @@ def test_a_sheet_that_can_not_be_read_is_named(book: bytes, sheet: str, message:
     [
         (lambda book: book[: len(book) // 2], "damaged"),
         (lambda book: book[:-30], "damaged"),
-        (lambda _: bytes(range(256)) * 40, "damaged or not a workbook"),
-        (lambda _: b"id,spend\n1,2\n", "damaged or not a workbook"),
+        (lambda _: bytes(range(256)) * 40, "not text"),
         (lambda _: workbook_bytes(("A", []), ("B", [])), "No sheet of the workbook has a table"),
     ],
-    ids=["half of it", "no end", "random", "a CSV", "all sheets empty"],
+    ids=["half of it", "no end", "random", "all sheets empty"],
 )
 def test_a_workbook_that_can_not_be_read_is_refused(
     book: bytes, data: Callable[[bytes], bytes], message: str
 ) -> None:
     with pytest.raises(ReadError, match=message):
         text_table(data(book), "book.xlsx")
-
-
-def test_one_cell_in_the_farthest_corner_is_refused_and_not_fatal() -> None:
-    wide = openpyxl.Workbook()
-    wide.active["A1"] = "id"
-    wide.active["XFD1048576"] = 1
-    out = io.BytesIO()
-    wide.save(out)
-    with pytest.raises(ReadError, match=r"memory or time.*corner\.xlsx.*CSV"):
-        text_table(out.getvalue(), "corner.xlsx")
-
-
-@pytest.mark.parametrize(
-    "behaviour",
-    [
-        "import sys; sys.exit(3)",
-        "import os; os.abort()",
-        "import sys; sys.stdin.buffer.read(); print('no answer')",
-        'import sys; sys.stdin.buffer.read(); print(\'{"status": "ok", "sheet": "a"}\')',
-    ],
-    ids=["leaves at once", "aborts", "babbles", "stops half-way"],
-)
-def test_whatever_the_child_does_is_a_read_error(
-    behaviour: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    child = tmp_path / "child.py"
-    child.write_text(behaviour)
-    monkeypatch.setattr(workbook, "_CHILD", child)
-    # More than a pipe holds, so that the child is gone while it is still being fed.
-    with pytest.raises(ReadError, match="memory or time"):
-        text_table(b"x" * 1_000_000, "book.xlsx")
-
-
-def test_a_child_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    child = tmp_path / "child.py"
-    child.write_text("import time; time.sleep(600)")
-    monkeypatch.setattr(workbook, "_CHILD", child)
-    monkeypatch.setattr(workbook, "LONGEST_WALL_SECONDS", 0.5)
-    with pytest.raises(ReadError, match="memory or time"):
-        text_table(b"PK\x03\x04", "book.xlsx")
-
-
-@pytest.mark.skipif(os.name != "posix", reason="limits are set with the POSIX resource module")
-def test_a_ceiling_set_from_outside_does_not_end_every_workbook(book: bytes) -> None:
-    code = (
-        "import resource, sys\n"
-        "resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))\n"
-        "from segmentation import Source, read_table\n"
-        "data = sys.stdin.buffer.read()\n"
-        "print(read_table(Source(name='b.xlsx', data=data), as_text=True).report.rows)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], input=book, capture_output=True, check=False
-    )
-    assert done.stdout.split() == [b"4"], done.stderr.decode()[-500:]
 
 
 def test_columns_without_a_name_that_every_row_fills_are_columns() -> None:

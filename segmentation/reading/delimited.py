@@ -84,6 +84,10 @@ def read_delimited(
 
 
 def _utf8(data: bytes, encoding: str, told: bool, name: str) -> tuple[bytes, list[Change]]:
+    if not told and not encoding.startswith(("utf-16", "utf-32")) and _is_binary(data):
+        raise ReadError(
+            "The file is not text", where=name, remedy="Export the table as CSV or XLSX"
+        )
     changes: list[Change] = []
     if encoding not in ("utf-8", "utf-8-sig") or not is_utf8(data):
         try:
@@ -102,10 +106,6 @@ def _utf8(data: bytes, encoding: str, told: bool, name: str) -> tuple[bytes, lis
     if nulls:
         data = data.replace(b"\x00", b"")
         changes.append(Change(kind="zero bytes taken out", count=nulls, examples=()))
-    if not told and _is_binary(data):
-        raise ReadError(
-            "The file is not text", where=name, remedy="Export the table as CSV or XLSX"
-        )
     return data.removeprefix(b"\xef\xbb\xbf"), changes
 
 

@@ -12,10 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segmentation.errors import ReadError
+from segmentation.reading.archive import looks_like, unpack
 from segmentation.reading.cutting import Progress
 from segmentation.reading.delimited import read_delimited
 from segmentation.reading.grid import Grid
 from segmentation.reading.layout import Layout, find_layout
+from segmentation.reading.limits import ReadLimits
 from segmentation.reading.source import Source
 from segmentation.reading.workbook import read_workbook
 from segmentation.results import ReadReport, SetAsideLine, Table
@@ -23,8 +25,6 @@ from segmentation.settings import ReadSettings
 from segmentation.values import typed_frame
 
 TEXT = pd.StringDtype(na_value=np.nan)
-WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 
 
 def read_table(
@@ -32,6 +32,7 @@ def read_table(
     settings: ReadSettings | None = None,
     *,
     as_text: bool = False,
+    limits: ReadLimits | None = None,
     progress: Progress | None = None,
 ) -> Table:
     """Read a CSV file or a workbook.
@@ -45,6 +46,8 @@ def read_table(
     as_text : bool
         True keeps every cell as the text it was read as; False turns columns that hold nothing
         but numbers, or nothing but dates, into numbers and dates.
+    limits : ReadLimits, optional
+        What opening a workbook or an archive may cost.
     progress : callable, optional
         Told the share that is read, now and then; what it raises ends the reading.
 
@@ -68,7 +71,7 @@ def read_table(
     settings = settings or ReadSettings()
     if not isinstance(source, Source):
         source = Source.from_path(source)
-    grid = _read_grid(source, settings, progress)
+    grid = _read_grid(source, settings, limits or ReadLimits(), progress)
     layout = find_layout(grid, settings.header_rows)
     report, cells = _described(grid, layout, source)
     lines = grid.lines[layout.records]
@@ -79,14 +82,21 @@ def read_table(
     return table if as_text else replace(table, frame=typed_frame(table.frame))
 
 
-def _read_grid(source: Source, settings: ReadSettings, progress: Progress | None) -> Grid:
-    if source.name.lower().endswith(WORKBOOK_ENDINGS):
-        return read_workbook(source.data, source.name, settings.sheet)
-    if settings.sheet is not None:
-        raise ReadError(
-            "A text file has no sheets", where=source.name, remedy="Leave the sheet out"
-        )
-    return read_delimited(source.data, source.name, settings, progress)
+def _read_grid(
+    source: Source, settings: ReadSettings, limits: ReadLimits, progress: Progress | None
+) -> Grid:
+    data, name, note = source.data, source.name, ""
+    content = looks_like(data, name)
+    if content == "archive":
+        data, name = unpack(data, name, limits=limits, progress=progress)
+        content, note = looks_like(data, name), f"The table is {name!r} in the archive."
+    if content == "workbook":
+        grid = read_workbook(data, name, settings.sheet, limits=limits, progress=progress)
+    elif settings.sheet is not None:
+        raise ReadError("A text file has no sheets", where=name, remedy="Leave the sheet out")
+    else:
+        grid = read_delimited(data, name, settings, progress)
+    return replace(grid, notes=(note, *grid.notes)) if note else grid
 
 
 def _described(grid: Grid, layout: Layout, source: Source) -> tuple[ReadReport, list[pa.Table]]:

@@ -2,116 +2,131 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import threading
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from segmentation.errors import ReadError
 from segmentation.reading.grid import Grid, check_extent
-from segmentation.results import Sheet
+from segmentation.reading.limits import ReadLimits
+from segmentation.reading.merging import Area, with_merged_cells
+from segmentation.reading.sandbox import ask_child, child_died
+from segmentation.results import Question, Reading, Sheet
 
-LONGEST_WALL_SECONDS = 120
-_CHILD = Path(__file__).with_name("workbook_child.py")
 
-
-def read_workbook(data: bytes, name: str, sheet: str | None = None) -> Grid:
+def read_workbook(
+    data: bytes,
+    name: str,
+    sheet: str | None = None,
+    *,
+    limits: ReadLimits | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Grid:
     """Read one worksheet into a grid of text.
+
+    Dates come as ISO text, times only where a column has any; formulas as the values stored with
+    them; error cells as empty ones, counted in a note; a merged area as `with_merged_cells` says.
+    Numbers come with all their digits and without an exponent, except that in a column where no
+    number shows nine decimals, what is beyond the ninth is not looked for.
 
     Parameters
     ----------
     data : bytes
-        The whole file.
+        The whole file: XLSX, XLSM, XLSB, XLS or ODS, whatever its ending says.
     name : str
         The file's name, for messages.
     sheet : str or None
-        The worksheet; None takes the first that is not empty.
+        The worksheet; None takes the one that looks most like a table: visible, with a header,
+        most cells filled. Another that does as well is asked about in ``questions``.
+    limits : ReadLimits, optional
+        What reading may cost.
+    progress : callable, optional
+        Called with the share done, 0 to 1, while it lasts; may raise to cancel.
 
     Raises
     ------
     ReadError
-        If the workbook is damaged, too large for the child's limits, empty, or lacks the sheet.
+        If the workbook is damaged, hostile, protected by a password, too large for the limits,
+        empty, or lacks the sheet.
     """
-    command = [sys.executable, "-I", str(_CHILD), *([sheet] if sheet is not None else [])]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as child:
-        assert child.stdin is not None and child.stdout is not None
-        killer = threading.Timer(LONGEST_WALL_SECONDS, child.kill)
-        killer.start()
-        try:
-            _feed(child, data)
-            answer = _answer(child.stdout.readline())
-            cells = None
-            if answer.get("status") == "ok":
-                with pa.ipc.open_stream(child.stdout) as stream:
-                    cells = stream.read_all()
-        except (OSError, ValueError):
-            child.kill()
-            answer, cells = {}, None
-        finally:
-            killer.cancel()
-    if cells is None:
-        raise _refusal(answer, name, sheet)
+    answer = ask_child("workbook", data, name, limits=limits, progress=progress, sheet=sheet)
+    said = answer.fields
+    try:
+        with pa.ipc.open_stream(pa.py_buffer(answer.payload)) as stream:
+            cells = stream.read_all()
+    except (pa.ArrowInvalid, OSError):
+        raise child_died(name) from None
     check_extent(cells.num_rows, cells.num_columns, name)
-    filled = [pc.fill_null(column, "") for column in cells.columns]
+    areas = [
+        Area(
+            top=top - said["first_row"],
+            left=left - said["first_column"],
+            bottom=bottom - said["first_row"],
+            right=right - said["first_column"],
+        )
+        for top, left, bottom, right in said["merges"]
+    ]
+    cells, filled = with_merged_cells(cells, areas)
     rows = cells.num_rows
     return Grid(
-        cells=pa.table(filled, names=[str(i) for i in range(len(filled))]),
-        lines=np.arange(1, rows + 1, dtype=np.int64),
-        widths=np.full(rows, len(filled), dtype=np.int64),
-        sheet=answer["sheet"],
+        cells=cells,
+        lines=np.arange(rows, dtype=np.int64) + said["first_row"],
+        widths=np.broadcast_to(np.int64(cells.num_columns), (rows,)),
+        sheet=said["sheet"],
         sheets=tuple(
-            Sheet(name=found, rows=0, columns=0, hidden=False) for found in answer["sheets"]
+            Sheet(**{key: about[key] for key in ("name", "rows", "columns", "hidden")})
+            for about in said["sheets"]
+        ),
+        questions=_which_sheet(said, name),
+        notes=_notes(said, filled),
+    )
+
+
+def _which_sheet(said: dict[str, Any], name: str) -> tuple[Question, ...]:
+    """Ask, where several sheets look equally like what is wanted."""
+    taken = said["sheet"]
+    alike = [about for about in said["sheets"] if about["name"] in said["alike"]]
+    if len(alike) < 2:
+        return ()
+    alike.sort(key=lambda about: about["name"] != taken)
+    return (
+        Question(
+            setting="sheet",
+            text="Which sheet is the table?",
+            where=name,
+            readings=tuple(
+                Reading(
+                    value=about["name"],
+                    label=f"{about['name']}: {about['rows']:,} rows, {about['columns']:,} columns",
+                    examples=tuple(zip(about["header"], about["first"], strict=True)),
+                )
+                for about in alike
+            ),
         ),
     )
 
 
-def _feed(child: subprocess.Popen[bytes], data: bytes) -> None:
-    assert child.stdin is not None
-    try:
-        child.stdin.write(data)
-        child.stdin.close()
-    except BrokenPipeError:
-        # The child has ended; what it answered, or that it didn't, says why.
-        return
+def _notes(said: dict[str, Any], filled: int) -> tuple[str, ...]:
+    notes = []
+    if filled:
+        notes.append(f"{_counted(filled, 'cell')} below a merged cell got its text.")
+    if rows := said["hidden_rows"]:
+        are, were = ("is", "it was") if rows == 1 else ("are", "they were")
+        notes.append(f"{_counted(rows, 'row')} {are} hidden in the workbook; {were} read.")
+    if errors := said["errors"]:
+        kinds = ", ".join(f"{count:,} × {text}" for text, count in sorted(errors.items()))
+        notes.append(f"Error cells of the workbook were read as empty: {kinds}.")
+    if formulas := said["uncomputed"]:
+        have = "has" if formulas == 1 else "have"
+        notes.append(
+            f"{_counted(formulas, 'formula')} {have} no stored value and came out empty; to have "
+            "it, open the workbook in your spreadsheet program and save it."
+        )
+    if said["sheet"] in {about["name"] for about in said["sheets"] if about["hidden"]}:
+        notes.append(f"The sheet {said['sheet']!r} is hidden in the workbook.")
+    return tuple(notes)
 
 
-def _answer(line: bytes) -> dict[str, Any]:
-    if not line:
-        return {}
-    answer: dict[str, Any] = json.loads(line)
-    return answer
-
-
-def _refusal(answer: dict[str, Any], name: str, sheet: str | None) -> ReadError:
-    match answer.get("status"):
-        case "no such sheet":
-            listed = ", ".join(repr(sheet) for sheet in answer["sheets"])
-            return ReadError(
-                f"There is no sheet {sheet!r}", where=name, remedy=f"Choose one of {listed}"
-            )
-        case "empty":
-            return ReadError(
-                "No sheet of the workbook has a table",
-                where=name,
-                remedy="Choose a workbook with a header row and data",
-            )
-        case "unreadable":
-            return ReadError(
-                f"The workbook is damaged or not a workbook: {answer['detail']}",
-                where=name,
-                remedy="Open it in your spreadsheet program, save it again as XLSX, and retry",
-            )
-        case _:
-            return ReadError(
-                "The workbook needs more memory or time than it is given, or is damaged",
-                where=name,
-                remedy="Save the sheet as CSV and choose that",
-            )
+def _counted(count: int, noun: str) -> str:
+    return f"1 {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -1,0 +1,1 @@
+"""What runs in the child process: started by `sandbox`, and by nobody imported."""
