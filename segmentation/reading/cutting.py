@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import mmap
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from segmentation.reading.dialect import Guess
 from segmentation.reading.grid import Grid, check_extent
 from segmentation.reading.quotes import keeps_the_rules
 from segmentation.reading.records import Dialect, Record, records
+from segmentation.reading.source import Content
 from segmentation.results import Change
 
 BLOCK_BYTES = 4 << 20
@@ -38,7 +40,7 @@ class _Piece:
     repaired: tuple[Record, ...] = ()
 
 
-def cut(utf8: bytes, guess: Guess, name: str, progress: Progress) -> Grid:
+def cut(utf8: Content, guess: Guess, name: str, progress: Progress) -> Grid:
     """Cut a text into a grid.
 
     Where the whole text keeps the rules of its dialect, Arrow cuts it at once. Else it is cut block
@@ -72,9 +74,16 @@ def cut(utf8: bytes, guess: Guess, name: str, progress: Progress) -> Grid:
     end = len(utf8)
     while end and utf8[end - 1] in b"\r\n":
         end -= 1
-    piece = _by_rule(memoryview(utf8)[:end], guess, progress)
+
+    def done(share: float) -> None:
+        # What was read of a view of a file need not be held any longer.
+        if isinstance(utf8, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            utf8.madvise(mmap.MADV_DONTNEED)
+        progress(share)
+
+    piece = _by_rule(memoryview(utf8)[:end], guess, done)
     if piece is None:
-        piece = _together(list(_pieces(utf8, end, guess, name, progress)))
+        piece = _together(list(_pieces(utf8, end, guess, name, done)))
     check_extent(piece.cells.num_rows, piece.cells.num_columns, name)
     return Grid(
         cells=piece.cells,
@@ -84,7 +93,9 @@ def cut(utf8: bytes, guess: Guess, name: str, progress: Progress) -> Grid:
     )
 
 
-def _pieces(utf8: bytes, end: int, guess: Guess, name: str, progress: Progress) -> Iterator[_Piece]:
+def _pieces(
+    utf8: Content, end: int, guess: Guess, name: str, progress: Progress
+) -> Iterator[_Piece]:
     lines_before = 0
     for start, stop in _spans(utf8, end, guess.dialect, BLOCK_BYTES):
         piece = _by_rule(memoryview(utf8)[start:stop], guess, lambda _: None)
@@ -92,7 +103,7 @@ def _pieces(utf8: bytes, end: int, guess: Guess, name: str, progress: Progress) 
             yield replace(piece, lines=piece.lines + lines_before)
             lines_before += _count_lines(utf8[start:stop])
         else:
-            for first, last in _spans(utf8[:stop], stop, guess.dialect, CAREFUL_BYTES, start):
+            for first, last in _spans(utf8, stop, guess.dialect, CAREFUL_BYTES, start):
                 text = utf8[first:last]
                 piece = _with_care(text.decode(), guess, name)
                 yield replace(piece, lines=piece.lines + lines_before)
@@ -101,18 +112,18 @@ def _pieces(utf8: bytes, end: int, guess: Guess, name: str, progress: Progress) 
 
 
 def _spans(
-    utf8: bytes, end: int, dialect: Dialect, size: int, start: int = 0
+    utf8: Content, end: int, dialect: Dialect, size: int, start: int = 0
 ) -> Iterator[tuple[int, int]]:
     """Divide a text at line ends that lie outside of quotes, as far as their number tells."""
     newline, quote = dialect.newline.encode(), dialect.quote.encode()
     while start < end:
         stop = utf8.find(newline, start + size, end)
-        inside = utf8.count(quote, start, stop) % 2 if stop >= 0 else 0
+        inside = utf8[start:stop].count(quote) % 2 if stop >= 0 else 0
         for _ in range(MOST_LINES_ACROSS):
             if not inside or stop < 0:
                 break
             further = utf8.find(newline, stop + 1, end)
-            inside = (inside + utf8.count(quote, stop, further if further >= 0 else end)) % 2
+            inside = (inside + utf8[stop : further if further >= 0 else end].count(quote)) % 2
             stop = further
         stop = end if stop < 0 else stop
         yield start, stop

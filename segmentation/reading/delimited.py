@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 
 import numpy as np
@@ -14,6 +15,7 @@ from segmentation.reading.dialect import SAMPLE_CHARACTERS, Guess, detect_dialec
 from segmentation.reading.encoding import Encoding, detect_encoding, is_utf8
 from segmentation.reading.grid import Grid
 from segmentation.reading.records import Dialect
+from segmentation.reading.source import Content
 from segmentation.results import Change, Question, Reading, SetAsideLine
 from segmentation.settings import DELIMITER_NAMES, ReadSettings
 
@@ -24,13 +26,13 @@ MOST_ODD = 0.08
 
 
 def read_delimited(
-    data: bytes, name: str, settings: ReadSettings, progress: Progress | None = None
+    data: Content, name: str, settings: ReadSettings, progress: Progress | None = None
 ) -> Grid:
     """Read delimited text into a grid.
 
     Parameters
     ----------
-    data : bytes
+    data : bytes or mmap
         The whole file.
     name : str
         The file's name, for messages.
@@ -83,7 +85,7 @@ def read_delimited(
     )
 
 
-def _utf8(data: bytes, encoding: str, told: bool, name: str) -> tuple[bytes, list[Change]]:
+def _utf8(data: Content, encoding: str, told: bool, name: str) -> tuple[Content, list[Change]]:
     if not told and not encoding.startswith(("utf-16", "utf-32")) and _is_binary(data):
         raise ReadError(
             "The file is not text", where=name, remedy="Export the table as CSV or XLSX"
@@ -102,20 +104,21 @@ def _utf8(data: bytes, encoding: str, told: bool, name: str) -> tuple[bytes, lis
             data = b"".join(_transcoded(data, encoding, "replace"))
             count = data.count("\ufffd".encode())
             changes.append(Change(kind="bytes that are no text replaced", count=count, examples=()))
-    nulls = data.count(b"\x00")
-    if nulls:
+    if data.find(b"\x00") >= 0:
+        data = bytes(data)
+        nulls = data.count(b"\x00")
         data = data.replace(b"\x00", b"")
         changes.append(Change(kind="zero bytes taken out", count=nulls, examples=()))
-    return data.removeprefix(b"\xef\xbb\xbf"), changes
+    return data[len(BOM_UTF8) :] if data[: len(BOM_UTF8)] == BOM_UTF8 else data, changes
 
 
-def _transcoded(data: bytes, encoding: str, errors: str) -> Iterator[bytes]:
+def _transcoded(data: Content, encoding: str, errors: str) -> Iterator[bytes]:
     reader = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, errors=errors, newline="")
     while text := reader.read(BLOCK_CHARACTERS):
         yield text.encode()
 
 
-def _is_binary(data: bytes) -> bool:
+def _is_binary(data: Content) -> bool:
     head = data[:8192]
     odd = sum(head.count(bytes([code])) for code in range(1, 32) if code not in (9, 10, 12, 13, 26))
     return odd > FEWEST_ODD + MOST_ODD * len(head)
@@ -125,8 +128,10 @@ def _plain_name(encoding: str) -> str:
     return {"utf-8-sig": "utf-8"}.get(encoding, encoding)
 
 
-def _sample(utf8: bytes) -> str:
-    start = len(utf8) - len(utf8.lstrip(b"\r\n")) if utf8[:1] in (b"\r", b"\n") else 0
+def _sample(utf8: Content) -> str:
+    start = 0
+    while start < len(utf8) and utf8[start] in b"\r\n":
+        start += 1
     return utf8[start : start + SAMPLE_CHARACTERS].decode("utf-8", "ignore")
 
 
@@ -152,7 +157,7 @@ def _delimiter_question(guesses: list[Guess], sample: str, name: str) -> list[Qu
     ]
 
 
-def _excel_line(utf8: bytes, dialect: Dialect) -> int:
+def _excel_line(utf8: Content, dialect: Dialect) -> int:
     """Measure the line that tells Excel the delimiter, with its end; 0 if there is none."""
     end = utf8.find(dialect.newline.encode())
     told = b"sep=" + dialect.delimiter.encode()

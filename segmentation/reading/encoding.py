@@ -13,6 +13,7 @@ import charset_normalizer
 import numpy as np
 import pyarrow as pa
 
+from segmentation.reading.source import Content
 from segmentation.results import Question, Reading
 
 SAMPLE_BYTES = 200_000
@@ -73,7 +74,7 @@ class Encoding:
     question: Question | None = None
 
 
-def detect_encoding(data: bytes, name: str = "") -> Encoding:
+def detect_encoding(data: Content, name: str = "") -> Encoding:
     """Find the encoding: by its mark, by its zeros, as UTF-8, else the likeliest single-byte one.
 
     A single-byte encoding is judged by its letters beyond ASCII: they should be letters within
@@ -85,13 +86,14 @@ def detect_encoding(data: bytes, name: str = "") -> Encoding:
     ['utf-8', 'cp1252']
     """
     for mark, encoding in _BOMS:
-        if data.startswith(mark):
+        if data[: len(mark)] == mark:
             return Encoding(name=encoding)
     wide = _wide(data[:SAMPLE_BYTES])
     if wide:
         return Encoding(name=wide)
     if is_utf8(data):
         return Encoding(name="utf-8")
+    data = bytes(data)
     high = b"\n".join(itertools.islice((m[0] for m in _WORD.finditer(data)), MOST_WORDS))
     ranked = sorted(SINGLE_BYTE, key=lambda name: SINGLE_BYTE[name] - likelihood(high, name))
     encoding = ranked[0]
@@ -103,7 +105,7 @@ def detect_encoding(data: bytes, name: str = "") -> Encoding:
     return Encoding(name=encoding, question=question)
 
 
-def is_utf8(data: bytes) -> bool:
+def is_utf8(data: Content) -> bool:
     """Tell whether bytes are valid UTF-8, without making text of them."""
     offsets = pa.py_buffer(np.array([0, len(data)], dtype=np.int64))
     text = pa.Array.from_buffers(pa.large_string(), 1, [None, offsets, pa.py_buffer(data)])

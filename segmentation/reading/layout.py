@@ -124,15 +124,18 @@ def find_layout(grid: Grid, header_rows: int | None = None) -> Layout:
     aside: list[tuple[int, LineReason]] = [(row.index, "preamble") for row in head[:first]]
     aside += why_not
     aside += [(int(row), "other_table") for row in rest[rest >= end]]
-    out = np.array([row for row, _ in why_not], dtype=np.int64)
-    # A row of delimiters alone is a record of empty cells, but not between a table and its notes.
-    kept = np.setdiff1d(rest[rest < end], out, assume_unique=True)
-    last = int(kept[-1]) if len(kept) else begin
-    inside = np.arange(begin, end if end == len(blank) and not len(out) else last + 1)
-    inside = inside[grid.widths[inside] > 0]
+    is_record = np.zeros(len(blank), dtype=bool)
+    is_record[begin:end] = grid.widths[begin:end] > 0
+    out = [row for row, _ in why_not]
+    is_record[out] = False
+    if out or end < len(blank):
+        # A row of delimiters alone is a record of empty cells, but not between a table and its
+        # notes.
+        filled = np.flatnonzero(is_record & ~blank)
+        is_record[int(filled[-1]) + 1 if len(filled) else begin :] = False
     return Layout(
         header=header,
-        records=inside[~np.isin(inside, out)],
+        records=np.flatnonzero(is_record),
         width=named,
         set_aside=tuple(sorted(aside)),
     )
@@ -406,10 +409,8 @@ def _breaks(
     header: list[list[str]],
 ) -> list[int]:
     """List the rows where another table, or the header again, could begin."""
-    found = set(rest[np.flatnonzero(np.diff(rest, prepend=rest[:1] - 1) > 1)].tolist())
-    widths = grid.widths[rest]
-    changes = np.flatnonzero((widths != width) & (np.roll(widths, 1) == width))
-    found.update(rest[changes].tolist())
+    fits = grid.widths == width
+    found = set((np.flatnonzero(~blank[1:] & (blank[:-1] | (fits[:-1] & ~fits[1:]))) + 1).tolist())
     for i in (i for i, found_kind in enumerate(kinds) if found_kind in ("number", "date")):
         wordy = pc.match_substring_regex(grid.cells.column(i), r"^\s*\pL{2}").to_numpy() & ~blank
         # Months and currencies are words too; then another column tells headers from values.

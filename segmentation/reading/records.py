@@ -419,7 +419,7 @@ def _by_another_delimiter(line: str, dialect: Dialect, shape: Shape) -> list[str
     for cells, delimiter in _cuts_by_others(line, dialect, shape):
         # A sentence has as many words as a table has columns by mere chance.
         whole = all(kind(cell) != "torn" for cell in cells)
-        sure = typed or (whole and (delimiter != " " or dialect.quote in line))
+        sure = typed or delimiter != " " or (whole and dialect.quote in line)
         if sure and agreement(cells, shape.kinds) >= ALIKE:
             return cells
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import mmap
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,10 @@ from pathlib import Path
 
 from segmentation.errors import ReadError
 from segmentation.words import and_more
+
+LARGE_BYTES = 64_000_000
+
+Content = bytes | mmap.mmap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,14 +25,14 @@ class Source:
     ----------
     name : str
         File name without folders; its ending tells a workbook from text.
-    data : bytes
-        The whole content.
+    data : bytes or mmap
+        The whole content; of a large file on disk, a view of it that is not held in memory.
     sha256 : str
         Hex digest of the content, computed here.
     """
 
     name: str
-    data: bytes = field(repr=False)
+    data: Content = field(repr=False)
     sha256: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -43,7 +48,12 @@ class Source:
             If there is no such file or it may not be read.
         """
         try:
-            return cls(name=Path(path).name, data=Path(path).read_bytes())
+            with Path(path).open("rb") as file:
+                if os.fstat(file.fileno()).st_size >= LARGE_BYTES:
+                    data: Content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+                else:
+                    data = file.read()
+            return cls(name=Path(path).name, data=data)
         except OSError as error:
             raise ReadError(
                 f"The file can't be opened: {error.strerror}",

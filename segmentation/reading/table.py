@@ -18,12 +18,13 @@ from segmentation.reading.delimited import read_delimited
 from segmentation.reading.grid import Grid
 from segmentation.reading.layout import Layout, find_layout
 from segmentation.reading.limits import ReadLimits
-from segmentation.reading.source import Source
+from segmentation.reading.source import Content, Source
 from segmentation.reading.workbook import read_workbook
 from segmentation.results import ReadReport, SetAsideLine, Table
 from segmentation.settings import ReadSettings
 from segmentation.values import typed_frame
 
+HEAD_BYTES = 4096
 TEXT = pd.StringDtype(na_value=np.nan)
 
 
@@ -75,8 +76,8 @@ def read_table(
     layout = find_layout(grid, settings.header_rows)
     report, cells = _described(grid, layout, source)
     lines = grid.lines[layout.records]
-    # Large files: the bytes and the grid are not to be held while the frame is made of the cells.
-    del source, grid
+    # Of a large file neither bytes nor grid are to be held while the frame is made of the cells.
+    del source, grid, layout
     frame = _frame(cells)
     table = Table(frame=frame, report=report, lines=lines)
     return table if as_text else replace(table, frame=typed_frame(table.frame))
@@ -86,17 +87,24 @@ def _read_grid(
     source: Source, settings: ReadSettings, limits: ReadLimits, progress: Progress | None
 ) -> Grid:
     data, name, note = source.data, source.name, ""
-    content = looks_like(data, name)
+    content = looks_like(_head(data), name)
+    if content != "text":
+        data = bytes(data)
+        content = looks_like(data, name)
     if content == "archive":
-        data, name = unpack(data, name, limits=limits, progress=progress)
+        data, name = unpack(bytes(data), name, limits=limits, progress=progress)
         content, note = looks_like(data, name), f"The table is {name!r} in the archive."
     if content == "workbook":
-        grid = read_workbook(data, name, settings.sheet, limits=limits, progress=progress)
+        grid = read_workbook(bytes(data), name, settings.sheet, limits=limits, progress=progress)
     elif settings.sheet is not None:
         raise ReadError("A text file has no sheets", where=name, remedy="Leave the sheet out")
     else:
         grid = read_delimited(data, name, settings, progress)
     return replace(grid, notes=(note, *grid.notes)) if note else grid
+
+
+def _head(data: Content) -> bytes:
+    return data if isinstance(data, bytes) else data[:HEAD_BYTES]
 
 
 def _described(grid: Grid, layout: Layout, source: Source) -> tuple[ReadReport, list[pa.Table]]:
@@ -147,6 +155,7 @@ def _frame(cells: list[pa.Table]) -> pd.DataFrame:
     for name in body.column_names:
         columns[name] = TEXT.__from_arrow__(body.column(0))  # type: ignore[attr-defined]
         body = body.remove_column(0)
+        pa.default_memory_pool().release_unused()
     return pd.DataFrame(columns, index=range(rows), copy=False)
 
 

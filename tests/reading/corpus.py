@@ -537,7 +537,8 @@ def short_and_long(original: Original, at: Positions) -> Iterator[Case]:
         header = short if i == 0 else rows[0]
         # Without the name of a column that is empty in the header line, nothing is short.
         yield assemble(f"short_row{i}", original, changed, header=header)
-        if i:
+        # In a row with an empty cell, that one may be the one too many.
+        if i and all(rows[i]):
             long = (*rows[i], "one more")
             yield assemble(f"long_row{i}", original, _with(lines, i, PLAIN.row(long), long))
 
