@@ -108,7 +108,7 @@ def _schema(key: str, _source: AnySource, _recipe: Recipe) -> Schema:
 
 
 @st.cache_resource(scope="session", max_entries=8, ttl=LONGEST_STAY, show_spinner=False)
-def _guessed_schema(key: str, _source: Source, _recipe: Recipe) -> Schema:
+def _guessed_schema(key: str, _source: AnySource, _recipe: Recipe) -> Schema:
     return guess_schema(table(_source, _recipe), replace(_recipe.schema, roles=()))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -56,14 +57,14 @@ def draft_from_widgets(source: cache.AnySource) -> Recipe:
     said: list[tuple[str, str]] = []
     corrected: list[tuple[str, str]] = []
     met = dict(remembered.met().roles)
+    names = [column.name for column in found.columns]
     for role in _roles_of(found):
-        chosen = held.get(_role_key(role, recipe), guessed.get(role, NONE))
+        chosen = held.get(_role_key(role, kind, names), guessed.get(role, NONE))
         settled = (role, "" if chosen == NONE else chosen)
         if chosen != guessed.get(role, NONE):
             said.append(settled)
         if settled in said or met.get(role) == settled[1]:
             corrected.append(settled)
-    names = [column.name for column in found.columns]
     remembered.keep(names, SchemaSettings(kind=kind, roles=tuple(corrected)))
     clean = CleanSettings(drop_duplicates=held.get(state.key("drop-duplicates"), False))
     if found.kind == "transactions":
@@ -76,14 +77,13 @@ def draft_from_widgets(source: cache.AnySource) -> Recipe:
     return state.set_draft(schema=replace(schema, roles=tuple(said)), clean=clean)
 
 
-def correct(settings: SchemaSettings) -> None:
+def correct(settings: SchemaSettings, names: Sequence[str]) -> None:
     """Set the choices of the file just taken as they were settled for an earlier one."""
     remembered.set_met(settings)
     if settings != SchemaSettings():
         st.session_state[state.key("kind")] = settings.kind
-        recipe = Recipe(schema=settings)
         for role, column in settings.roles:
-            st.session_state[_role_key(role, recipe)] = column or NONE
+            st.session_state[_role_key(role, settings.kind, names)] = column or NONE
 
 
 def corrected_earlier(source: cache.AnySource) -> None:
@@ -124,16 +124,17 @@ def _roles_of(schema: Schema) -> tuple[Role, ...]:
     return ROLES if schema.kind == "transactions" else ("customer_id",)
 
 
-def _role_key(role: str, recipe: Recipe) -> str:
-    table = f"{recipe.read.sheet or ''}-{recipe.combine.main or ''}"
-    return state.key(f"role-{role}-{recipe.schema.kind}-{table}")
+def _role_key(role: str, kind: str, names: Sequence[str]) -> str:
+    # What was chosen among the columns of one header means nothing among those of another.
+    return state.key(f"role-{role}-{kind}-{hash(tuple(names))}")
 
 
 def _forget(source: cache.AnySource) -> None:
-    guessed = cache.guessed_schema(source, Recipe()).roles
+    guess = cache.guessed_schema(source, replace(state.draft(), schema=SchemaSettings()))
+    names = [column.name for column in guess.columns]
     st.session_state[state.key("kind")] = "auto"
     for role in ROLES:
-        st.session_state[_role_key(role, Recipe())] = guessed.get(role, NONE)
+        st.session_state[_role_key(role, "auto", names)] = guess.roles.get(role, NONE)
     remembered.set_met(SchemaSettings())
 
 
@@ -148,7 +149,7 @@ def _role_choices(names: list[str], schema: Schema, recipe: Recipe) -> None:
                 ROLE_LABELS[role],
                 options,
                 index=options.index(found),
-                key=_role_key(role, recipe),
+                key=_role_key(role, recipe.schema.kind, names),
                 persist_state="session",
             )
 

@@ -110,7 +110,7 @@ def take_candidate() -> None:
         raise
     else:
         state.set_source(new, state.Taken.of(loaded))
-        columns.correct(settled)
+        columns.correct(settled, [str(name) for name in loaded.table.frame.columns])
         del st.session_state["candidate"]
     finally:
         # A click elsewhere ends this run by none of these; the next run reads the file then.

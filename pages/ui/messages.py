@@ -50,10 +50,10 @@ def assumed(questions: Sequence[Question]) -> None:
     label = first.readings[0].label
     with st.container(horizontal=True, vertical_alignment="center", key="assumed"):
         st.markdown(
-            f":material/help: {state.escape(first.text)} Assumed: {state.escape(label)}.",
+            f":orange[:material/help:] {state.escape(first.text)} Assumed: {state.escape(label)}.",
             width="content",
         )
-        st.page_link(navigation.path("data"), label="Answer it on Data")
+        st.page_link(navigation.path("data"), label="Answer it on Data", icon=":material/table:")
 
 
 def next_step(text: str, screen: str) -> None:
