@@ -29,8 +29,8 @@ def written(folder: Path, name: str, *rows: str) -> Path:
 def test_a_doubt_about_dates_is_answered_and_the_run_uses_the_answer(
     person: Person, tmp_path: Path
 ) -> None:
-    days = {f"C{i:02}": (i % 12 + 1, i * 5 % 12 + 1) for i in range(48)}
-    rows = (f"{who},{a:02}/{b:02}/2025,{5 + a * b}" for who, (a, b) in days.items())
+    orders = [(f"C{i % 48:02}", i % 12 + 1, i * 5 % 11 + 1) for i in range(96)]
+    rows = (f"{who},{a:02}/{b:02}/2025,{5 + a * b}" for who, a, b in orders)
     person.upload(written(tmp_path, "orders.csv", "customer_id,order_date,amount", *rows))
     person.sees("Does the day or the month come first in 'order_date'?")
     person.press("Month first")
@@ -41,10 +41,12 @@ def test_a_doubt_about_dates_is_answered_and_the_run_uses_the_answer(
     person.does_not_see("Answer it on Data")
     person.go("Export")
     out = csv.DictReader(io.StringIO(person.download("All 48 customers").decode()))
-    months_first = {who: date(2025, a, b) for who, (a, b) in days.items()}
-    last = max(months_first.values())
+    latest: dict[str, date] = {}
+    for who, month, day in orders:
+        latest[who] = max(date(2025, month, day), latest.get(who, date.min))
+    end = max(latest.values())
     assert {row["customer_id"]: int(float(row["recency_days"])) for row in out} == {
-        who: (last - day).days + 1 for who, day in months_first.items()
+        who: (end - day).days + 1 for who, day in latest.items()
     }
 
 
@@ -64,7 +66,7 @@ def test_titles_and_totals_are_accounted_for(person: Person, tmp_path: Path) -> 
         (34, "total"),
     ]
     person.view("Set aside")
-    person.sees("it stands above the table (1)")
+    person.sees("it adds up the rows above it")
     aside = list(csv.reader(io.StringIO(person.download("Download all rows set aside").decode())))
     assert [row[2] for row in aside[1:]] == ["Sales of 2025", "Total"]
 
