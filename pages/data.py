@@ -73,10 +73,10 @@ table: Table | None = None
 schema: Schema | None = None
 loaded: Loaded | None = None
 try:
-    recipe = columns.draft_from_widgets(source)
-    table = cache.table(source, recipe)
-    schema = cache.guessed_schema(source, recipe)
     with st.spinner("Reading and cleaning"):
+        recipe = columns.draft_from_widgets(source)
+        table = cache.table(source, recipe)
+        schema = cache.guessed_schema(source, recipe)
         loaded = cache.loaded(source, recipe)
         schema = loaded.schema
 except SegmentationError as error:
@@ -85,8 +85,10 @@ reading.said()
 columns.corrected_earlier(source)
 if table is not None:
     report.headline(table, schema, VIEW_KEY)
+    # What was assumed can be why the rest fails: the answer is then the way out.
+    asked = (*table.report.questions, *(schema.questions if schema is not None else ()))
+    reading.ask(loaded.questions if loaded is not None else asked)
 if loaded is not None:
-    reading.ask(loaded.questions)
     show(loaded)
 several = len(state.taken().tables) > 1
 view = widgets.view_switch("View", (*VIEWS, JOINED) if several else VIEWS, VIEW_KEY)

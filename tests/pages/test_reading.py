@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.ui import cache
 from segmentation.pipeline import read
 from segmentation.reading import Bundle, Source
+from segmentation.results import Table
+from segmentation.results.reports import Question, Reading, Sheet
 from segmentation.settings import Recipe
 from tests.pages.visiting import choose, go, healthy, press, run, said, take, widget
 
@@ -213,3 +218,50 @@ def test_the_report_can_be_taken_away(app: AppTest) -> None:
     take(app, TITLED)
     choose(app, "data-view", "How it was read")
     assert [b.label for b in app.get("download_button")] == ["Download the report (JSON)"]
+
+
+def test_where_the_data_can_not_be_used_its_questions_are_still_asked(app: AppTest) -> None:
+    take(app, orders())
+    choose(app, "kind", "transactions")
+    choose(app, "role-amount", "(none)")
+    assert app.error
+    press(app, "Month first")
+    assert app.session_state["draft"].schema.dates == "mdy"
+
+
+def test_sheets_are_offered_with_their_sizes(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    sheets = (
+        Sheet(name="Orders", rows=1200, columns=4, hidden=False),
+        Sheet(name="*Old*", rows=1, columns=1, hidden=True),
+    )
+    ways = (
+        Reading(value="Orders", label="Orders", examples=(("id", "C1"),)),
+        Reading(value="*Old*", label="*Old*", examples=(("a", "b"),)),
+    )
+    question = Question(
+        setting="sheet", text="Which sheet is the table?", where="a.csv", readings=ways
+    )
+
+    def read_as_a_workbook(*given: Any) -> tuple[Table, ...]:
+        recipe = given[1]
+        (table,) = read(given[0], Recipe())
+        told = recipe.read.sheet
+        open_ones = () if told else (question,)
+        report = replace(
+            table.report, sheet=told or "Orders", sheets=sheets, questions=open_ones, encoding=None
+        )
+        return (replace(table, report=report),)
+
+    monkeypatch.setattr(cache, "read", read_as_a_workbook)
+    take(app, orders("2025-{month:02}-{day:02}"))
+    assert widget(app, "sheet").options == [
+        "Work it out (found: Orders)",
+        "Orders, 1,200 rows by 4 columns",
+        "*Old*, 1 row by 1 column (hidden)",
+    ]
+    assert not [one for one in app.selectbox if one.label == "Encoding"]
+    press(app, "\\*Old\\*")
+    assert "Which sheet" not in plain(app)
+    assert app.session_state["draft"].read.sheet == "*Old*"
+    press(app, "Change")
+    assert app.session_state["draft"].read.sheet is None
