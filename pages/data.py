@@ -8,28 +8,43 @@ from pages.ui import frame
 
 frame.require_frame()
 
-from pages.ui import cache, columns, intake, kpis, messages, navigation, state, tables, widgets
+from pages.ui import (
+    cache,
+    columns,
+    intake,
+    joined,
+    kpis,
+    messages,
+    navigation,
+    reading,
+    report,
+    state,
+    tables,
+    widgets,
+)
 from segmentation.errors import SegmentationError
-from segmentation.results import Loaded, Table
+from segmentation.results import Loaded, Schema, Table
+from segmentation.set_aside import rows_read
 
-VIEWS = ("Columns", "Set aside", "Table", "How it was read")
+VIEW_KEY = "data-view"
+VIEWS = ("Columns", "Set aside", "Table", report.VIEW)
 JOINED = "Joined files"
 
 
 def show(loaded: Loaded) -> None:
     """Draw the facts about the customers worked on."""
-    report, customers = loaded.table.report, loaded.customers
+    customers, rows = loaded.customers, rows_read(loaded.table)
     kpis.show(
         "data",
         [
-            ("Rows read", report.rows, 0),
+            ("Rows read", rows, 0),
             ("Rows used", len(loaded.clean.frame), 0),
-            ("Rows set aside", report.rows - len(loaded.clean.frame), 0),
+            ("Rows set aside", rows - len(loaded.clean.frame), 0),
             ("Customers", len(customers.frame), 0),
         ],
     )
-    joined = [doubt for match in loaded.joined for doubt in match.doubts]
-    for doubt in (*loaded.schema.doubts, *joined):
+    of_joined = [doubt for match in loaded.joined for doubt in match.doubts]
+    for doubt in (*loaded.schema.doubts, *of_joined):
         st.warning(state.escape(doubt), icon=":material/help:")
     if not (customers.numeric or customers.categories):
         st.warning(
@@ -50,31 +65,44 @@ if source is None:
 widgets.heading("Data", "Is this the right table, and was it understood?")
 with st.container(horizontal=True, vertical_alignment="center"):
     st.markdown(f"**{state.escape(source.name)}**")
+    reading.choices()
     intake.change()
 intake.report_problem()
 
 table: Table | None = None
+schema: Schema | None = None
 loaded: Loaded | None = None
 try:
-    recipe = columns.draft_from_widgets(source)
-    table = cache.table(source, recipe)
     with st.spinner("Reading and cleaning"):
+        recipe = columns.draft_from_widgets(source)
+        table = cache.table(source, recipe)
+        schema = cache.guessed_schema(source, recipe)
         loaded = cache.loaded(source, recipe)
+        schema = loaded.schema
 except SegmentationError as error:
     messages.problem(error)
+reading.said()
+columns.corrected_earlier(source)
+if table is not None:
+    report.headline(table, schema, VIEW_KEY)
+    # What was assumed can be why the rest fails: the answer is then the way out.
+    asked = (*table.report.questions, *(schema.questions if schema is not None else ()))
+    reading.ask(loaded.questions if loaded is not None else asked)
 if loaded is not None:
     show(loaded)
-views = (*VIEWS, JOINED) if loaded is not None and loaded.joined else VIEWS
-view = widgets.view_switch("View", views, "data-view")
+several = len(state.taken().tables) > 1
+view = widgets.view_switch("View", (*VIEWS, JOINED) if several else VIEWS, VIEW_KEY)
 if view == VIEWS[0]:
     columns.editor(source)
 elif view == VIEWS[1] and loaded is not None:
     tables.set_aside(loaded)
-elif view == JOINED and loaded is not None:
-    tables.joined(loaded)
+elif view == JOINED:
+    joined.choices()
+    if loaded is not None:
+        joined.lists(loaded)
 elif view == VIEWS[1] or table is None:
     st.info("This is known once the data can be used as it is set up.", icon=":material/info:")
 elif view == VIEWS[2]:
     tables.head(table)
 else:
-    tables.read_report(table)
+    report.show(table, schema)

@@ -32,6 +32,7 @@ def show() -> None:
 
 
 with answer:
+    messages.assumed(loaded.questions)
     if pressed:
         workbench.run(recipe)
     if state.ran() is None:

@@ -9,7 +9,7 @@ from typing import Literal, TypeVar, get_args
 import numpy as np
 import pyarrow.compute as pc
 
-from segmentation.results import Change, Question, Reading
+from segmentation.results import Change, Question, Reading, Schema
 from segmentation.settings import DateOrder, DecimalMark, SchemaSettings
 from segmentation.values import (
     Bools,
@@ -168,6 +168,12 @@ def find_notation(written: Written, settings: SchemaSettings) -> Notation:
             *_id_doubts(written),
         ),
     )
+
+
+def orders_found(schema: Schema) -> tuple[DateOrder, ...]:
+    """Return the orders that a table's dates are written in; none where the year comes first."""
+    kinds = {change.kind for column in schema.columns for change in column.changes}
+    return tuple(order for order, kind in _ORDERED.items() if kind in kinds)
 
 
 def number_text(value: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from segmentation.choosing import Progress, choose_k
@@ -54,9 +54,22 @@ def load(source: Given | Sequence[Given], recipe: Recipe | None = None) -> Loade
     )
 
 
-def read(source: Source | Bundle, recipe: Recipe) -> tuple[Table, ...]:
-    """Read each file and stack those of the same shape."""
-    return stack([read_table(file, recipe.read, as_text=True) for file in source.sources])
+def read(
+    source: Source | Bundle, recipe: Recipe, progress: Callable[[float], None] | None = None
+) -> tuple[Table, ...]:
+    """Read each file and stack those of the same shape, telling the share of the bytes read."""
+    all_bytes = max(sum(len(file.data) for file in source.sources), 1)
+    bytes_before = 0
+    tables = []
+    for file in source.sources:
+
+        def tell(share: float, before: int = bytes_before, own: int = len(file.data)) -> None:
+            if progress is not None:
+                progress((before + share * own) / all_bytes)
+
+        tables.append(read_table(file, recipe.read, as_text=True, progress=tell))
+        bytes_before += len(file.data)
+    return stack(tables)
 
 
 def combine(tables: tuple[Table, ...], recipe: Recipe) -> Combined:

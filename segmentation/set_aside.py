@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -9,6 +12,7 @@ import pandas as pd
 from segmentation.results import (
     LINE_REASONS,
     REASONS,
+    Clean,
     Customers,
     LineReason,
     Match,
@@ -54,6 +58,61 @@ def set_aside_table(
             name += "_"
         rows.insert(0, name, values[order])
     return rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One line of the account of rows, from the file to those used.
+
+    Parameters
+    ----------
+    rule : str
+        A key of `LINE_REASONS` or `REASONS`, as `set_aside_table` takes it.
+    reason : str
+        The rule in words.
+    rows_in, set_aside : int
+        Rows it looked at, and rows it set aside.
+    """
+
+    rule: Rule | LineReason
+    reason: str
+    rows_in: int
+    set_aside: int
+
+
+def account(table: Table, cleaned: Clean) -> tuple[Step, ...]:
+    """Return what reading set aside, reason by reason, and then what each rule of cleaning did.
+
+    Examples
+    --------
+    >>> from segmentation.cleaning import clean
+    >>> from segmentation.reading import Source, read_table
+    >>> from segmentation.schema import suggest_schema
+    >>> data = b"Sales\\n\\nid;spend\\n1;2\\n2;3\\n"
+    >>> table = read_table(Source(name="a.csv", data=data), as_text=True)
+    >>> steps = account(table, clean(table, suggest_schema(table)))
+    >>> steps[0].reason, steps[0].rows_in, steps[0].set_aside
+    ('it stands above the table', 3, 1)
+    """
+    counts = Counter(line.reason for line in table.report.set_aside)
+    rows = rows_read(table)
+    steps = []
+    for rule, reason in LINE_REASONS.items():
+        if counts[rule]:
+            steps.append(Step(rule=rule, reason=reason, rows_in=rows, set_aside=counts[rule]))
+            rows -= counts[rule]
+    return (
+        *steps,
+        *(
+            Step(rule=e.rule, reason=e.reason, rows_in=e.rows_in, set_aside=e.set_aside)
+            for e in cleaned.ledger
+        ),
+    )
+
+
+def rows_read(table: Table) -> int:
+    """Count the records and the lines that reading set aside: all rows but the header."""
+    return table.report.rows + len(table.report.set_aside)
 
 
 def _file_places(

@@ -23,20 +23,24 @@ from segmentation.settings import NameSettings, Recipe
 
 AnySource = Source | Bundle
 Steps = Callable[[str], None]
+Share = Callable[[float], None]
 Progress = Callable[[int, int], None]
 
 LONGEST_STAY = "8h"
 
 
-def table(source: AnySource, recipe: Recipe) -> Table:
+def table(source: AnySource, recipe: Recipe, share: Share | None = None) -> Table:
     """Read the source as text; of several tables, give the main one."""
-    return combined(source, recipe).main
+    return combined(source, recipe, share).main
 
 
-def combined(source: AnySource, recipe: Recipe) -> Combined:
+def combined(source: AnySource, recipe: Recipe, share: Share | None = None) -> Combined:
     """Tell the main table of the source from those that are joined to it."""
+    place = _read_place(_key(source, recipe.read))
+    if place.tables is None:
+        place.tables = read(source, recipe, share)
     said = replace(recipe.schema, kind="auto")
-    return _combined(_key(source, recipe.read, recipe.combine, said), source, recipe)
+    return _combined(_key(source, recipe.read, recipe.combine, said), place.tables, recipe)
 
 
 def schema(source: AnySource, recipe: Recipe) -> Schema:
@@ -55,7 +59,6 @@ def loaded(source: AnySource, recipe: Recipe, step: Steps | None = None) -> Load
     place = _place(_key(source, recipe.read, recipe.combine, recipe.schema, recipe.clean))
     if place.loaded is None:
         say = step or (lambda _: None)
-        say("Reading the file")
         tables = combined(source, recipe)
         say("Finding out what each column is")
         found = schema(source, recipe)
@@ -95,13 +98,8 @@ def _key(source: AnySource, *settings: object) -> str:
 
 
 @st.cache_resource(scope="session", max_entries=2, ttl=LONGEST_STAY, show_spinner=False)
-def _tables(key: str, _source: AnySource, _recipe: Recipe) -> tuple[Table, ...]:
-    return read(_source, _recipe)
-
-
-@st.cache_resource(scope="session", max_entries=2, ttl=LONGEST_STAY, show_spinner=False)
-def _combined(key: str, _source: AnySource, _recipe: Recipe) -> Combined:
-    return combine(_tables(_key(_source, _recipe.read), _source, _recipe), _recipe)
+def _combined(key: str, _tables: tuple[Table, ...], _recipe: Recipe) -> Combined:
+    return combine(_tables, _recipe)
 
 
 @st.cache_resource(scope="session", max_entries=8, ttl=LONGEST_STAY, show_spinner=False)
@@ -110,7 +108,7 @@ def _schema(key: str, _source: AnySource, _recipe: Recipe) -> Schema:
 
 
 @st.cache_resource(scope="session", max_entries=8, ttl=LONGEST_STAY, show_spinner=False)
-def _guessed_schema(key: str, _source: Source, _recipe: Recipe) -> Schema:
+def _guessed_schema(key: str, _source: AnySource, _recipe: Recipe) -> Schema:
     return guess_schema(table(_source, _recipe), replace(_recipe.schema, roles=()))
 
 
@@ -122,8 +120,14 @@ class _Place:
     and the work is done outside of it.
     """
 
+    tables: tuple[Table, ...] | None = None
     loaded: Loaded | None = None
     run: Run | None = None
+
+
+@st.cache_resource(scope="session", max_entries=2, ttl=LONGEST_STAY, show_spinner=False)
+def _read_place(key: str) -> _Place:
+    return _Place()
 
 
 @st.cache_resource(scope="session", max_entries=8, ttl=LONGEST_STAY, show_spinner=False)

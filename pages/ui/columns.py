@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -9,13 +10,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.ui import cache, state
+from pages.ui import cache, joined, reading, remembered, state
 from segmentation.errors import SegmentationError
 from segmentation.results import Schema
 from segmentation.settings import (
     ROLES,
     CleanSettings,
-    ReadSettings,
     Recipe,
     Role,
     SchemaSettings,
@@ -47,17 +47,25 @@ NONE = "(none)"
 def draft_from_widgets(source: cache.AnySource) -> Recipe:
     """Bring the settings up to date with the widgets of this screen, as they stand."""
     held = st.session_state
-    read = ReadSettings(sheet=held.get(state.key("sheet"), state.draft().read.sheet))
+    of_file = reading.told()
     kind = held.get(state.key("kind"), state.draft().schema.kind)
+    schema = replace(of_file.schema, kind=kind)
     # Kept before anything can fail: no screen is to go on with what was set up before.
-    recipe = state.set_draft(read=read, schema=SchemaSettings(kind=kind))
+    recipe = state.set_draft(read=of_file.read, combine=joined.told(), schema=schema)
     found = cache.guessed_schema(source, recipe)
     guessed = found.roles
     said: list[tuple[str, str]] = []
+    corrected: list[tuple[str, str]] = []
+    met = dict(remembered.met().roles)
+    names = [column.name for column in found.columns]
     for role in _roles_of(found):
-        chosen = held.get(_role_key(role, recipe), guessed.get(role, NONE))
+        chosen = held.get(_role_key(role, kind, names), guessed.get(role, NONE))
+        settled = (role, "" if chosen == NONE else chosen)
         if chosen != guessed.get(role, NONE):
-            said.append((role, "" if chosen == NONE else chosen))
+            said.append(settled)
+        if settled in said or met.get(role) == settled[1]:
+            corrected.append(settled)
+    remembered.keep(names, SchemaSettings(kind=kind, roles=tuple(corrected)))
     clean = CleanSettings(drop_duplicates=held.get(state.key("drop-duplicates"), False))
     if found.kind == "transactions":
         as_of: date | None = held.get(state.key("as-of"))
@@ -66,25 +74,33 @@ def draft_from_widgets(source: cache.AnySource) -> Recipe:
             drop_zero_price=held.get(state.key("drop-zero-price"), False),
             as_of=as_of.isoformat() if as_of else None,
         )
-    return state.set_draft(
-        read=read, schema=SchemaSettings(kind=kind, roles=tuple(said)), clean=clean
-    )
+    return state.set_draft(schema=replace(schema, roles=tuple(said)), clean=clean)
+
+
+def correct(settings: SchemaSettings, names: Sequence[str]) -> None:
+    """Set the choices of the file just taken as they were settled for an earlier one."""
+    remembered.set_met(settings)
+    if settings != SchemaSettings():
+        st.session_state[state.key("kind")] = settings.kind
+        for role, column in settings.roles:
+            st.session_state[_role_key(role, settings.kind, names)] = column or NONE
+
+
+def corrected_earlier(source: cache.AnySource) -> None:
+    """Say that an earlier file's corrections were taken over, and offer to drop them."""
+    if remembered.met() == SchemaSettings():
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption("As you corrected it for an earlier file with the same columns", width="content")
+        st.button(
+            "Forget", key=state.key("forget"), type="tertiary", on_click=_forget, args=(source,)
+        )
 
 
 def editor(source: cache.AnySource) -> None:
     """Draw what each column is taken for, with the choices that correct it."""
     recipe = state.draft()
-    # As it was when the file was taken: the sheet chosen since may not be a table at all.
-    report = cache.table(source, Recipe()).report
-    names = [sheet.name for sheet in report.sheets]
-    if len(names) > 1:
-        st.selectbox(
-            "Sheet",
-            names,
-            index=names.index(report.sheet or names[0]),
-            key=state.key("sheet"),
-            persist_state="session",
-        )
+    reading.sheet_choice()
     st.segmented_control(
         "A row is",
         list(KINDS),
@@ -108,8 +124,18 @@ def _roles_of(schema: Schema) -> tuple[Role, ...]:
     return ROLES if schema.kind == "transactions" else ("customer_id",)
 
 
-def _role_key(role: Role, recipe: Recipe) -> str:
-    return state.key(f"role-{role}-{recipe.schema.kind}-{recipe.read.sheet or ''}")
+def _role_key(role: str, kind: str, names: Sequence[str]) -> str:
+    # What was chosen among the columns of one header means nothing among those of another.
+    return state.key(f"role-{role}-{kind}-{hash(tuple(names))}")
+
+
+def _forget(source: cache.AnySource) -> None:
+    guess = cache.guessed_schema(source, replace(state.draft(), schema=SchemaSettings()))
+    names = [column.name for column in guess.columns]
+    st.session_state[state.key("kind")] = "auto"
+    for role in ROLES:
+        st.session_state[_role_key(role, "auto", names)] = guess.roles.get(role, NONE)
+    remembered.set_met(SchemaSettings())
 
 
 def _role_choices(names: list[str], schema: Schema, recipe: Recipe) -> None:
@@ -123,7 +149,7 @@ def _role_choices(names: list[str], schema: Schema, recipe: Recipe) -> None:
                 ROLE_LABELS[role],
                 options,
                 index=options.index(found),
-                key=_role_key(role, recipe),
+                key=_role_key(role, recipe.schema.kind, names),
                 persist_state="session",
             )
 

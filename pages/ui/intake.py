@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache as keep
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from pages.ui import cache, messages, state
+from pages.ui import cache, columns, messages, remembered, state
 from segmentation.errors import SegmentationError
 from segmentation.reading import Bundle, Source, as_source
+from segmentation.results import Loaded
 from segmentation.samples import SAMPLES
-from segmentation.settings import Recipe
+from segmentation.settings import Recipe, SchemaSettings
 
 SAMPLE_FOLDER = Path(__file__).parents[2] / "data"
-ENDINGS = ["csv", "tsv", "txt", "xlsx", "xlsm", "xlsb", "xls", "ods"]
+ENDINGS = ["csv", "tsv", "txt", "xlsx", "xlsm", "xlsb", "xls", "ods", "gz", "zip"]
+SAY_EVERY_SECONDS = 0.2
 
 
 def welcome() -> None:
@@ -77,8 +80,19 @@ def take_candidate() -> None:
     st.session_state["attempts"] = st.session_state.get("attempts", 0) + 1
     read_bytes = sum(len(file.data) for file in new.sources)
     size = f"{new.name}, {read_bytes / 1e6:,.1f} MB"
-    bar = st.progress(0.0, state.escape(f"Reading {size}"))
+    place = st.empty()
+    with place.container():
+        bar = st.progress(0.0, state.escape(f"Reading {size}"))
+        st.button("Cancel", key=f"cancel-{st.session_state['attempts']}", on_click=_cancel)
     done = 0
+    said = time.monotonic()
+
+    def share(read: float) -> None:
+        nonlocal said
+        # The page draws each message, and is asked here whether anyone clicked in the meantime.
+        if time.monotonic() - said >= SAY_EVERY_SECONDS:
+            said = time.monotonic()
+            bar.progress((done + read) / 5, state.escape(f"Reading {size}: {read:.0%}"))
 
     def step(text: str) -> None:
         nonlocal done
@@ -86,7 +100,7 @@ def take_candidate() -> None:
         bar.progress(done / 5, state.escape(f"{text} ({size})"))
 
     try:
-        cache.loaded(new, Recipe(), step)
+        loaded, settled = _load(new, step, share)
     except SegmentationError as error:
         st.session_state["intake_problem"] = error
         del st.session_state["candidate"]
@@ -95,11 +109,30 @@ def take_candidate() -> None:
         del st.session_state["candidate"]
         raise
     else:
-        state.set_source(new)
+        state.set_source(new, state.Taken.of(loaded))
+        columns.correct(settled, [str(name) for name in loaded.table.frame.columns])
         del st.session_state["candidate"]
     finally:
         # A click elsewhere ends this run by none of these; the next run reads the file then.
-        bar.empty()
+        place.empty()
+
+
+def _load(
+    new: Source | Bundle, step: cache.Steps, share: cache.Share
+) -> tuple[Loaded, SchemaSettings]:
+    """Read what is new, as an earlier file with the same columns was corrected if that will do."""
+    frame = cache.table(new, Recipe(), share).frame
+    settled = remembered.recalled([str(name) for name in frame.columns])
+    try:
+        return cache.loaded(new, Recipe(schema=settled), step), settled
+    except SegmentationError:
+        if settled == SchemaSettings():
+            raise
+        return cache.loaded(new, Recipe(), step), SchemaSettings()
+
+
+def _cancel() -> None:
+    st.session_state.pop("candidate", None)
 
 
 def _uploader(where: str) -> None:
@@ -112,9 +145,9 @@ def _uploader(where: str) -> None:
         key=key,
         on_change=_take_upload,
         args=(key,),
-        help="CSV, TSV, XLSX, XLSM, XLSB, XLS or ODS, to 200 MB each. Files chosen together become "
-        "one: those with the same columns are put on top of each other, others are joined on the "
-        "customer id.",
+        help="CSV, TSV, XLSX, XLSM, XLSB, XLS or ODS, also within GZ or ZIP, to 500 MB each. "
+        "Files chosen together become one: those with the same columns are put on top of each "
+        "other, others are joined on the customer id.",
     )
 
 

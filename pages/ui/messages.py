@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NoReturn
 
 import streamlit as st
 
 from pages.ui import navigation, state
 from segmentation.errors import SegmentationError
+from segmentation.results import Question
 
 
 def problem(error: SegmentationError) -> None:
@@ -38,6 +40,20 @@ def stale() -> None:
             f"result. {press} Run on the Segments screen to bring it up to date.",
             icon=":material/history:",
         )
+
+
+def assumed(questions: Sequence[Question]) -> None:
+    """Warn that something was assumed of the file that only the analyst can tell."""
+    if not questions:
+        return
+    first = questions[0]
+    label = first.readings[0].label
+    with st.container(horizontal=True, vertical_alignment="center", key="assumed"):
+        st.markdown(
+            f":orange[:material/help:] {state.escape(first.text)} Assumed: {state.escape(label)}.",
+            width="content",
+        )
+        st.page_link(navigation.path("data"), label="Answer it on Data", icon=":material/table:")
 
 
 def next_step(text: str, screen: str) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from segmentation.reading import Bundle, Source
+from segmentation.results import Loaded, ReadReport, Schema
 from segmentation.settings import NameSettings, Recipe
 
 _MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()#+-.!|~$<>:&"})
@@ -17,15 +19,77 @@ _MADE_LATER = re.compile(r"(?<=:)(?=//|material/)|(?<=www)(?=\.)|(?<=@)|(?<=[<>~
 _PLAIN = re.compile(r"(?!.*(?:_|--|\$.*\$))[^\W\d](?:[\w ,/%()'$-]|[.&:](?= ))*")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joinable:
+    """A table among several of different shape.
+
+    Parameters
+    ----------
+    file : str
+        Its file, or the first of them.
+    columns : tuple of str
+        Its columns.
+    key : str
+        The column found to tell the customer.
+    """
+
+    file: str
+    columns: tuple[str, ...]
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What was found of a source when it was taken, before anything was told.
+
+    Choices name it, also where what is told since can't be read at all.
+
+    Parameters
+    ----------
+    report : ReadReport
+        How the main table was read.
+    schema : Schema
+        What its columns were taken for.
+    tables : tuple of Joinable
+        The tables that were joined, the main one first.
+    """
+
+    report: ReadReport
+    schema: Schema
+    tables: tuple[Joinable, ...]
+
+    @classmethod
+    def of(cls, loaded: Loaded) -> Taken:
+        """Keep what is small of a source just read."""
+        schemas = [(loaded.table, loaded.schema.roles.get("customer_id", ""))]
+        schemas += [(match.table, match.key) for match in loaded.joined]
+        tables = tuple(
+            Joinable(
+                file=table.report.files[0].name,
+                columns=tuple(map(str, table.frame.columns)),
+                key=key,
+            )
+            for table, key in schemas
+        )
+        return cls(report=loaded.table.report, schema=loaded.schema, tables=tables)
+
+
 def source() -> Source | Bundle | None:
     """Return the file, or the files, worked on."""
     found: Source | Bundle | None = st.session_state.get("source")
     return found
 
 
-def set_source(new: Source | Bundle) -> None:
+def taken() -> Taken:
+    """Return what was found of the source when it was taken."""
+    found: Taken = st.session_state["taken"]
+    return found
+
+
+def set_source(new: Source | Bundle, found: Taken) -> None:
     """Start over with another file, or others; what belonged to the old goes."""
     st.session_state["source"] = new
+    st.session_state["taken"] = found
     st.session_state["generation"] = generation() + 1
     st.session_state["draft"] = Recipe()
     st.session_state["ran"] = None

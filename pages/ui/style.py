@@ -21,6 +21,12 @@ _WRAPPED = """
 [data-testid="stCaptionContainer"] code { font-size: .8125rem }
 """
 
+# A line of text that can be pressed: it starts where other text does, also where it is broken.
+_PRESSED = """
+[class*="st-key-headline-"] button, [class*="st-key-headline-"] button > div {
+  justify-content: flex-start; text-align: left }
+"""
+
 # In the primary colour, the text of what is chosen would be too faint on a dark page.
 _CHOSEN = """
 [data-testid="stButtonGroup"] [aria-checked="true"] { color: inherit !important }
@@ -52,4 +58,4 @@ _CHARTS = f"""
   .js-plotly-plot:has(.xtick:nth-of-type({FEW_COLUMNS + 1})) .heatmap-label {{ display: none }} }}
 """
 
-SHEET = f"<style>{_LISTS}{_WRAPPED}{_CHOSEN}{_TABLES}{_CHARTS}</style>"
+SHEET = f"<style>{_LISTS}{_WRAPPED}{_PRESSED}{_CHOSEN}{_TABLES}{_CHARTS}</style>"
