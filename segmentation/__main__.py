@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shlex
 import sys
 from dataclasses import replace
@@ -15,7 +16,7 @@ from segmentation.errors import DataError, SegmentationError, SettingsError
 from segmentation.exporting import customers_csv, raw_csv, summary_json
 from segmentation.pipeline import load, segment
 from segmentation.read_report import read_report
-from segmentation.reading import read_table
+from segmentation.reading import limits_from, read_table
 from segmentation.results import Question
 from segmentation.schema import guess_schema, require_rows
 from segmentation.settings import DELIMITER_NAMES, ROLES, Recipe
@@ -279,7 +280,8 @@ def _over(stage: Any, **said: Any) -> Any:
 
 
 def _read(options: argparse.Namespace, recipe: Recipe) -> None:
-    table = read_table(options.input, recipe.read, as_text=True)
+    limits = limits_from(os.environ)
+    table = read_table(options.input, recipe.read, as_text=True, limits=limits)
     require_rows(table)
     _refuse_doubt(table.report.questions)
     Path(options.out).write_bytes(raw_csv(table.frame))
@@ -289,7 +291,7 @@ def _read(options: argparse.Namespace, recipe: Recipe) -> None:
 
 
 def _run(options: argparse.Namespace, recipe: Recipe) -> None:
-    loaded = load(options.input, recipe)
+    loaded = load(options.input, recipe, limits=limits_from(os.environ))
     _refuse_doubt(loaded.questions)
     finished = segment(loaded, recipe)
     Path(options.out).write_bytes(customers_csv(finished))

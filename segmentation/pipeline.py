@@ -13,7 +13,7 @@ from segmentation.joining import attributes, choose_main, customer_key, meet, wi
 from segmentation.naming import name_segments
 from segmentation.preparing import prepare
 from segmentation.profiling import profile
-from segmentation.reading import Bundle, Given, Source, as_source, read_table
+from segmentation.reading import Bundle, Given, ReadLimits, Source, as_source, read_table
 from segmentation.results import Clean, Customers, Loaded, Match, Run, Schema, Table
 from segmentation.schema import suggest_schema
 from segmentation.settings import CombineSettings, Recipe, SchemaSettings
@@ -36,8 +36,20 @@ class Combined:
     further: tuple[tuple[Table, Schema], ...] = ()
 
 
-def load(source: Given | Sequence[Given], recipe: Recipe | None = None) -> Loaded:
+def load(
+    source: Given | Sequence[Given],
+    recipe: Recipe | None = None,
+    *,
+    limits: ReadLimits | None = None,
+) -> Loaded:
     """Go from a source, or several, to its customers.
+
+    Parameters
+    ----------
+    source, recipe
+        As for `run`.
+    limits : ReadLimits, optional
+        What opening a workbook or an archive may cost.
 
     Raises
     ------
@@ -45,7 +57,7 @@ def load(source: Given | Sequence[Given], recipe: Recipe | None = None) -> Loade
         If the source can't be read, understood or used; see the stages.
     """
     recipe = recipe or Recipe()
-    combined = combine(read(as_source(source), recipe), recipe)
+    combined = combine(read(as_source(source), recipe, limits=limits), recipe)
     schema = suggest_schema(combined.main, recipe.schema)
     cleaned = clean(combined.main, schema, recipe.clean)
     customers, joined = join(combined, schema, cleaned, build_features(cleaned, schema), recipe)
@@ -55,7 +67,10 @@ def load(source: Given | Sequence[Given], recipe: Recipe | None = None) -> Loade
 
 
 def read(
-    source: Source | Bundle, recipe: Recipe, progress: Callable[[float], None] | None = None
+    source: Source | Bundle,
+    recipe: Recipe,
+    progress: Callable[[float], None] | None = None,
+    limits: ReadLimits | None = None,
 ) -> tuple[Table, ...]:
     """Read each file and stack those of the same shape, telling the share of the bytes read."""
     all_bytes = max(sum(len(file.data) for file in source.sources), 1)
@@ -67,7 +82,7 @@ def read(
             if progress is not None:
                 progress((before + share * own) / all_bytes)
 
-        tables.append(read_table(file, recipe.read, as_text=True, progress=tell))
+        tables.append(read_table(file, recipe.read, as_text=True, limits=limits, progress=tell))
         bytes_before += len(file.data)
     return stack(tables)
 

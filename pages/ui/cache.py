@@ -6,6 +6,7 @@ session; another session never sees them.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -16,7 +17,7 @@ from segmentation.features import build_features
 from segmentation.naming import name_segments
 from segmentation.pipeline import Combined, combine, join, read, segment
 from segmentation.projecting import Projection, project
-from segmentation.reading import Bundle, Source
+from segmentation.reading import Bundle, Source, limits_from
 from segmentation.results import Loaded, Run, Schema, Table
 from segmentation.schema import guess_schema, suggest_schema
 from segmentation.settings import NameSettings, Recipe
@@ -38,7 +39,7 @@ def combined(source: AnySource, recipe: Recipe, share: Share | None = None) -> C
     """Tell the main table of the source from those that are joined to it."""
     place = _read_place(_key(source, recipe.read))
     if place.tables is None:
-        place.tables = read(source, recipe, share)
+        place.tables = read(source, recipe, share, limits_from(os.environ))
     said = replace(recipe.schema, kind="auto")
     return _combined(_key(source, recipe.read, recipe.combine, said), place.tables, recipe)
 
