@@ -22,6 +22,21 @@ SIZE = {"width": 1440, "height": 900}
 SCREENS = ("Data", "Explore", "Segments", "Profiles", "Compare", "Export")
 DRAW_MS = 1_500
 
+# An export as old systems write it: a title, dates that could be American, a total, a remark.
+DOUBTFUL = "\n".join(
+    [
+        "Orders of the spring;;;",
+        ";;;",
+        "Customer no;Order no;Order date;Amount",
+        *(
+            f"{10_001 + i * 7 % 60};B{2_000 + i};{i % 12 + 1:02}/{i * 5 % 12 + 1:02}/2026;"
+            f"{1_000 + i * 731 % 9_000:,d},{i % 9}0".replace(",", ".", 1)
+            for i in range(240)
+        ),
+        "Source: cash desk, night run;;;",
+    ]
+)
+
 
 def main() -> None:
     """Start the app, use a sample, and take each screen in light and dark."""
@@ -72,6 +87,26 @@ def _take_all(browser: Browser, address: str, scheme: str) -> None:
         with runs.rerun():
             page.locator("[data-testid=stSidebarNavLink]").filter(has_text=screen).click()
         _take(page, f"{screen.lower()}-{scheme}")
+    page.close()
+    _take_reading(browser, address, scheme)
+
+
+def _take_reading(browser: Browser, address: str, scheme: str) -> None:
+    """Take a question and the account of reading."""
+    page = browser.new_page(viewport=SIZE, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    runs = Runs(page)
+    page.goto(address)
+    runs.settled()
+    with runs.rerun():
+        page.get_by_test_id("stFileUploaderDropzoneInput").last.set_input_files(
+            files=[{"name": "spring.csv", "mimeType": "text/csv", "buffer": DOUBTFUL.encode()}]
+        )
+    _take(page, f"question-{scheme}")
+    with runs.rerun():
+        page.get_by_role("button", name="Day first").click()
+    with runs.rerun():
+        page.get_by_role("radio", name="How it was read").click()
+    _take(page, f"reading-{scheme}")
     page.close()
 
 

@@ -399,3 +399,9 @@ def test_a_header_alone_is_a_table_without_rows() -> None:
 @pytest.mark.parametrize("data", [b"", b"\n", b"\xef\xbb\xbf\r\n\r\n"])
 def test_nothing_is_a_table_without_columns(data: bytes) -> None:
     assert text_table(data).frame.shape == (0, 0)
+
+
+def test_a_backslash_may_be_the_last_of_a_cell() -> None:
+    """Found by the fuzzer: where there is no delimiter, nothing after the backslash was a mark."""
+    table = text_table(b'note\n"say \\"x\\""\n"y"\nend\\\n')
+    assert table.frame["note"].tolist() == ['say "x"', "y", "end\\"]

@@ -151,7 +151,7 @@ def _unescaped(text: str, dialect: Dialect) -> str:
     marks = {"\\", dialect.quote, dialect.delimiter}
     i = 0
     while i < len(text):
-        if text[i] == "\\" and text[i + 1 : i + 2] in marks:
+        if text[i] == "\\" and i + 1 < len(text) and text[i + 1] in marks:
             i += 1
         out.append(text[i])
         i += 1
