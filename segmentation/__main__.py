@@ -284,7 +284,8 @@ def _read(options: argparse.Namespace, recipe: Recipe) -> None:
     table = read_table(options.input, recipe.read, as_text=True, limits=limits)
     require_rows(table)
     _refuse_doubt(table.report.questions)
-    Path(options.out).write_bytes(raw_csv(table.frame))
+    with Path(options.out).open("wb") as out:
+        out.writelines(raw_csv(table.frame))
     if options.read_report:
         schema = guess_schema(table, recipe.schema)
         _write_json(options.read_report, read_report(table, schema))

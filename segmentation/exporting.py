@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator
 from importlib.metadata import version
 from platform import python_version
 from typing import Any
@@ -21,6 +22,7 @@ from segmentation.values import Bools
 # Control characters and zero-width marks are skipped by some spreadsheets, like spaces.
 FORMULA_START = r"^[\s\x00-\x20\u200b-\u200f\u2060\ufeff\"'“”‘’]*[=+\-@|%\t\r\n＝＋－＠｜％]"
 PLAIN_NUMBER = r"^\s*[+-]?(?:\d+(?:[.,\s']\d+)*[.,]?|[.,]\d+)(?:[eE][+-]?\d+)?\s*%?\s*$"
+BLOCK_ROWS = 50_000
 VERSIONED = ("pandas", "numpy", "scikit-learn", "scipy", "pyarrow", "fastexcel")
 
 
@@ -101,9 +103,19 @@ def to_csv(frame: pd.DataFrame) -> bytes:
     return _written(header, [_cells(frame[name]) for name in frame.columns])
 
 
-def raw_csv(frame: pd.DataFrame) -> bytes:
-    """Write a frame of text as CSV exactly as it is."""
-    return _written(list(frame.columns), [frame[name].tolist() for name in frame.columns])
+def raw_csv(frame: pd.DataFrame) -> Iterator[bytes]:
+    """Write a frame of text as CSV exactly as it is, some rows at a time.
+
+    Examples
+    --------
+    >>> b"".join(raw_csv(pd.DataFrame({"a": ["=1", "2,5"]}, dtype="str")))
+    b'a\\n=1\\n"2,5"\\n'
+    """
+    header: list[Any] | None = list(frame.columns)
+    for start in range(0, max(len(frame), 1), BLOCK_ROWS):
+        block = frame.iloc[start : start + BLOCK_ROWS]
+        yield _written(header, [block[name].tolist() for name in block.columns])
+        header = None
 
 
 class _LineFeeds(io.StringIO):
@@ -113,12 +125,13 @@ class _LineFeeds(io.StringIO):
         return super().write(line.removesuffix("\r\n") + "\n")
 
 
-def _written(header: list[Any], columns: list[list[Any]]) -> bytes:
+def _written(header: list[Any] | None, columns: list[list[Any]]) -> bytes:
     out = _LineFeeds(newline="")
     # Before Python 3.13 the writer quotes only the characters of its own line ending, and a bare
     # CR in a cell would end the row.
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(header)
+    if header is not None:
+        writer.writerow(header)
     writer.writerows(zip(*columns, strict=True))
     return out.getvalue().encode("utf-8")
 

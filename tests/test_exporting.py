@@ -198,7 +198,7 @@ def test_missing_text_is_empty() -> None:
 
 def test_raw_csv_changes_nothing() -> None:
     frame = text_frame({"=a": ["=1", " x ", "é,"], "b": ["", "-", 'q"']})
-    rows = read_back(raw_csv(frame))
+    rows = read_back(b"".join(raw_csv(frame)))
     assert rows == [["=a", "b"], ["=1", ""], [" x ", "-"], ["é,", 'q"']]
 
 
