@@ -28,7 +28,7 @@ _DATE = re.compile(
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 # A mark between two cells that were not cut apart: delimiters with no space behind, loose quotes,
 # the end of a line.
-_TORN = re.compile(r"""[;|\t]|\r(?!\n)|,(?=\S)|^\s|\s$|^["']|["']$|\\["']|""|''""")
+_TORN = re.compile(r"""[;|\t]|\r(?!\n)|,(?=\S|$)|^,|^\s|\s$|^["']|["']$|\\["']|""|''""")
 MARKS = frozenset({"na", "n/a", "#n/a", "nan", "null", "-", "--", "?", "."})
 
 

@@ -288,10 +288,10 @@ def _is_header(row: _Row, body: list[list[str]], kinds: Sequence[Kind]) -> bool:
         votes += 1 if found in ("text", "torn", "empty") else -1 if found == kinds[i] else 0
     if votes:
         return votes > 0
-    for i, found in enumerate(kinds):
-        if found == "text" and i < len(cells) and cells[i].strip():
-            votes += _vote_by_form(cells[i].strip(), _column(body, i))
-    return votes >= 0
+    texts = [i for i, found in enumerate(kinds) if found == "text" and i < len(cells)]
+    votes += sum(_vote_by_form(cells[i].strip(), _column(body, i)) for i in texts)
+    # One name may also be a value below it.
+    return votes > -max(1, len(texts) / 2)
 
 
 def _column(body: list[list[str]], i: int) -> list[str]:
@@ -300,9 +300,9 @@ def _column(body: list[list[str]], i: int) -> list[str]:
 
 def _vote_by_form(cell: str, column: list[str]) -> int:
     """Compare a cell with the texts below it: by how they are built, and whether it recurs."""
-    if len(column) < 2:
+    if len(column) < 2 or not cell:
         return 0
-    if cell in column:
+    if column.count(cell) > 1:
         return -1
     forms = {_form(text) for text in column}
     if len(forms) == 1 and re.search("9", next(iter(forms))):
