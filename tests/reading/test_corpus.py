@@ -28,7 +28,7 @@ def told_of(case: Case) -> list[str]:
         return [f"refused: {error}"]
 
 
-@pytest.mark.parametrize("case", some_cases(), ids=lambda case: case.id)
+@pytest.mark.parametrize("case", list(some_cases()), ids=lambda case: case.id)
 def test_a_polluted_file_is_read_as_what_it_holds(case: Case) -> None:
     told = told_of(case)
     assert not told, shown(case, told)
