@@ -405,3 +405,29 @@ def test_a_backslash_may_be_the_last_of_a_cell() -> None:
     """Found by the fuzzer: where there is no delimiter, nothing after the backslash was a mark."""
     table = text_table(b'note\n"say \\"x\\""\n"y"\nend\\\n')
     assert table.frame["note"].tolist() == ['say "x"', "y", "end\\"]
+
+
+@pytest.mark.parametrize(
+    ("total", "is_total"),
+    [
+        ("Summe;3.244,75", True),
+        ("Gesamt 2025:;3.244,75", True),
+        ("Total Energies;3.244,75", True),
+        ("Total Energies;12,00", False),
+        ("Summe;12,00", False),
+    ],
+)
+def test_a_total_is_told_by_adding_up(total: str, is_total: bool) -> None:
+    rows = ["Kunde;Umsatz", "A;1.234,50", "B;2.000,25", "C;10,00", total]
+    table = text_table("\n".join(rows).encode())
+    assert [line.reason for line in table.report.set_aside] == ["total"] * is_total
+    assert table.report.rows == 4 - is_total
+
+
+def test_a_repair_is_told_with_its_line_in_a_long_file() -> None:
+    lines = ["a,b,c", *(f"{i},x{i},{i}" for i in range(60_000)), '1,"x,2', "", '3,"y,4']
+    (change,) = text_table("\n".join(["sep=,", *lines]).encode()).report.changes
+    assert [example for example, _ in change.examples] == [
+        'line 60,003: 1,"x,2',
+        'line 60,005: 3,"y,4',
+    ]

@@ -14,10 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from segmentation.reading.cells import Dialect
 from segmentation.reading.dialect import Guess
 from segmentation.reading.grid import Grid, check_extent
 from segmentation.reading.quotes import keeps_the_rules
-from segmentation.reading.records import Dialect, Record, records
+from segmentation.reading.records import Record, records
 from segmentation.reading.source import Content
 from segmentation.results import Change
 
@@ -40,7 +41,7 @@ class _Piece:
     repaired: tuple[Record, ...] = ()
 
 
-def cut(utf8: Content, guess: Guess, name: str, progress: Progress) -> Grid:
+def cut(utf8: Content, guess: Guess, name: str, progress: Progress, lines_before: int = 0) -> Grid:
     """Cut a text into a grid.
 
     Where the whole text keeps the rules of its dialect, Arrow cuts it at once. Else it is cut block
@@ -56,6 +57,8 @@ def cut(utf8: Content, guess: Guess, name: str, progress: Progress) -> Grid:
         The file's name, for messages.
     progress : callable
         Told the share that is cut.
+    lines_before : int
+        Lines that stood above the text.
 
     Raises
     ------
@@ -85,6 +88,7 @@ def cut(utf8: Content, guess: Guess, name: str, progress: Progress) -> Grid:
     if piece is None:
         piece = _together(list(_pieces(utf8, end, guess, name, done)))
     check_extent(piece.cells.num_rows, piece.cells.num_columns, name)
+    piece = _shifted(piece, lines_before) if lines_before else piece
     return Grid(
         cells=piece.cells,
         lines=piece.lines,
@@ -100,13 +104,13 @@ def _pieces(
     for start, stop in _spans(utf8, end, guess.dialect, BLOCK_BYTES):
         piece = _by_rule(memoryview(utf8)[start:stop], guess, lambda _: None)
         if piece is not None:
-            yield replace(piece, lines=piece.lines + lines_before)
+            yield _shifted(piece, lines_before)
             lines_before += _count_lines(utf8[start:stop])
         else:
             for first, last in _spans(utf8, stop, guess.dialect, CAREFUL_BYTES, start):
                 text = utf8[first:last]
-                piece = _with_care(text.decode(), guess, name)
-                yield replace(piece, lines=piece.lines + lines_before)
+                piece = _with_care(text.decode(), guess, name, from_start=first == 0)
+                yield _shifted(piece, lines_before)
                 lines_before += _count_lines(text)
         progress(stop / end)
 
@@ -175,7 +179,8 @@ def _by_rule(text: memoryview, guess: Guess, progress: Progress) -> _Piece | Non
         if within is None:
             return None
         lines[1:] += np.cumsum(within)[:-1]
-    return _Piece(cells=cells, lines=lines, widths=np.full(cells.num_rows, width, dtype=np.int64))
+    widths = np.broadcast_to(np.int64(width), (cells.num_rows,))
+    return _Piece(cells=cells, lines=lines, widths=widths)
 
 
 def _line_ends(text: memoryview, dialect: Dialect) -> int | None:
@@ -212,8 +217,9 @@ def _ends_within(cells: pa.Table, dialect: Dialect, width: int) -> npt.NDArray[n
     return found
 
 
-def _with_care(text: str, guess: Guess, name: str) -> _Piece:
-    cut_records = records(text.split(guess.dialect.newline), guess.dialect, guess.shape)
+def _with_care(text: str, guess: Guess, name: str, *, from_start: bool) -> _Piece:
+    lines = text.split(guess.dialect.newline)
+    cut_records = records(lines, guess.dialect, guess.shape, from_start=from_start)
     pieces: list[_Piece] = []
     # Cells as Python objects weigh ten times their text, so only a block of rows is held so.
     while block := list(itertools.islice(cut_records, BLOCK_ROWS)):
@@ -250,12 +256,14 @@ def _together(pieces: list[_Piece]) -> _Piece:
         cells=pa.concat_tables(_widened(piece, width) for piece in pieces),
         lines=np.concatenate([piece.lines for piece in pieces]),
         widths=np.concatenate([piece.widths for piece in pieces]),
-        repaired=tuple(
-            replace(record, line=int(record.line + piece.lines[0] - 1))
-            for piece in pieces
-            for record in piece.repaired
-        ),
+        repaired=tuple(record for piece in pieces for record in piece.repaired),
     )
+
+
+def _shifted(piece: _Piece, lines_before: int) -> _Piece:
+    """Count a piece's lines from the start of the text."""
+    repaired = (replace(record, line=record.line + lines_before) for record in piece.repaired)
+    return replace(piece, lines=piece.lines + lines_before, repaired=tuple(repaired))
 
 
 def _widened(piece: _Piece, width: int) -> pa.Table:

@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 
 from segmentation.errors import ReadError
+from segmentation.reading.cells import Dialect
 from segmentation.reading.cutting import Progress, cut
 from segmentation.reading.dialect import SAMPLE_CHARACTERS, Guess, detect_dialect
 from segmentation.reading.encoding import Encoding, detect_encoding, is_utf8
 from segmentation.reading.grid import Grid
-from segmentation.reading.records import Dialect
 from segmentation.reading.source import Content
 from segmentation.results import Change, Question, Reading, SetAsideLine
 from segmentation.settings import DELIMITER_NAMES, ReadSettings
@@ -69,12 +69,13 @@ def read_delimited(
     guesses = detect_dialect(sample, settings.delimiter)
     best = guesses[0]
     first = _excel_line(utf8, best.dialect)
-    grid = cut(utf8[first:] if first else utf8, best, name, progress or (lambda _: None))
+    told = progress or (lambda _: None)
+    grid = cut(utf8[first:] if first else utf8, best, name, told, lines_before=bool(first))
     questions = [encoding.question] if encoding.question else []
     questions += _delimiter_question(guesses, sample, name)
     return Grid(
         cells=grid.cells,
-        lines=grid.lines + bool(first),
+        lines=grid.lines,
         widths=grid.widths,
         width=best.shape.width,
         encoding=_plain_name(encoding.name),

@@ -7,8 +7,9 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from segmentation.reading.cells import Dialect, Form, parse
 from segmentation.reading.kinds import column_kinds, kind
-from segmentation.reading.records import Dialect, Form, Shape, parse
+from segmentation.reading.records import Shape
 from segmentation.settings import DELIMITERS
 
 SAMPLE_CHARACTERS = 100_000

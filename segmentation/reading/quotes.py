@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from segmentation.reading.records import Dialect
+from segmentation.reading.cells import Dialect
 
 BLOCK_BYTES = 8 << 20
 

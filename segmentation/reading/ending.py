@@ -1,0 +1,196 @@
+"""Where a table ends: another table, the header again, footnotes and totals."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segmentation.reading.grid import Grid
+from segmentation.reading.kinds import Kind, agreement, kind
+from segmentation.reading.rows import (
+    BODY_ROWS,
+    FEWEST_FOR_A_TABLE,
+    Row,
+    form,
+    kinds_below,
+    take,
+    typed_columns,
+)
+from segmentation.results import LineReason
+from segmentation.values import to_numbers
+
+TAIL_ROWS = 12
+MOST_WORDY = 0.01
+
+_TOTAL = re.compile(
+    r"\W*(?:grand\s|sub|overall\s)?-?(?:totals?|totale[ns]?|totaux|gesamt\w*|insgesamt|summen?|sum|"
+    r"somme|suma|soma|somma|zwischensumme|razem|celkem|toplam|totalt|yhteensä|итого)\b",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(
+    r"\W*(?:source|note|quelle|hinweis|nota|fuente|fonte|fonte|stand)\b|^[*#†]", re.I
+)
+
+
+def find_end(
+    grid: Grid,
+    rest: npt.NDArray[np.int64],
+    blank: npt.NDArray[np.bool_],
+    kinds: Sequence[Kind],
+    width: int,
+    header: list[list[str]],
+) -> tuple[int, list[tuple[int, LineReason]]]:
+    """Find where the first table ends, and what in it and behind it is no record."""
+    aside: list[tuple[int, LineReason]] = []
+    end = len(blank)
+    for row in _breaks(grid, rest, blank, kinds, width, header):
+        at = int(np.searchsorted(rest, row))
+        here, *below = take(grid, rest[at : at + 1 + FEWEST_FOR_A_TABLE])
+        if (
+            width > 1
+            and header
+            and [c.strip() for c in here.cells] == [c.strip() for c in header[-1]]
+        ):
+            aside.append((row, "repeated_header"))
+        elif at > 0 and _starts_a_table(here, below, kinds, width, bool(blank[row - 1])):
+            end = row
+            break
+    rest = rest[rest < end]
+    gone = {row for row, _ in aside}
+    aside += _tail(
+        grid,
+        [row for row in rest[-TAIL_ROWS:].tolist() if row not in gone],
+        rest,
+        blank,
+        kinds,
+        width,
+    )
+    return end, aside
+
+
+def _breaks(
+    grid: Grid,
+    rest: npt.NDArray[np.int64],
+    blank: npt.NDArray[np.bool_],
+    kinds: Sequence[Kind],
+    width: int,
+    header: list[list[str]],
+) -> list[int]:
+    """List the rows where another table, or the header again, could begin."""
+    fits = grid.widths == width
+    found = set((np.flatnonzero(~blank[1:] & (blank[:-1] | (fits[:-1] & ~fits[1:]))) + 1).tolist())
+    for i in (i for i, found_kind in enumerate(kinds) if found_kind in ("number", "date")):
+        wordy = pc.match_substring_regex(grid.cells.column(i), r"^\s*\pL{2}").to_numpy() & ~blank
+        # Months and currencies are words too; then another column tells headers from values.
+        if wordy.sum() <= MOST_WORDY * len(wordy) + FEWEST_FOR_A_TABLE:
+            found.update(np.flatnonzero(wordy).tolist())
+            break
+    if header and any(header[-1]):
+        i, name = max(enumerate(header[-1]), key=lambda named: len(named[1]))
+        found.update(np.flatnonzero(pc.equal(grid.cells.column(i), name).to_numpy()).tolist())
+    rows = np.array(sorted(found), dtype=np.int64)
+    places = np.minimum(np.searchsorted(rest, rows), len(rest) - 1)
+    return [int(row) for row in rows[rest[places] == rows]] if len(rest) else []
+
+
+def _starts_a_table(
+    row: Row, below: list[Row], kinds: Sequence[Kind], width: int, after_blank: bool
+) -> bool:
+    """Tell the header of another table from a record of this one."""
+    if not below or row.filled < 2:
+        return False
+    texts = [cell for cell in row.cells if cell.strip()]
+    if len(set(texts)) < len(texts):
+        return False
+    wordy = all(kind(cell.strip()) in ("text", "torn") for cell in texts)
+    same = row.width == width
+    typed = typed_columns(kinds)
+    if same and typed:
+        broken = wordy and agreement(row.cells, kinds) == 0
+        return broken and row.filled >= (width / 2 if after_blank else max(width, 3))
+    if same:
+        found = kinds_below(below, width)
+        differ = [i for i in range(width) if (i in typed) != (i in typed_columns(found))]
+        return after_blank and wordy and row.filled == width and len(differ) >= max(1, width / 3)
+    steady = all(other.width == row.width for other in below)
+    return steady and (after_blank or (wordy and len(below) > 1))
+
+
+def _tail(
+    grid: Grid,
+    rows: list[int],
+    rest: npt.NDArray[np.int64],
+    blank: npt.NDArray[np.bool_],
+    kinds: Sequence[Kind],
+    width: int,
+) -> list[tuple[int, LineReason]]:
+    """Tell footnotes and totals at the table's end."""
+    aside: list[tuple[int, LineReason]] = []
+    taken = take(grid, np.array(rows, dtype=np.int64))
+    single = len(taken)
+    while single > 1 and taken[single - 1].extent == 1 < width:
+        single -= 1
+    codes = Counter(form(row.cells[0].strip()) for row in take(grid, rest[:BODY_ROWS]))
+    common, count = codes.most_common(1)[0] if codes else ("", 0)
+    coded = "9" in common and count >= 0.75 * codes.total()
+    for at in range(single, len(taken)):
+        row = taken[at]
+        strange = coded and form(row.cells[0].strip()) != common
+        if strange or blank[row.index - 1] or _is_footnote(row, kinds, width):
+            aside += [(below.index, "footnote") for below in taken[at:]]
+            del taken[at:]
+            break
+    while len(taken) > 1 and _is_total(taken[-1], grid, rest, kinds, width):
+        aside.append((taken.pop().index, "total"))
+    return aside
+
+
+def _is_footnote(row: Row, kinds: Sequence[Kind], width: int) -> bool:
+    """Tell a row with text in its first cell alone from a record."""
+    cell = row.cells[0].strip()
+    if kind(cell) in ("number", "date"):
+        return False
+    return bool(
+        _NOTE.match(cell)
+        or (row.width == 1 and width > 2)
+        or (width > 2 and len(cell.split()) > 3)
+        or kinds[0] not in ("text", "empty")
+    )
+
+
+def _is_total(
+    row: Row, grid: Grid, rest: npt.NDArray[np.int64], kinds: Sequence[Kind], width: int
+) -> bool:
+    """Tell a row that is called a total and adds up, or has little but its name and numbers.
+
+    A customer may be called "Total Energies": then the numbers decide.
+    """
+    named = next((i for i, cell in enumerate(row.cells) if cell.strip()), None)
+    called = _TOTAL.match(row.cells[named].strip()) if named is not None else None
+    if named is None or called is None:
+        return False
+    others = [i for i in range(width) if i != named and i < len(row.cells)]
+    blank = [i for i in others if not row.cells[i].strip()]
+    alone = not re.search(r"[^\W\d]", row.cells[named].strip()[called.end() :])
+    if alone and (kinds[named] not in ("text", "empty") or len(blank) >= max(1, len(others) / 2)):
+        return True
+    above = rest[rest < row.index]
+    return any(
+        _adds_up(grid.cells.column(i).take(pa.array(above)).to_pylist(), row.cells[i])
+        for i in others
+        if kinds[i] == "number"
+    )
+
+
+def _adds_up(cells: list[str], total: str) -> bool:
+    values = to_numbers(pd.Series([*cells, total], dtype="str")).values
+    above, last = values[:-1], values[-1]
+    return bool(np.isfinite(last)) and math.isclose(np.nansum(above), last, rel_tol=1e-6)
