@@ -26,8 +26,6 @@ from segmentation.charts.look import (
 from segmentation.describing import Distribution, thin
 from segmentation.vocabulary import label
 
-LABEL_PIXELS = 16
-
 
 def histogram(found: Distribution, axis: Axis) -> go.Figure:
     """Draw a numeric column's bins with its quartiles."""
