@@ -14,15 +14,6 @@ from segmentation.results import Clean, Customers, Schema
 from segmentation.values import is_missing, to_numbers
 from segmentation.words import words
 
-TRANSACTION_FEATURES = (
-    "recency_days",
-    "frequency_orders",
-    "monetary_total",
-    "quantity_total",
-    "average_order_value",
-    "tenure_days",
-    "products_distinct",
-)
 DEFAULT_TRANSACTION_FEATURES = ("recency_days", "frequency_orders", "monetary_total")
 
 

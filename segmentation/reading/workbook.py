@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from segmentation.numerals import counted
 from segmentation.reading.grid import Grid, check_extent
 from segmentation.reading.limits import ReadLimits
 from segmentation.reading.merging import Area, with_merged_cells
@@ -110,23 +111,19 @@ def _which_sheet(said: dict[str, Any], name: str) -> tuple[Question, ...]:
 def _notes(said: dict[str, Any], filled: int) -> tuple[str, ...]:
     notes = []
     if filled:
-        notes.append(f"{_counted(filled, 'cell')} below a merged cell got its text.")
+        notes.append(f"{counted(filled, 'cell', 'cells')} below a merged cell got its text.")
     if rows := said["hidden_rows"]:
         are, were = ("is", "it was") if rows == 1 else ("are", "they were")
-        notes.append(f"{_counted(rows, 'row')} {are} hidden in the workbook; {were} read.")
+        notes.append(f"{counted(rows, 'row', 'rows')} {are} hidden in the workbook; {were} read.")
     if errors := said["errors"]:
         kinds = ", ".join(f"{count:,} × {text}" for text, count in sorted(errors.items()))
         notes.append(f"Error cells of the workbook were read as empty: {kinds}.")
     if formulas := said["uncomputed"]:
         have = "has" if formulas == 1 else "have"
         notes.append(
-            f"{_counted(formulas, 'formula')} {have} no stored value and came out empty; to have "
+            f"{counted(formulas, 'formula', 'formulas')} {have} no stored value and came out empty; to have "
             "it, open the workbook in your spreadsheet program and save it."
         )
     if said["sheet"] in {about["name"] for about in said["sheets"] if about["hidden"]}:
         notes.append(f"The sheet {said['sheet']!r} is hidden in the workbook.")
     return tuple(notes)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"1 {noun}" if count == 1 else f"{count:,} {noun}s"
