@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmentation.cleaning import clean
-from segmentation.features import TRANSACTION_FEATURES, build_features
+from segmentation.features import build_features
 from segmentation.pipeline import load
 from segmentation.reading import Source
 from segmentation.results import Customers, Loaded
@@ -32,6 +32,16 @@ HEADER = [
     "sku",
     "country",
 ]
+
+TRANSACTION_FEATURES = (
+    "recency_days",
+    "frequency_orders",
+    "monetary_total",
+    "quantity_total",
+    "average_order_value",
+    "tenure_days",
+    "products_distinct",
+)
 
 
 @st.composite
