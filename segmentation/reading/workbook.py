@@ -121,8 +121,8 @@ def _notes(said: dict[str, Any], filled: int) -> tuple[str, ...]:
     if formulas := said["uncomputed"]:
         have = "has" if formulas == 1 else "have"
         notes.append(
-            f"{counted(formulas, 'formula', 'formulas')} {have} no stored value and came out empty; "
-            "to have it, open the workbook in your spreadsheet program and save it."
+            f"{counted(formulas, 'formula', 'formulas')} {have} no stored value and came out "
+            "empty; to have it, open the workbook in your spreadsheet program and save it."
         )
     if said["sheet"] in {about["name"] for about in said["sheets"] if about["hidden"]}:
         notes.append(f"The sheet {said['sheet']!r} is hidden in the workbook.")
