@@ -38,7 +38,7 @@ def fit(
     [2, 2]
     """
     settings = settings or FitSettings()
-    partition = evidence.partitions[evidence.k]
+    partition = evidence.partition
     money = money_feature(prepared.features)
     order = _order(prepared, partition, money)
     rank = np.empty(partition.k, dtype=np.int64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from segmentation.choosing import Progress, choose_k
+from segmentation.choosing import Progress, sweep, weigh
 from segmentation.cleaning import clean
 from segmentation.clustering import fit
 from segmentation.features import build_features
@@ -129,7 +129,7 @@ def segment(
     recipe : Recipe
         The settings.
     compare, progress
-        As for `choose_k`.
+        As for `sweep`.
 
     Raises
     ------
@@ -137,7 +137,8 @@ def segment(
         If the customers can't carry the segmentation asked for.
     """
     prepared = prepare(loaded.customers, recipe.prepare)
-    evidence = choose_k(prepared, recipe.choose, recipe.fit, compare=compare, progress=progress)
+    swept = sweep(prepared, recipe.choose, recipe.fit, compare=compare, progress=progress)
+    evidence = weigh(prepared, swept, choose=recipe.choose)
     segmentation = fit(prepared, evidence, recipe.fit)
     profiles = profile(loaded.customers, prepared, segmentation)
     return Run(

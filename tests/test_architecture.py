@@ -34,6 +34,7 @@ STAGES = {
 PRIMITIVES = {
     "errors",
     "grouping",
+    "indices",
     "kmeans",
     "notation",
     "numerals",
@@ -59,7 +60,7 @@ RUN_A_STAGE = {
     "segmentation.joining.meet",
     "segmentation.joining.widen",
     "segmentation.preparing.prepare",
-    "segmentation.choosing.choose_k",
+    "segmentation.choosing.sweep",
     "segmentation.clustering.fit",
     "segmentation.profiling.profile",
     "segmentation.naming.name_segments",

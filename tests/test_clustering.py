@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segmentation.clustering import fit
+from segmentation.indices import within
 from segmentation.pipeline import run
 from segmentation.reading import Source
-from segmentation.results import Evidence, Partition, Prepared, PreparedColumn, Run
+from segmentation.results import Evidence, Partition, Prepared, Run, Sweep
 from segmentation.settings import ChooseSettings, FitSettings, PrepareSettings, Recipe
 from segmentation.vocabulary import money_feature, trait
 
@@ -39,7 +40,19 @@ def evidence_of(prepared: Prepared, labels: np.ndarray) -> Evidence:
     centres = np.array([prepared.matrix[labels == g].mean(axis=0) for g in range(k)])
     inertia = float(((prepared.matrix - centres[labels]) ** 2).sum())
     partition = Partition(labels=labels, centres=centres, inertia=inertia)
-    return Evidence(partitions={k: partition}, k=k, reason="given")
+    swept = Sweep(
+        ks=(k,),
+        partitions={k: partition},
+        total=within(prepared.matrix),
+        inertias=(inertia,),
+        silhouettes=(0.0,),
+        silhouette_errors=(0.0,),
+        silhouette_customers=len(labels),
+        calinski_harabasz=(0.0,),
+        davies_bouldin=(0.0,),
+        smallest=(int(np.bincount(labels).min()),),
+    )
+    return Evidence(sweep=swept, k=k, reason="given")
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ def _pca(run: Run, keep: Bools) -> None:
 
 def _evidence(run: Run) -> None:
     evidence = run.evidence
-    if not evidence.ks:
+    if len(evidence.sweep.ks) < 2:
         st.info("There are too few different customers to compare several k.")
         return
     left, right = st.columns(2, gap="large")
@@ -114,10 +114,10 @@ def _evidence(run: Run) -> None:
         )
     table = pd.DataFrame(
         {
-            "k": evidence.ks,
-            "Inertia": evidence.inertias,
-            "Silhouette": evidence.silhouettes,
-            "Smallest segment": evidence.smallest,
+            "k": evidence.sweep.ks,
+            "Inertia": evidence.sweep.inertias,
+            "Silhouette": evidence.sweep.silhouettes,
+            "Smallest segment": evidence.sweep.smallest,
         }
     )
     st.dataframe(table, hide_index=True)
@@ -126,8 +126,8 @@ def _evidence(run: Run) -> None:
         "Elbow after Satopää et al. (2011); silhouette after Rousseeuw (1987), on "
         + (
             f"all {total:,} customers."
-            if evidence.silhouette_customers == total
-            else f"a sample of {evidence.silhouette_customers:,} of {total:,} customers."
+            if evidence.sweep.silhouette_customers == total
+            else f"a sample of {evidence.sweep.silhouette_customers:,} of {total:,} customers."
         )
         + " All segmented customers are compared, whatever the filter."
     )

@@ -6,27 +6,27 @@ import plotly.graph_objects as go
 
 from segmentation.axes import Axis
 from segmentation.charts.look import ACCENT, NEUTRAL, PALETTE, blank, mark
-from segmentation.results import Evidence
+from segmentation.results import Criterion, Evidence
 
 
 def elbow_chart(evidence: Evidence) -> go.Figure:
     """Draw the inertia over k with the elbow and the k in use."""
-    figure = _over_k(evidence, evidence.inertias, "Spread within segments (inertia)", ",.6~g")
-    _mark_k(figure, evidence.elbow_k, evidence, "elbow")
+    figure = _over_k(evidence, evidence.sweep.inertias, "Spread within segments (inertia)", ",.6~g")
+    _mark_k(figure, _vote(evidence, "elbow"), evidence, "elbow")
     return figure
 
 
 def silhouette_chart(evidence: Evidence) -> go.Figure:
     """Draw the mean silhouette over k with the suggested k and the k in use."""
-    figure = _over_k(evidence, evidence.silhouettes, "Silhouette (1 = clearly apart)", ".3f")
-    _mark_k(figure, evidence.silhouette_k, evidence, "suggested")
+    figure = _over_k(evidence, evidence.sweep.silhouettes, "Silhouette (1 = clearly apart)", ".3f")
+    _mark_k(figure, _vote(evidence, "silhouette"), evidence, "largest")
     return figure
 
 
 def _over_k(evidence: Evidence, values: tuple[float, ...], title: str, form: str) -> go.Figure:
     figure = blank("Number of segments (k)", title)
     figure.add_scatter(
-        x=evidence.ks,
+        x=evidence.sweep.ks,
         y=values,
         mode="lines+markers",
         line={"color": ACCENT, "width": 2},
@@ -42,6 +42,10 @@ def _mark_k(figure: go.Figure, marked: int | None, evidence: Evidence, word: str
     marks = ((word, marked, PALETTE[1], "dot"), ("in use", evidence.k, NEUTRAL, "dash"))
     mark(
         figure,
-        [(name, k, colour, dash) for name, k, colour, dash in marks if k in evidence.ks],
+        [(name, k, colour, dash) for name, k, colour, dash in marks if k in evidence.sweep.ks],
         Axis(feature="k"),
     )
+
+
+def _vote(evidence: Evidence, criterion: Criterion) -> int | None:
+    return next((vote.k for vote in evidence.votes if vote.criterion == criterion), None)

@@ -2,6 +2,20 @@
 
 from segmentation.results.cleaned import REASONS, Clean, LedgerEntry, Rule
 from segmentation.results.customers import Customers, Prepared, PreparedColumn
+from segmentation.results.evidence import (
+    Criterion,
+    Evidence,
+    Level,
+    Partition,
+    Remedy,
+    Resampled,
+    Sweep,
+    Trap,
+    TrapKind,
+    Trials,
+    Verdict,
+    Vote,
+)
 from segmentation.results.joined import Match
 from segmentation.results.reports import (
     LINE_REASONS,
@@ -15,8 +29,6 @@ from segmentation.results.reports import (
 from segmentation.results.run import Loaded, Run
 from segmentation.results.segments import (
     Difference,
-    Evidence,
-    Partition,
     Profiles,
     Segmentation,
     SegmentName,
@@ -31,10 +43,12 @@ __all__ = [
     "Clean",
     "Column",
     "ColumnType",
+    "Criterion",
     "Customers",
     "Difference",
     "Evidence",
     "LedgerEntry",
+    "Level",
     "LineReason",
     "Loaded",
     "Match",
@@ -45,6 +59,8 @@ __all__ = [
     "Question",
     "ReadReport",
     "Reading",
+    "Remedy",
+    "Resampled",
     "Rule",
     "Run",
     "Schema",
@@ -53,5 +69,11 @@ __all__ = [
     "Segmentation",
     "SetAsideLine",
     "Sheet",
+    "Sweep",
     "Table",
+    "Trap",
+    "TrapKind",
+    "Trials",
+    "Verdict",
+    "Vote",
 ]

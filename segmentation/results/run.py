@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from segmentation.results.cleaned import Clean
 from segmentation.results.customers import Customers, Prepared
+from segmentation.results.evidence import Evidence
 from segmentation.results.joined import Match
 from segmentation.results.reports import Question
-from segmentation.results.segments import Evidence, Profiles, Segmentation, SegmentName
+from segmentation.results.segments import Profiles, Segmentation, SegmentName
 from segmentation.results.tables import ReadReport, Schema, Table
 from segmentation.settings import Recipe
 

@@ -1,4 +1,4 @@
-"""Partitions, the evidence for k, and segments described and named."""
+"""Customers in segments, described and named."""
 
 from __future__ import annotations
 
@@ -10,70 +10,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from segmentation.values import Floats
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Partition:
-    """K-Means for one k, before its segments are numbered.
-
-    Parameters
-    ----------
-    labels : ndarray of int, shape (n,)
-        Group of each row, from 0.
-    centres : ndarray of float, shape (k, columns)
-        Mean of each group, in prepared units.
-    inertia : float
-        Sum of squared distances to the centres, in prepared units.
-    """
-
-    labels: npt.NDArray[np.int64]
-    centres: Floats
-    inertia: float
-
-    @property
-    def k(self) -> int:
-        """Number of groups."""
-        return len(self.centres)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Evidence:
-    """What speaks for which k.
-
-    Parameters
-    ----------
-    ks : tuple of int
-        Every k tried, rising; empty when k was given and nothing was compared.
-    partitions : dict of int to Partition
-        The best partition found for each.
-    inertias, silhouettes : tuple of float
-        For each k; the silhouette is the mean over customers.
-    smallest : tuple of int
-        Size of the smallest group for each k.
-    silhouette_customers : int
-        How many customers the silhouettes were computed on: all, or a stated sample.
-    elbow_k, silhouette_k : int or None
-        The k each criterion speaks for.
-    k : int
-        The k to use.
-    reason : str
-        Why, in a sentence.
-    """
-
-    ks: tuple[int, ...] = ()
-    partitions: dict[int, Partition]
-    inertias: tuple[float, ...] = ()
-    silhouettes: tuple[float, ...] = ()
-    smallest: tuple[int, ...] = ()
-    silhouette_customers: int = 0
-    elbow_k: int | None = None
-    silhouette_k: int | None = None
-    k: int
-    reason: str
-
-    def __post_init__(self) -> None:
-        assert len(self.ks) == len(self.inertias) == len(self.silhouettes) == len(self.smallest)
-        assert set(self.ks) <= set(self.partitions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -1,0 +1,6 @@
+"""The evidence for k: every k compared, shaken and weighed."""
+
+from segmentation.choosing.sweeping import Progress, elbow, sweep
+from segmentation.choosing.weighing import weigh
+
+__all__ = ["Progress", "elbow", "sweep", "weigh"]
