@@ -13,7 +13,7 @@ from segmentation.clustering import fit
 from segmentation.indices import within
 from segmentation.pipeline import run
 from segmentation.reading import Source
-from segmentation.results import Evidence, Partition, Prepared, Run, Sweep
+from segmentation.results import Evidence, Partition, Prepared, PreparedColumn, Run, Sweep
 from segmentation.settings import ChooseSettings, FitSettings, PrepareSettings, Recipe
 from segmentation.vocabulary import money_feature, trait
 
