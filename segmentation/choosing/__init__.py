@@ -1,6 +1,7 @@
 """The evidence for k: every k compared, shaken and weighed."""
 
-from segmentation.choosing.sweeping import Progress, elbow, sweep
-from segmentation.choosing.weighing import weigh
+from segmentation.choosing.shaking import Draws, shake
+from segmentation.choosing.sweeping import elbow, sweep
+from segmentation.choosing.weighing import CRITERIA, weigh
 
-__all__ = ["Progress", "elbow", "sweep", "weigh"]
+__all__ = ["CRITERIA", "Draws", "elbow", "shake", "sweep", "weigh"]
