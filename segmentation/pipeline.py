@@ -15,6 +15,7 @@ from segmentation.preparing import prepare
 from segmentation.profiling import profile
 from segmentation.reading import Bundle, Given, ReadLimits, Source, as_source, read_table
 from segmentation.results import (
+    Begun,
     Clean,
     Customers,
     Loaded,
@@ -166,19 +167,35 @@ def segment(
     return _concluded(loaded, recipe, prepared, swept, trials)
 
 
-def trusted(found: Run, progress: Progress | None = None) -> Run:
+def trusted(found: Run, progress: Progress | None = None, begun: Begun | None = None) -> Run:
     """Return a run with what resampling says of it; its k may change, if none was asked for.
 
     Parameters
     ----------
     found : Run
         From `segment` with ``trust=False``.
+    begun
+        As for `shake`.
     progress
         As for `segment`.
     """
     swept = found.evidence.sweep
-    trials = shake(found.prepared, swept, found.recipe.fit, progress=progress)
+    trials = shake(found.prepared, swept, found.recipe.fit, begun=begun, progress=progress)
     return _concluded(found.loaded, found.recipe, found.prepared, swept, trials)
+
+
+def rechosen(found: Run, recipe: Recipe) -> Run:
+    """Return a run with another k of those compared; nothing is compared or resampled again.
+
+    Parameters
+    ----------
+    found : Run
+        All its k compared.
+    recipe : Recipe
+        That of the run, but for the k asked for.
+    """
+    evidence = found.evidence
+    return _concluded(found.loaded, recipe, found.prepared, evidence.sweep, evidence.trials)
 
 
 def _concluded(

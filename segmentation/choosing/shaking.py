@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from segmentation.choosing.refitting import fresh_fit
 from segmentation.choosing.stability import stability
 from segmentation.choosing.tendency import hopkins
 from segmentation.indices import within
-from segmentation.results import Partition, Prepared, Resampled, Sweep, Trials
+from segmentation.results import Begun, Partition, Prepared, Resampled, Sweep, Trials
 from segmentation.settings import FitSettings
 from segmentation.silhouettes import silhouettes
 from segmentation.threads import one_thread
@@ -58,6 +59,7 @@ def shake(
     fit: FitSettings | None = None,
     *,
     draws: Draws | None = None,
+    begun: Begun | None = None,
     progress: Progress | None = None,
 ) -> Trials:
     """Try every k of a sweep: would its groups come back, and are they more than chance?
@@ -76,6 +78,9 @@ def shake(
     draws : Draws, optional
         How often; by default 100 bootstraps, 25 splits and 12 references, and 200, 100 and 40 up
         to 500 customers.
+    begun : Begun, optional
+        Filled as the trials go on; one from a call that was ended is gone on from, if all else is
+        the same.
     progress : callable, optional
         Called with the share done and what was just found, in words; what it raises ends the
         trials.
@@ -104,17 +109,26 @@ def shake(
     def stream(*numbers: int) -> np.random.Generator:
         return np.random.default_rng([fit.seed, *numbers])
 
-    tasks: list[tuple[Any, ...]] = [(hopkins, rows, HOPKINS_REPEATS, stream(0))]
-    tasks += [(_chance, rows, blocks, swept.ks, stream(1, i)) for i in range(draws.references)]
-    tasks += [
-        (prediction_strength, rows, partitions[k], draws.splits, stream(2, k)) for k in swept.ks
-    ]
-    tasks += [(stability, rows, partitions[k], draws.bootstraps, stream(3, k)) for k in swept.ks]
-    done = _each(tasks, _words(swept.ks, draws), progress)
-    references = done[1 : 1 + draws.references]
-    first = 1 + draws.references
-    strengths = done[first : first + len(swept.ks)]
-    stabilities = done[first + len(swept.ks) :]
+    def one_resampled(trial: Callable[..., Floats], *given: Any) -> Resampled | None:
+        values = trial(rows, *given)
+        return _resampled(values) if len(values) else None
+
+    def by_group(k: int) -> tuple[Resampled, ...]:
+        scores = stability(rows, partitions[k], draws.bootstraps, stream(3, k))
+        return tuple(_resampled(of_one) for of_one in scores.T)
+
+    tasks: dict[tuple[str, int], Callable[[], Any]] = {
+        ("hopkins", 0): partial(one_resampled, hopkins, HOPKINS_REPEATS, stream(0))
+    }
+    for i in range(draws.references):
+        tasks["reference", i] = partial(_chance, rows, blocks, swept.ks, stream(1, i))
+    for k in swept.ks:
+        foretelling = (partitions[k], draws.splits, stream(2, k))
+        tasks["foretold", k] = partial(one_resampled, prediction_strength, *foretelling)
+        tasks["stability", k] = partial(by_group, k)
+    begun = Begun() if begun is None else begun
+    _each(tasks, begun, draws, progress)
+    references = [begun.found["reference", i] for i in range(draws.references)]
     logs = np.array([found.logs for found in references])
     widths = np.array([found.silhouettes for found in references])
     own = [within(rows), *(partitions[k].inertia for k in swept.ks)]
@@ -127,12 +141,9 @@ def shake(
         references=tuple(
             zip(widths.mean(axis=0).tolist(), widths.std(axis=0, ddof=1).tolist(), strict=True)
         ),
-        prediction_strengths=tuple(map(_resampled, strengths)),
-        stabilities={
-            k: tuple(_resampled(scores) for scores in found.T)
-            for k, found in zip(swept.ks, stabilities, strict=True)
-        },
-        hopkins=_resampled(done[0]) if len(done[0]) else None,
+        prediction_strengths=tuple(begun.prediction_strengths[k] for k in swept.ks),
+        stabilities={k: begun.stabilities[k] for k in swept.ks},
+        hopkins=begun.hopkins,
     )
 
 
@@ -161,26 +172,34 @@ def _chance(
     )
 
 
-def _each(tasks: list[tuple[Any, ...]], words: list[str], progress: Progress | None) -> list[Any]:
-    results = []
+def _each(
+    tasks: dict[tuple[str, int], Callable[[], Any]],
+    begun: Begun,
+    draws: Draws,
+    progress: Progress | None,
+) -> None:
     with one_thread():
-        for task, said in zip(tasks, words, strict=True):
-            results.append(task[0](*task[1:]))
+        for done, (trial, task) in enumerate(tasks.items(), start=1):
+            if trial in begun.found:
+                continue
+            begun.found[trial] = task()
             if progress is not None:
-                progress(len(results) / len(tasks), said)
-    return results
+                progress(done / len(tasks), _words(*trial, begun, draws))
 
 
-def _words(ks: tuple[int, ...], draws: Draws) -> list[str]:
-    return [
-        "Are the customers clumped at all?",
-        *(
-            f"Clustered {i + 1} of {draws.references} tables without groups"
-            for i in range(draws.references)
-        ),
-        *(f"Foretold {k} segments from {draws.splits} halves" for k in ks),
-        *(f"Looked for {k} segments in {draws.bootstraps} other draws of customers" for k in ks),
-    ]
+def _words(trial: str, number: int, begun: Begun, draws: Draws) -> str:
+    if trial == "hopkins":
+        found = begun.hopkins
+        return "Looked whether customers are clumped at all" + (
+            f": {found.mean:.2f}, where 0.5 is evenly scattered" if found else ""
+        )
+    if trial == "reference":
+        return f"Clustered {number + 1} of {draws.references} tables without groups"
+    if trial == "foretold":
+        strength = begun.prediction_strengths[number].mean
+        return f"{number} segments: one half foretells the other to {strength:.2f}"
+    weakest = min(found.mean for found in begun.stabilities[number])
+    return f"{number} segments: the weakest comes back to {weakest:.2f}"
 
 
 def _sample(count: int, seed: int) -> npt.NDArray[np.int64]:

@@ -3,6 +3,7 @@
 from segmentation.results.cleaned import REASONS, Clean, LedgerEntry, Rule
 from segmentation.results.customers import Customers, Prepared, PreparedColumn
 from segmentation.results.evidence import (
+    Begun,
     Criterion,
     Evidence,
     Level,
@@ -39,6 +40,7 @@ from segmentation.results.tables import Column, ColumnType, ReadReport, Schema, 
 __all__ = [
     "LINE_REASONS",
     "REASONS",
+    "Begun",
     "Change",
     "Clean",
     "Column",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -144,6 +144,35 @@ class Trials:
         assert len(self.gaps) == len(self.ks) + 1
         assert len(self.references) == len(self.prediction_strengths) == len(self.ks)
         assert set(self.stabilities) == set(self.ks)
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Begun:
+    """Trials under way: what is found so far, to be shown, and to go on from.
+
+    Parameters
+    ----------
+    found : dict of (trial, number) to object
+        What each trial came to, in the order they were made.
+    """
+
+    found: dict[tuple[str, int], Any] = field(default_factory=dict)
+
+    @property
+    def hopkins(self) -> Resampled | None:
+        """As in `Trials`; None also before it is known."""
+        value: Resampled | None = self.found.get(("hopkins", 0))
+        return value
+
+    @property
+    def prediction_strengths(self) -> dict[int, Resampled]:
+        """By k, as far as known."""
+        return {k: value for (what, k), value in self.found.items() if what == "foretold"}
+
+    @property
+    def stabilities(self) -> dict[int, tuple[Resampled, ...]]:
+        """By k, as far as known, one a group."""
+        return {k: value for (what, k), value in self.found.items() if what == "stability"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
