@@ -3,8 +3,9 @@
 Backgrounds and text are left to the page's theme, so that a figure is right in light and dark.
 """
 
+from segmentation.charts.agreement import agreement_map
 from segmentation.charts.columns import category_bars, correlation_map, histogram, relation
-from segmentation.charts.evidence import elbow_chart, silhouette_chart
+from segmentation.charts.evidence import criterion_chart
 from segmentation.charts.look import MOST_POINTS, PALETTE, segment_colour
 from segmentation.charts.maps import map_2d, map_3d, pca_map
 from segmentation.charts.segments import (
@@ -15,14 +16,16 @@ from segmentation.charts.segments import (
     size_bars,
     size_donut,
 )
+from segmentation.charts.silhouettes import silhouette_plot
 
 __all__ = [
     "MOST_POINTS",
     "PALETTE",
+    "agreement_map",
     "category_bars",
     "correlation_map",
+    "criterion_chart",
     "effect_bars",
-    "elbow_chart",
     "histogram",
     "map_2d",
     "map_3d",
@@ -32,7 +35,7 @@ __all__ = [
     "pca_map",
     "relation",
     "segment_colour",
-    "silhouette_chart",
+    "silhouette_plot",
     "size_bars",
     "size_donut",
 ]

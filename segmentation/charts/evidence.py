@@ -1,51 +1,190 @@
-"""What speaks for which number of segments."""
+"""What speaks for which number of segments: each criterion over k."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import plotly.graph_objects as go
 
-from segmentation.axes import Axis
-from segmentation.charts.look import ACCENT, NEUTRAL, PALETTE, blank, mark
-from segmentation.results import Criterion, Evidence
+from segmentation.charts.look import ACCENT, NEUTRAL, PALETTE, blank
+from segmentation.results import Criterion, Evidence, Resampled, Trials
+from segmentation.trust import DOUBTFUL, HIGHLY_STABLE, VALID
+
+GOOD_PREDICTION = 0.8
+HEIGHT = 210
+SHADE = "rgba(125, 135, 144, 0.16)"
+# Of data without groups, about 95 % lie within two standard deviations.
+REACH = 2
 
 
-def elbow_chart(evidence: Evidence) -> go.Figure:
-    """Draw the inertia over k with the elbow and the k in use."""
-    figure = _over_k(evidence, evidence.sweep.inertias, "Spread within segments (inertia)", ",.6~g")
-    _mark_k(figure, _vote(evidence, "elbow"), evidence, "elbow")
-    return figure
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Curve:
+    """A criterion's values over k, with how far each may be off.
+
+    Parameters
+    ----------
+    ks : tuple of int
+        Numbers of segments.
+    values : tuple of float
+        For each.
+    below, above : tuple of float
+        Lengths of the error bars; empty where there are none.
+    form : str
+        How a value is written.
+    """
+
+    ks: tuple[int, ...]
+    values: tuple[float, ...]
+    below: tuple[float, ...] = ()
+    above: tuple[float, ...] = ()
+    form: str = ".3f"
 
 
-def silhouette_chart(evidence: Evidence) -> go.Figure:
-    """Draw the mean silhouette over k with the suggested k and the k in use."""
-    figure = _over_k(evidence, evidence.sweep.silhouettes, "Silhouette (1 = clearly apart)", ".3f")
-    _mark_k(figure, _vote(evidence, "silhouette"), evidence, "largest")
-    return figure
+def criterion_chart(evidence: Evidence, criterion: Criterion) -> go.Figure | None:
+    """Draw one criterion over k, with its vote and the k in use; None before the trials it needs.
 
-
-def _over_k(evidence: Evidence, values: tuple[float, ...], title: str, form: str) -> go.Figure:
-    figure = blank("Number of segments (k)", title)
+    Parameters
+    ----------
+    evidence : Evidence
+        At least two k.
+    criterion : str
+        Which.
+    """
+    curve = _CURVES[criterion](evidence)
+    if curve is None:
+        return None
+    figure = blank(None, None)
+    if criterion == "silhouette":
+        _without_groups(figure, evidence.trials)
+    if criterion == "prediction_strength":
+        _level(figure, GOOD_PREDICTION)
+    if criterion == "stability":
+        for least in (DOUBTFUL, VALID, HIGHLY_STABLE):
+            _level(figure, least)
+    figure.add_vline(x=evidence.k, line={"color": NEUTRAL, "dash": "dash", "width": 2})
     figure.add_scatter(
-        x=evidence.sweep.ks,
-        y=values,
+        x=curve.ks,
+        y=curve.values,
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": curve.above,
+            "arrayminus": curve.below,
+            "thickness": 1.5,
+            "width": 3,
+            "visible": bool(curve.above),
+        },
         mode="lines+markers",
         line={"color": ACCENT, "width": 2},
-        marker={"size": 8},
-        hovertemplate=f"k = %{{x}}<br>%{{y:{form}}}<extra></extra>",
-        showlegend=False,
+        marker={"size": 7},
+        hovertemplate=f"%{{x}} segments<br>%{{y:{curve.form}}}<extra></extra>",
     )
-    figure.update_xaxes(dtick=1)
-    return figure.update_layout(height=320)
-
-
-def _mark_k(figure: go.Figure, marked: int | None, evidence: Evidence, word: str) -> None:
-    marks = ((word, marked, PALETTE[1], "dot"), ("in use", evidence.k, NEUTRAL, "dash"))
-    mark(
-        figure,
-        [(name, k, colour, dash) for name, k, colour, dash in marks if k in evidence.sweep.ks],
-        Axis(feature="k"),
+    vote = next((vote.k for vote in evidence.votes if vote.criterion == criterion), None)
+    if vote in curve.ks:
+        figure.add_scatter(
+            x=[vote],
+            y=[curve.values[curve.ks.index(vote)]],
+            mode="markers",
+            marker={"size": 13, "symbol": "diamond", "color": PALETTE[1]},
+            hoverinfo="skip",
+        )
+    figure.update_xaxes(dtick=1, tickformat="d")
+    figure.update_yaxes(nticks=5)
+    return figure.update_layout(
+        height=HEIGHT, showlegend=False, margin={"l": 8, "r": 12, "t": 8, "b": 8}
     )
 
 
-def _vote(evidence: Evidence, criterion: Criterion) -> int | None:
-    return next((vote.k for vote in evidence.votes if vote.criterion == criterion), None)
+def _without_groups(figure: go.Figure, trials: Trials | None) -> None:
+    """Shade where the silhouettes of data without groups lie."""
+    if trials is None:
+        return
+    low = [mean - REACH * spread for mean, spread in trials.references]
+    high = [mean + REACH * spread for mean, spread in trials.references]
+    figure.add_scatter(
+        x=[*trials.ks, *trials.ks[::-1]],
+        y=[*high, *low[::-1]],
+        fill="toself",
+        fillcolor=SHADE,
+        mode="lines",
+        line={"width": 1, "color": NEUTRAL, "dash": "dot"},
+        hoverinfo="skip",
+    )
+
+
+def _level(figure: go.Figure, least: float) -> None:
+    figure.add_hline(y=least, line={"width": 1.5, "dash": "dot", "color": NEUTRAL})
+
+
+def _elbow(evidence: Evidence) -> _Curve:
+    swept = evidence.sweep
+    from_one = swept.ks[0] == 2
+    return _Curve(
+        ks=(1, *swept.ks) if from_one else swept.ks,
+        values=(swept.total, *swept.inertias) if from_one else swept.inertias,
+        form=",.6~g",
+    )
+
+
+def _silhouette(evidence: Evidence) -> _Curve:
+    swept = evidence.sweep
+    errors = tuple(1.96 * error for error in swept.silhouette_errors)
+    bars = errors if any(errors) else ()
+    return _Curve(ks=swept.ks, values=swept.silhouettes, below=bars, above=bars)
+
+
+def _calinski_harabasz(evidence: Evidence) -> _Curve:
+    return _Curve(ks=evidence.sweep.ks, values=evidence.sweep.calinski_harabasz, form=",.1f")
+
+
+def _davies_bouldin(evidence: Evidence) -> _Curve:
+    return _Curve(ks=evidence.sweep.ks, values=evidence.sweep.davies_bouldin)
+
+
+def _gap(evidence: Evidence) -> _Curve | None:
+    trials = evidence.trials
+    if trials is None:
+        return None
+    first = 0 if trials.ks[0] == 2 else 1
+    gaps = trials.gaps[first:]
+    errors = tuple(error for _, error in gaps)
+    return _Curve(
+        ks=(1, *trials.ks)[first:],
+        values=tuple(gap for gap, _ in gaps),
+        below=errors,
+        above=errors,
+    )
+
+
+def _prediction_strength(evidence: Evidence) -> _Curve | None:
+    trials = evidence.trials
+    return None if trials is None else _resampled(trials.ks, trials.prediction_strengths)
+
+
+def _stability(evidence: Evidence) -> _Curve | None:
+    trials = evidence.trials
+    if trials is None:
+        return None
+    return _resampled(trials.ks, tuple(trials.weakest(k) for k in trials.ks))
+
+
+def _resampled(ks: tuple[int, ...], found: tuple[Resampled, ...]) -> _Curve:
+    return _Curve(
+        ks=ks,
+        values=tuple(one.mean for one in found),
+        below=tuple(one.mean - one.low for one in found),
+        above=tuple(one.high - one.mean for one in found),
+        form=".2f",
+    )
+
+
+_CURVES: dict[Criterion, Callable[[Evidence], _Curve | None]] = {
+    "elbow": _elbow,
+    "silhouette": _silhouette,
+    "calinski_harabasz": _calinski_harabasz,
+    "davies_bouldin": _davies_bouldin,
+    "gap": _gap,
+    "prediction_strength": _prediction_strength,
+    "stability": _stability,
+}

@@ -145,6 +145,10 @@ class Trials:
         assert len(self.references) == len(self.prediction_strengths) == len(self.ks)
         assert set(self.stabilities) == set(self.ks)
 
+    def weakest(self, k: int) -> Resampled:
+        """Return the stability of the group that comes back least well."""
+        return min(self.stabilities[k], key=lambda found: found.mean)
+
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Begun:

@@ -1,0 +1,28 @@
+"""How far several ways to segment the same customers agree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from segmentation.charts.look import heat_map
+
+
+def agreement_map(
+    names: Sequence[str], others: Sequence[str], agreements: Sequence[Sequence[float | None]]
+) -> go.Figure:
+    """Draw the adjusted Rand index of each of the ones with each of the others, None as a dash."""
+    figure = heat_map(
+        [list(row) for row in agreements],
+        list(others),
+        list(names),
+        zmin=-1,
+        zmid=0,
+        zmax=1,
+        text=[["–" if cell is None else f"{cell:.2f}" for cell in row] for row in agreements],
+        texttemplate="%{text}",
+        hovertemplate="%{y}<br>%{x}<br>agree to %{text}<extra></extra>",
+        showscale=False,
+    )
+    return figure.update_layout(height=120 + 44 * len(names))
