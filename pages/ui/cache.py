@@ -8,19 +8,30 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
 from segmentation.cleaning import clean
+from segmentation.errors import DataError
 from segmentation.features import build_features
 from segmentation.naming import name_segments
-from segmentation.pipeline import Combined, Progress, combine, join, read, segment
+from segmentation.pipeline import (
+    Combined,
+    Progress,
+    combine,
+    join,
+    read,
+    rechosen,
+    segment,
+    trusted,
+)
 from segmentation.projecting import Projection, project
 from segmentation.reading import Bundle, Source, limits_from
-from segmentation.results import Loaded, Run, Schema, Table
+from segmentation.results import Begun, Loaded, Run, Schema, Table
 from segmentation.schema import guess_schema, suggest_schema
 from segmentation.settings import NameSettings, Recipe
+from segmentation.widths import Widths, widths
 
 AnySource = Source | Bundle
 Steps = Callable[[str], None]
@@ -76,20 +87,62 @@ def loaded(source: AnySource, recipe: Recipe, step: Steps | None = None) -> Load
 
 
 def run(source: AnySource, recipe: Recipe, progress: Progress | None = None) -> Run:
-    """Go from the source to named segments, with the evidence for every k."""
+    """Go from the source to named segments; how far they can be trusted may not be known yet."""
     nameless = recipe.with_stage(naming=NameSettings())
-    place = _place(_key(source, nameless))
-    if place.run is None:
-        found = loaded(source, nameless)
-        place.run = segment(found, nameless, compare=True, progress=progress)
+    found = _place_of_run(source, nameless, progress).run
+    assert found is not None
+    if found.recipe != nameless:
+        found = _rechosen(_key(source, nameless, found.evidence.trials is None), found, nameless)
     if not recipe.naming.names:
-        return place.run
-    return _named(_key(source, recipe), place.run, recipe)
+        return found
+    return _named(_key(source, recipe, found.evidence.trials is None), found, recipe)
+
+
+def begun(source: AnySource, recipe: Recipe) -> Begun:
+    """Return what the trials of a run have found so far."""
+    return _place_of_run(source, recipe.with_stage(naming=NameSettings())).begun
+
+
+def trust(source: AnySource, recipe: Recipe, progress: Progress | None = None) -> Run:
+    """Find out how far a run can be trusted, going on from where it was left."""
+    place = _place_of_run(source, recipe.with_stage(naming=NameSettings()))
+    assert place.run is not None
+    if place.run.evidence.trials is None:
+        place.run = trusted(place.run, progress, place.begun)
+    return run(source, recipe)
+
+
+def _place_of_run(source: AnySource, recipe: Recipe, progress: Progress | None = None) -> _Place:
+    """Return the place of a run that has compared this k with others; it stands for all of them."""
+    compared = recipe.with_stage(choose=replace(recipe.choose, k=None))
+    place = _place(_key(source, compared))
+    k = recipe.choose.k
+    try:
+        _fill(place, source, compared, progress)
+    except DataError:
+        if k is None:
+            raise
+    if k is None or (place.run is not None and k in place.run.evidence.sweep.ks):
+        return place
+    own = _place(_key(source, recipe))
+    _fill(own, source, recipe, progress)
+    return own
+
+
+def _fill(place: _Place, source: AnySource, recipe: Recipe, progress: Progress | None) -> None:
+    if place.run is None:
+        found = loaded(source, recipe)
+        place.run = segment(found, recipe, compare=True, trust=False, progress=progress)
+
+
+def customer_widths(source: AnySource, found: Run) -> Widths:
+    """Return each customer's silhouette."""
+    return _widths(_key(source, found.recipe, found.segmentation.k), found)
 
 
 def projection(source: AnySource, found: Run) -> Projection:
     """Project a run's customers on two directions."""
-    return _projection(_key(source, found.recipe), found)
+    return _projection(_key(source, found.recipe, found.segmentation.k), found)
 
 
 def _key(source: AnySource, *settings: object) -> str:
@@ -123,6 +176,7 @@ class _Place:
     tables: tuple[Table, ...] | None = None
     loaded: Loaded | None = None
     run: Run | None = None
+    begun: Begun = field(default_factory=Begun)
 
 
 @st.cache_resource(scope="session", max_entries=2, ttl=LONGEST_STAY, show_spinner=False)
@@ -138,6 +192,16 @@ def _place(key: str) -> _Place:
 @st.cache_resource(scope="session", max_entries=6, ttl=LONGEST_STAY, show_spinner=False)
 def _named(key: str, _run: Run, _recipe: Recipe) -> Run:
     return replace(_run, recipe=_recipe, names=name_segments(_run.profiles, _recipe.naming))
+
+
+@st.cache_resource(scope="session", max_entries=6, ttl=LONGEST_STAY, show_spinner=False)
+def _rechosen(key: str, _run: Run, _recipe: Recipe) -> Run:
+    return rechosen(_run, _recipe)
+
+
+@st.cache_resource(scope="session", max_entries=6, ttl=LONGEST_STAY, show_spinner=False)
+def _widths(key: str, _run: Run) -> Widths:
+    return widths(_run.prepared, _run.segmentation, _run.recipe.fit.seed)
 
 
 @st.cache_resource(scope="session", max_entries=6, ttl=LONGEST_STAY, show_spinner=False)
