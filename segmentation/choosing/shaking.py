@@ -50,7 +50,7 @@ class Draws:
     def for_rows(cls, count: int) -> Draws:
         """Draw more often from a small table, where a draw says less and costs less."""
         small = count <= SMALL_ROWS
-        return cls(bootstraps=200, splits=100, references=40) if small else cls()
+        return cls(bootstraps=200, splits=150, references=40) if small else cls()
 
 
 def shake(
@@ -76,7 +76,7 @@ def shake(
     fit : FitSettings, optional
         The seed.
     draws : Draws, optional
-        How often; by default 100 bootstraps, 25 splits and 12 references, and 200, 100 and 40 up
+        How often; by default 100 bootstraps, 25 splits and 12 references, and 200, 150 and 40 up
         to 500 customers.
     begun : Begun, optional
         Filled as the trials go on; one from a call that was ended is gone on from, if all else is

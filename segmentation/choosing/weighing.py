@@ -44,8 +44,8 @@ def weigh(
        the prediction strength reaches 0.9, every segment's stability 0.85 and the silhouette three
        tenths of the way from chance to 1; reasonable from 0.8, 0.75 and 0.15 on; else weak.
 
-    Where there are no groups, or before the trials, the k of the largest silhouette is used that no
-    trap names: a convenient cut.
+    Where there are no groups, the elbow's k is a convenient cut. Before the trials, or without an
+    elbow, it is the k of the largest silhouette that no trap names.
 
     Parameters
     ----------
@@ -67,7 +67,11 @@ def weigh(
         )
     cast = votes(swept, trials) if len(swept.ks) > 1 else ()
     natural = _natural(swept, trials, traps, cast)
-    k = choose.k or (natural if natural is not None and natural > 1 else cut)
+    if natural is not None and natural > 1:
+        cut = natural
+    elif bend := next((vote.k for vote in cast if vote.criterion == "elbow"), None):
+        cut = bend if bend in _fair(swept, traps) else cut
+    k = choose.k or cut
     return Evidence(
         sweep=swept,
         trials=trials,
@@ -100,8 +104,7 @@ def _natural(
 ) -> int | None:
     if not cast:
         return None
-    passed_over = {k for trap in traps for k in trap.ks}
-    fair = [k for k in swept.ks if k not in passed_over]
+    fair = _fair(swept, traps)
     if not any(above_chance(swept, trials, k) for k in fair):
         return 1
     counts = Counter(vote.k for vote in cast if vote.k is not None and vote.k in (1, *fair))
@@ -110,9 +113,13 @@ def _natural(
     return ranked[0][0] if ranked else 1
 
 
-def _convenient(swept: Sweep, traps: tuple[Trap, ...]) -> int:
+def _fair(swept: Sweep, traps: tuple[Trap, ...]) -> list[int]:
     passed_over = {k for trap in traps for k in trap.ks}
-    fair = [k for k in swept.ks if k not in passed_over] or list(swept.ks[-1:])
+    return [k for k in swept.ks if k not in passed_over]
+
+
+def _convenient(swept: Sweep, traps: tuple[Trap, ...]) -> int:
+    fair = _fair(swept, traps) or list(swept.ks[-1:])
     return max(fair, key=lambda k: (swept.silhouettes[swept.ks.index(k)], -k))
 
 
@@ -178,11 +185,12 @@ def _reason(
     k: int, natural: int | None, cast: tuple[Vote, ...], swept: Sweep, trials: Trials
 ) -> str:
     if natural is None or natural == 1:
-        width = swept.silhouettes[swept.ks.index(k)]
-        chance = trials.references[swept.ks.index(k)][0]
+        i = swept.ks.index(k)
+        share = 1 - swept.inertias[i] / swept.total if swept.total else 1.0
         return (
-            f"no number of segments stands out; k = {k} is a convenient cut (silhouette "
-            f"{width:.3f}, without groups {chance:.3f})"
+            f"No number of segments stands out; k = {k} is a convenient cut that explains "
+            f"{share:.0%} of the spread (silhouette {swept.silhouettes[i]:.3f}; without groups it "
+            f"would be {trials.references[i][0]:.3f})"
         )
     of_one_mind = [CRITERIA[vote.criterion] for vote in cast if vote.k == natural]
     dissent: dict[str, list[str]] = {}
