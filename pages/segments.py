@@ -8,7 +8,18 @@ from pages.ui import frame
 
 frame.require_frame()
 
-from pages.ui import filters, maps, messages, navigation, results, state, widgets, workbench
+from pages.ui import (
+    checking,
+    filters,
+    messages,
+    navigation,
+    results,
+    state,
+    verdict,
+    views,
+    widgets,
+    workbench,
+)
 
 widgets.heading("Segments", "Which customers belong together, and how clearly?")
 loaded = results.require_loaded()
@@ -18,17 +29,19 @@ with controls:
     pressed = workbench.run_button(recipe)
 
 
-@navigation.part
 def show() -> None:
     """Draw one view of the run."""
     run = results.run_shown()
     with st.container(horizontal=True, vertical_alignment="center"):
-        views = maps.views(run)
-        view = widgets.view_switch("View", views, state.key("segments-view"))
+        names = views.names(run)
+        view = widgets.view_switch("View", names, state.key("segments-view"))
         filter_place = st.container(width="content")
     keep = filters.for_run(run, filter_place)
-    with widgets.view_place(view, views):
-        maps.draw(run, keep, view)
+    with widgets.view_place(view, names):
+        views.draw(run, keep, view)
+
+
+show_alone = navigation.part(show)
 
 
 with answer:
@@ -38,6 +51,14 @@ with answer:
     if state.ran() is None:
         workbench.invitation(loaded, filters.for_customers(loaded, st.container()))
         navigation.end_screen()
-    workbench.verdict(results.require_run())
-    show()
+    run = results.require_run()
+    verdict.draw(run)
+    check_place = st.container()
+    with check_place:
+        checking.draw(run)
+    # What is pressed in a part of the screen would wait until the check has ended.
+    check = checking.pending(run)
+    (show if check else show_alone)()
     messages.next_step("Who is in each segment", "profiles")
+    if check:
+        checking.make(check_place)

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.metadata import version
 from platform import python_version
 from typing import Any
@@ -17,6 +18,7 @@ from segmentation.evidence_files import trap_facts, verdict_facts
 from segmentation.read_report import read_report
 from segmentation.results import LedgerEntry, LineReason, Match, ReadReport, Rule, Run
 from segmentation.set_aside import set_aside_table
+from segmentation.settings import Recipe
 from segmentation.trust import band
 from segmentation.values import Bools
 
@@ -245,9 +247,20 @@ def summary(run: Run) -> dict[str, Any]:
             }
             for segment in run.profiles.segments
         ],
-        "recipe": run.recipe.to_dict(),
+        "recipe": _recipe_of(run).to_dict(),
         "versions": {"python": python_version(), **{name: version(name) for name in VERSIONED}},
     }
+
+
+def _recipe_of(run: Run) -> Recipe:
+    """Return the settings that give these segments again.
+
+    Without trials the evidence has not had its last word: where it was to choose k, the recipe
+    would give another k once it has.
+    """
+    if run.evidence.trials is not None or run.recipe.choose.k is not None:
+        return run.recipe
+    return run.recipe.with_stage(choose=replace(run.recipe.choose, k=run.segmentation.k))
 
 
 def _trust_facts(run: Run, segment_id: int) -> dict[str, Any]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.ui import chips, filters, state, widgets
+from pages.ui import chips, filters, state, trust, widgets
 from segmentation import charts
 from segmentation.errors import SettingsError
 from segmentation.naming import name_segments
 from segmentation.profiling import Overview, differences_shown
 from segmentation.results import Run
 from segmentation.settings import LONGEST_NAME, NameSettings
-from segmentation.silhouettes import structure
 from segmentation.values import Bools
 from segmentation.vocabulary import label
 
@@ -51,10 +50,8 @@ def one_segment(run: Run, found: Overview, keep: Bools) -> None:
         st.markdown("\n".join(f"- {state.escape(reason)}" for reason in shown) or "-")
         st.markdown("**What to do**")
         st.markdown(state.escape(named.action))
-        word = structure(profile.silhouette)[0]
-        st.caption(
-            f"How well it holds together: {word} (mean silhouette {profile.silhouette:.2f})."
-        )
+        st.markdown("**Can it be trusted?**")
+        st.markdown(trust.line(run, chosen))
         _rename(run, chosen)
     with right:
         st.markdown("**What sets it apart from all customers**")

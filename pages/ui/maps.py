@@ -1,4 +1,4 @@
-"""The views of a run: maps of its customers and the evidence for k."""
+"""Maps of the customers of a run."""
 
 from __future__ import annotations
 
@@ -12,26 +12,23 @@ from segmentation.results import Run
 from segmentation.values import Bools
 from segmentation.vocabulary import label
 
-FLAT, SOLID, PCA, EVIDENCE = "Map", "3-D map", "All features (PCA)", "Evidence for k"
+FLAT, SOLID, PCA = "Map", "3-D map", "All features (PCA)"
 
 
 def views(run: Run) -> list[str]:
-    """Return the views this run allows."""
+    """Return the maps this run allows."""
     numeric = len(run.loaded.customers.numeric)
     wide = len(run.prepared.columns) > 2
     return [
         *([FLAT] if numeric >= 2 else []),
         *([SOLID] if numeric >= 3 else []),
         *([PCA] if wide else []),
-        EVIDENCE,
     ]
 
 
 def draw(run: Run, keep: Bools, view: str) -> None:
-    """Draw one view; the evidence is of all customers, the others need some to show."""
-    if view == EVIDENCE:
-        _evidence(run)
-    elif keep.any():
+    """Draw one map, if there is anyone to show."""
+    if keep.any():
         {FLAT: _flat, SOLID: _solid, PCA: _pca}[view](run, keep)
 
 
@@ -89,48 +86,6 @@ def _pca(run: Run, keep: Bools) -> None:
                 projection.loadings, index=columns, columns=["First direction", "Second direction"]
             ).map("{:.3f}".format)
         )
-
-
-def _evidence(run: Run) -> None:
-    evidence = run.evidence
-    if len(evidence.sweep.ks) < 2:
-        st.info("There are too few different customers to compare several k.")
-        return
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.markdown("**Elbow**")
-        widgets.chart(charts.elbow_chart(evidence), "elbow", "Inertia over the number of segments")
-        st.caption("The spread always falls with more segments; past the bend it falls little.")
-    with right:
-        st.markdown("**Silhouette**")
-        widgets.chart(
-            charts.silhouette_chart(evidence),
-            "silhouette",
-            "Silhouette over the number of segments",
-        )
-        st.caption(
-            "How much closer customers are to their own segment than to the next one: the higher, "
-            "the clearer."
-        )
-    table = pd.DataFrame(
-        {
-            "k": evidence.sweep.ks,
-            "Inertia": evidence.sweep.inertias,
-            "Silhouette": evidence.sweep.silhouettes,
-            "Smallest segment": evidence.sweep.smallest,
-        }
-    )
-    st.dataframe(table, hide_index=True)
-    total = len(run.profiles.customers)
-    st.caption(
-        "Elbow after Satopää et al. (2011); silhouette after Rousseeuw (1987), on "
-        + (
-            f"all {total:,} customers."
-            if evidence.sweep.silhouette_customers == total
-            else f"a sample of {evidence.sweep.silhouette_customers:,} of {total:,} customers."
-        )
-        + " All segmented customers are compared, whatever the filter."
-    )
 
 
 def _how_to_read(run: Run, customers: int, axes: set[str], more: str = "") -> None:

@@ -141,6 +141,15 @@ def set_ran(recipe: Recipe, k: int) -> None:
     st.session_state["runs"] = runs() + 1
 
 
+def settle_k(k: int) -> None:
+    """Take another number of segments for the run shown; names given to others are dropped."""
+    recipe = ran()
+    if recipe is not None:
+        st.session_state["ran"] = recipe.with_stage(naming=NameSettings())
+        st.session_state["ran_k"] = k
+        st.session_state["runs"] = runs() + 1
+
+
 def runs() -> int:
     """Count the runs of this session, so that widgets about old segments are not met again."""
     count: int = st.session_state.get("runs", 0)

@@ -58,4 +58,38 @@ _CHARTS = f"""
   .js-plotly-plot:has(.xtick:nth-of-type({FEW_COLUMNS + 1})) .heatmap-label {{ display: none }} }}
 """
 
-SHEET = f"<style>{_LISTS}{_WRAPPED}{_PRESSED}{_CHOSEN}{_TABLES}{_CHARTS}</style>"
+# Streamlit's own font of icons draws a name as its icon.
+_TRUST = """
+.trust > i, .council i { font: normal 1.1em/1 "Material Symbols Rounded"; letter-spacing: normal;
+  text-transform: none; white-space: nowrap; font-feature-settings: "liga" }
+.segments-found { display: grid; gap: .45rem 1.5rem;
+  grid-template-columns: repeat(auto-fill, minmax(min(19rem, 100%), 1fr)) }
+.trust { display: inline-flex; align-items: center; gap: .3rem; font-style: normal;
+  font-size: .8rem; margin-left: 1.1rem; padding: .05rem .45rem; border-radius: .4rem }
+.trust-sure { opacity: .75 }
+.trust-doubtful { background: rgba(201, 123, 0, .18) }
+.trust-unsure { background: rgba(200, 40, 40, .2); font-weight: 600 }
+.found-so-far { overflow-x: auto }
+.found-so-far table, .council { border-collapse: collapse; font-size: .875rem }
+.found-so-far :is(td, th) { padding: .15rem .5rem; text-align: right; font-weight: 400 }
+.found-so-far th[scope="row"] { text-align: left; opacity: .75; padding-left: 0 }
+.council { width: 100% }
+.council :is(td, th) { padding: .5rem .75rem .5rem 0; text-align: left; vertical-align: top;
+  border-bottom: 1px solid rgba(125, 135, 144, .3) }
+.council thead th { font-weight: 400; opacity: .75 }
+.council th small { display: block; font-weight: 400; opacity: .75; font-size: .8125rem }
+.council th[scope="row"] { width: 30%; font-weight: 600 }
+.council td:nth-child(2) { white-space: nowrap }
+.council td b { font-size: 1.15rem; display: inline-block; min-width: 1.6rem }
+.council td span { display: inline-flex; align-items: center; gap: .25rem }
+.council .agrees td span i { color: #10A070 }
+.council .dissents td span i { color: #C97B00 }
+@media (max-width: 640px) {
+  .council thead { display: none }
+  .council tr { display: block; padding: .5rem 0;
+    border-bottom: 1px solid rgba(125, 135, 144, .3) }
+  .council :is(td, th) { display: block; border: 0; padding: .1rem 0 }
+  .council th[scope="row"] { width: auto } }
+"""
+
+SHEET = f"<style>{_TRUST}{_LISTS}{_WRAPPED}{_PRESSED}{_CHOSEN}{_TABLES}{_CHARTS}</style>"

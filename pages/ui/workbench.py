@@ -1,4 +1,4 @@
-"""The controls of the Segments screen, its Run button and its verdict."""
+"""The controls of the Segments screen and its Run button."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import time
 
 import streamlit as st
 
-from pages.ui import cache, chips, messages, state, widgets
+from pages.ui import adopting, cache, messages, state, widgets
 from segmentation import charts
 from segmentation.axes import axis_for
 from segmentation.errors import SegmentationError
 from segmentation.numerals import counted
 from segmentation.preparing import usable_features
-from segmentation.results import Loaded, Run
+from segmentation.results import Loaded
 from segmentation.settings import ChooseSettings, FitSettings, PrepareSettings, Recipe
-from segmentation.silhouettes import structure
 from segmentation.values import Bools
 from segmentation.vocabulary import label
 
@@ -45,13 +44,15 @@ def settings(loaded: Loaded) -> Recipe:
     customers = loaded.customers
     columns = (*customers.numeric, *customers.categories)
     chosen = [name for name in state.draft().prepare.features if name in columns]
+    # A list that is given other options forgets what was chosen of the ones before.
+    features_key = state.key(f"features-{hash(columns)}")
+    adopting.take_up(features_key)
     features = st.multiselect(
         "Features to segment by",
         columns,
         default=chosen or list(customers.default_features),
         format_func=label,
-        # A list that is given other options forgets what was chosen of the ones before.
-        key=state.key(f"features-{hash(columns)}"),
+        key=features_key,
         persist_state="session",
         wrap=True,
         help="Customers alike in these end up together. A category counts as 0/1 columns.",
@@ -67,9 +68,9 @@ def settings(loaded: Loaded) -> Recipe:
 
 
 def run_button(recipe: Recipe) -> bool:
-    """Draw Run and tell whether it was pressed."""
+    """Draw Run and tell whether it was pressed, or what was adopted is to be run."""
     empty = not recipe.prepare.features
-    return st.button(
+    pressed = st.button(
         "Run",
         type="primary",
         icon=":material/play_arrow:",
@@ -77,6 +78,7 @@ def run_button(recipe: Recipe) -> bool:
         width="stretch",
         help="Choose at least one feature first" if empty else None,
     )
+    return adopting.run_wanted() or pressed
 
 
 def run(recipe: Recipe) -> None:
@@ -133,19 +135,6 @@ def invitation(loaded: Loaded, keep: Bools) -> None:
         )
     if not keep.all():
         st.caption("Run takes all customers; the filter chooses only which are drawn.")
-
-
-def verdict(run: Run) -> None:
-    """Say how many segments, how clear they are, and what they are called."""
-    word, sentence = structure(run.segmentation.silhouette)
-    said = "no natural" if word == "none" else word
-    st.subheader(f"{run.segmentation.k} segments, {said} structure", anchor=False)
-    st.markdown(sentence)
-    st.caption(f"{state.escape(run.evidence.reason)}.")
-    sizes = zip(run.names, run.segmentation.sizes(), strict=True)
-    st.html(chips.chips([(name.segment_id, name.name, size) for name, size in sizes]))
-    for note in run.prepared.notes:
-        st.warning(state.escape(note), icon=":material/help:")
 
 
 def _choose() -> ChooseSettings:

@@ -1,0 +1,125 @@
+"""The check how far a run can be trusted: made once its segments are on the screen."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.ui import cache, state
+from segmentation.numerals import counted
+from segmentation.results import Begun, Run
+from segmentation.trust import DOUBTFUL, VALID
+
+SAY_EVERY_SECONDS = 0.2
+SKIPPED, SWITCHED = "check-skipped", "check-switched"
+
+
+def pending(run: Run) -> bool:
+    """Tell whether the check is still to be made."""
+    return run.evidence.trials is None and not _skipped()
+
+
+def how_far() -> str:
+    """Say how far the check of a run that has no verdict yet has come."""
+    return "not checked yet" if _skipped() else "being checked"
+
+
+def _skipped() -> bool:
+    return bool(st.session_state.get(SKIPPED) == state.runs())
+
+
+def draw(run: Run) -> None:
+    """Draw the check's place; where it was skipped, the way to take it up again."""
+    if run.evidence.trials is not None:
+        return
+    if _skipped():
+        st.button(
+            "Check how far this can be trusted",
+            icon=":material/shield:",
+            on_click=lambda: st.session_state.pop(SKIPPED, None),
+        )
+
+
+def make(place: DeltaGenerator) -> None:
+    """Make the check, telling what is found, and draw the screen again with the verdict.
+
+    Whatever is pressed meanwhile ends it; what it found is kept, and it goes on from there.
+    """
+    source, recipe = state.source(), state.ran()
+    assert source is not None and recipe is not None
+    before = cache.run(source, recipe)
+    begun = cache.begun(source, recipe)
+    with place.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown("Checking how far this can be trusted …", width="stretch")
+            st.button(
+                "Skip the check",
+                type="tertiary",
+                icon=":material/skip_next:",
+                on_click=_skip,
+            )
+        bar = st.progress(0.0)
+        figures = st.empty()
+    said = 0.0
+
+    def progress(share: float, words: str) -> None:
+        nonlocal said
+        if time.monotonic() - said >= SAY_EVERY_SECONDS:
+            said = time.monotonic()
+            bar.progress(share, words)
+            _found_so_far(figures, begun)
+
+    _found_so_far(figures, begun)
+    found = cache.trust(source, recipe, progress)
+    if found.segmentation.k != before.segmentation.k:
+        _switch(before, found)
+    st.rerun()
+
+
+def _skip() -> None:
+    st.session_state[SKIPPED] = state.runs()
+
+
+def _switch(before: Run, found: Run) -> None:
+    state.settle_k(found.segmentation.k)
+    st.session_state[SWITCHED] = (state.runs(), before.segmentation.k, found.segmentation.k)
+
+
+def say_what_changed() -> None:
+    """Say that the check led to another number of segments than was shown at first."""
+    at_run, before, now = st.session_state.get(SWITCHED, (0, 0, 0))
+    if at_run == state.runs():
+        shown = counted(before, "segment", "segments")
+        st.info(
+            f"At first {shown} were shown, the clearest at a glance. The check has found better "
+            f"reasons for {now}, which are shown now.",
+            icon=":material/swap_horiz:",
+        )
+
+
+def _found_so_far(place: DeltaGenerator, begun: Begun) -> None:
+    """Draw the figures of each k as they come."""
+    strengths, stabilities = begun.prediction_strengths, begun.stabilities
+    if not strengths:
+        return
+    head = "".join(f"<th scope='col'>{k}</th>" for k in strengths)
+    foretold = "".join(f"<td>{found.mean:.2f}</td>" for found in strengths.values())
+    weakest = "".join(
+        _cell(min(found.mean for found in stabilities[k]) if k in stabilities else None)
+        for k in strengths
+    )
+    place.html(
+        "<div class='found-so-far'><table>"
+        f"<tr><th scope='row'>Segments</th>{head}</tr>"
+        f"<tr><th scope='row'>Foretold by the other half</th>{foretold}</tr>"
+        f"<tr><th scope='row'>The weakest comes back</th>{weakest}</tr></table></div>"
+    )
+
+
+def _cell(value: float | None) -> str:
+    if value is None:
+        return "<td>…</td>"
+    mark = "sure" if value >= VALID else "doubtful" if value >= DOUBTFUL else "unsure"
+    return f"<td class='trust-{mark}'>{value:.2f}</td>"

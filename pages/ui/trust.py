@@ -1,0 +1,85 @@
+"""How far each segment can be trusted, in a label, in a line and in a table."""
+
+from __future__ import annotations
+
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from pages.ui import chips, state
+from segmentation.results import Run
+from segmentation.trust import DOUBTFUL, HIGHLY_STABLE, VALID, band
+
+# Hennig's words for the bands, as a marketer would say them.
+LABELS = {
+    "highly stable": ("verified_user", "Very stable", "sure"),
+    "valid": ("shield", "Stable", "sure"),
+    "doubtful": ("gpp_maybe", "Doubtful", "doubtful"),
+    "not to be trusted": ("gpp_bad", "Don't rely on it", "unsure"),
+}
+
+
+def label(run: Run, segment_id: int) -> tuple[str, str, str] | None:
+    """Return a segment's icon, its words and how they are marked; None before the check."""
+    stabilities = run.segmentation.stabilities
+    return LABELS[band(stabilities[segment_id - 1].mean)[0]] if stabilities else None
+
+
+def segments(run: Run) -> None:
+    """Draw each segment's name, size and trust in as many columns as fit."""
+    cells = []
+    for named, size in zip(run.names, run.segmentation.sizes(), strict=True):
+        found = label(run, named.segment_id)
+        shield = "" if found is None else _shield(*found)
+        cells.append(f"<div>{chips.chip(named.segment_id, named.name, size)}{shield}</div>")
+    st.html(f"<div class='segments-found'>{''.join(cells)}</div>")
+
+
+def _shield(icon: str, words: str, mark: str) -> str:
+    return f"<em class='trust trust-{mark}'><i aria-hidden='true'>{icon}</i>{escape(words)}</em>"
+
+
+def line(run: Run, segment_id: int) -> str:
+    """Say in a line how far a segment can be trusted, with its figures."""
+    width = run.segmentation.segment_silhouettes[segment_id - 1]
+    said = label(run, segment_id)
+    if said is None:
+        return (
+            f"How far it can be trusted is not checked yet (the Segments screen does it). "
+            f"Silhouette {width:.2f}."
+        )
+    found = run.segmentation.stabilities[segment_id - 1]
+    return (
+        f":material/{said[0]}: **{said[1]}**: {band(found.mean)[1]} Stability {found.mean:.2f} "
+        f"({found.low:.2f} to {found.high:.2f}), silhouette {width:.2f}."
+    )
+
+
+def table(run: Run) -> None:
+    """Draw the figures behind the labels."""
+    found = run.segmentation
+    rows = []
+    for named, size in zip(run.names, found.sizes(), strict=True):
+        i = named.segment_id - 1
+        row = {"Segment": state.escape(named.name), "Customers": f"{size:,}"}
+        if found.stabilities:
+            icon, words, _ = label(run, named.segment_id) or ("", "", "")
+            steady = found.stabilities[i]
+            row["Trust"] = f":material/{icon}: {words}"
+            row["Stability"] = f"{steady.mean:.2f} ({steady.low:.2f} to {steady.high:.2f})"
+        row["Silhouette"] = f"{found.segment_silhouettes[i]:.2f}"
+        rows.append(row)
+    st.table(pd.DataFrame(rows), border="horizontal", hide_index=True)
+    if found.stabilities:
+        st.caption(
+            f"Stability: the customers are drawn anew, again and again, and segmented; 1 means "
+            f"that the segment comes back whole each time (mean Jaccard similarity, in brackets "
+            f"its 95 % interval). From {HIGHLY_STABLE} very stable, from {VALID} stable, from "
+            f"{DOUBTFUL} doubtful, below not to be relied on: Hennig (2007), as in R's "
+            "fpc::clusterboot."
+        )
+    st.caption(
+        "Silhouette: how much closer customers are to their own segment than to the next one, "
+        "from -1 to 1 (Rousseeuw 1987)."
+    )
