@@ -7,6 +7,7 @@ import streamlit as st
 from pages.ui import checking, state, traps, trust
 from segmentation.numerals import counted
 from segmentation.results import Evidence, Run, Verdict
+from segmentation.words import sentence
 
 LEVELS = {
     "strong": (":green[:material/verified:]", "strong structure"),
@@ -43,7 +44,8 @@ def draw(run: Run) -> None:
 
 
 def _reason(evidence: Evidence) -> str:
-    said = f"{evidence.reason[0].upper()}{evidence.reason[1:]}."
+    first = evidence.reason if evidence.reason.startswith("k =") else sentence(evidence.reason)
+    said = f"{first}."
     natural = evidence.natural_k
     if natural is not None and natural != evidence.k:
         said += (
