@@ -61,4 +61,4 @@ with answer:
     (show if check else show_alone)()
     messages.next_step("Who is in each segment", "profiles")
     if check:
-        checking.make(check_place)
+        navigation.at_last(lambda: checking.make(check_place))

@@ -63,3 +63,14 @@ def spans(numbers: Sequence[int]) -> str:
         for run in runs
     ]
     return listing([part for parts in said for part in parts])
+
+
+def sentence(text: str) -> str:
+    """Begin with a capital.
+
+    Examples
+    --------
+    >>> sentence("gap statistic")
+    'Gap statistic'
+    """
+    return text[:1].upper() + text[1:]

@@ -11,6 +11,7 @@ from pages.ui import widgets
 from segmentation import charts
 from segmentation.choosing import CRITERIA
 from segmentation.results import Criterion, Evidence, Run, Vote
+from segmentation.words import sentence
 
 ASKS: dict[Criterion, str] = {
     "elbow": "Where does one more segment stop explaining much?",
@@ -52,7 +53,7 @@ SOURCES = """
 - Prediction strength: Tibshirani and Walther (2005), doi 10.1198/106186005X59243
 - Stability: Hennig (2007), doi 10.1016/j.csda.2006.11.025, as in R's fpc::clusterboot
 """
-ROWS_OF_CHARTS = 3
+CHARTS_A_ROW = 3
 
 
 def draw(run: Run) -> None:
@@ -93,7 +94,7 @@ def _row(vote: Vote, evidence: Evidence) -> str:
     icon = "check_circle" if agrees else "help" if vote.k is None else "call_split"
     return (
         f"<tr class='{'agrees' if agrees else 'dissents'}'>"
-        f"<th scope='row'>{escape(name[0].upper() + name[1:])}"
+        f"<th scope='row'>{escape(sentence(name))}"
         f"<small>{escape(ASKS[vote.criterion])}</small></th>"
         f"<td><b>{said}</b><span><i aria-hidden='true'>{icon}</i>{mark}</span></td>"
         f"<td>{escape(vote.reason)}</td></tr>"
@@ -103,20 +104,23 @@ def _row(vote: Vote, evidence: Evidence) -> str:
 def _curves(evidence: Evidence) -> None:
     drawn = {name: charts.criterion_chart(evidence, name) for name in CRITERIA}
     shown = [(name, figure) for name, figure in drawn.items() if figure is not None]
-    for start in range(0, len(shown), ROWS_OF_CHARTS):
-        for place, (name, figure) in zip(
-            st.columns(ROWS_OF_CHARTS), shown[start : start + ROWS_OF_CHARTS], strict=False
-        ):
-            with place:
-                title = CRITERIA[name]
-                st.markdown(f"**{title[0].upper()}{title[1:]}**")
-                widgets.chart(figure, name, f"{title} over the number of segments")
-                st.caption(BETTER[name])
-    st.caption(
-        f"Over the number of segments. Dashed line: the {evidence.k} in use"
-        + ("; orange diamond: what the criterion speaks for" if evidence.votes else "")
-        + ". All segmented customers are compared, whatever the filter."
-    )
+    places = [
+        place for _ in range(0, len(shown) + 1, CHARTS_A_ROW) for place in st.columns(CHARTS_A_ROW)
+    ]
+    for place, (name, figure) in zip(places, shown, strict=False):
+        with place:
+            title = sentence(CRITERIA[name])
+            st.markdown(f"**{title}**")
+            widgets.chart(figure, name, f"{title} over the number of segments")
+            st.caption(BETTER[name])
+    with places[len(shown)]:
+        st.markdown("**How to read these**")
+        st.caption(
+            f"Each goes over the number of segments. The dashed line is the {evidence.k} in use"
+            + ("; the diamond, what the criterion speaks for" if evidence.votes else "")
+            + ". Thin upright bars are errors or 95 % intervals. All segmented customers are "
+            "compared, whatever the filter."
+        )
 
 
 def _figures(run: Run) -> None:

@@ -31,6 +31,7 @@ def run() -> None:
         place = st.container()
         theme.switch()
     _here.framed = True
+    navigation.begin()
     try:
         page.run()
     except navigation.ScreenEnded:
@@ -41,6 +42,7 @@ def run() -> None:
         with place:
             _where_we_are()
         warm_up.warm_up()
+    navigation.finish()
 
 
 def require_frame() -> None:

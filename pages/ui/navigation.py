@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
 from typing import Any, NoReturn
 
 import streamlit as st
+
+_here = threading.local()
 
 SCREENS: dict[str, dict[str, Any]] = {
     "data": {"title": "Data", "icon": ":material/table:", "default": True},
@@ -36,6 +39,22 @@ class ScreenEnded(Exception):  # noqa: N818
 def end_screen() -> NoReturn:
     """End the screen here. After `st.stop` the sidebar could not be drawn."""
     raise ScreenEnded
+
+
+def at_last(work: Callable[[], None]) -> None:
+    """Do this when the whole screen stands, with all that is around it."""
+    _here.work = work
+
+
+def begin() -> None:
+    """Begin a screen with nothing left to do."""
+    _here.work = None
+
+
+def finish() -> None:
+    """Do what was left for the end."""
+    if _here.work is not None:
+        _here.work()
 
 
 def part(draw: Callable[[], None]) -> Callable[[], None]:

@@ -33,17 +33,18 @@ def draw(run: Run) -> None:
         ]
         st.table(pd.DataFrame(rows), border="horizontal", hide_index=True)
         st.caption(
-            f"Mean of all: {run.segmentation.silhouette:.3f} (dashed line). A full, broad shape is "
+            f"1 sits well, 0 lies between two segments, below 0 is nearer to another. Mean of all: "
+            f"{run.segmentation.silhouette:.3f} (dashed line). A full, broad shape is "
             "a segment that holds together; a thin tail to the left are customers who could as "
             "well be in another segment."
         )
     drawn, known = len(found.few().labels), len(found.labels)
     st.caption(
-        (f"{drawn:,} of {known:,} customers are drawn, evenly; " if drawn < known else "")
+        (f"{drawn:,} of {known:,} customers are drawn, evenly. " if drawn < known else "")
         + (
-            f"the figures are of a sample of {known:,} of {found.of:,} customers"
+            f"The figures are of a sample of {known:,} of {found.of:,} customers"
             if known < found.of
-            else f"the figures are of all {known:,} customers"
+            else f"The figures are of all {known:,} customers"
         )
         + ", whatever the filter. Rousseeuw (1987), doi 10.1016/0377-0427(87)90125-7."
     )

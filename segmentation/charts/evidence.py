@@ -89,7 +89,7 @@ def criterion_chart(evidence: Evidence, criterion: Criterion) -> go.Figure | Non
             marker={"size": 13, "symbol": "diamond", "color": PALETTE[1]},
             hoverinfo="skip",
         )
-    figure.update_xaxes(dtick=1, tickformat="d")
+    figure.update_xaxes(dtick=1, tickformat="d", range=[curve.ks[0] - 0.5, curve.ks[-1] + 0.5])
     figure.update_yaxes(nticks=5)
     return figure.update_layout(
         height=HEIGHT, showlegend=False, margin={"l": 8, "r": 12, "t": 8, "b": 8}

@@ -9,6 +9,7 @@ from segmentation.charts.look import NEUTRAL, blank, escape, segment_colour, wra
 from segmentation.widths import Widths
 
 GAP_SHARE = 0.03
+LEAST_HEIGHT, HEIGHT_OF_EDGES, HEIGHT_OF_SEGMENT, HEIGHT_OF_LINE = 320, 80, 66, 15
 
 
 def silhouette_plot(found: Widths, names: dict[int, str]) -> go.Figure:
@@ -22,15 +23,18 @@ def silhouette_plot(found: Widths, names: dict[int, str]) -> go.Figure:
         Of the segments.
     """
     drawn = found.few()
-    figure = blank(
-        "Silhouette: 1 sits well, 0 lies between two, below 0 is nearer to another", None
-    )
+    figure = blank("Silhouette", None)
     gap = GAP_SHARE * len(drawn.labels)
-    top, middles = 0.0, []
+    height = max(LEAST_HEIGHT, HEIGHT_OF_EDGES + HEIGHT_OF_SEGMENT * len(names))
+    whole = len(drawn.labels) + gap * (len(names) + 1)
+    top, middles, titles = 0.0, [], []
     for segment, name in names.items():
         values = drawn.values[drawn.labels == segment]
         bottom = top + len(values)
         middles.append((top + bottom) / 2)
+        # Only so many lines as the segment is high, or the names of small ones would overlap.
+        lines = int((len(values) + gap) / whole * (height - HEIGHT_OF_EDGES) / HEIGHT_OF_LINE)
+        titles.append(wrap(name, 22, min(max(lines, 1), 3)))
         # A line along the ends of the bars: with a thousand of them, the bars would be hairlines.
         figure.add_scatter(
             x=np.repeat(values, 2),
@@ -44,12 +48,12 @@ def silhouette_plot(found: Widths, names: dict[int, str]) -> go.Figure:
         )
         top = bottom + gap
     figure.add_vline(x=found.mean, line={"color": NEUTRAL, "dash": "dash", "width": 2})
-    figure.update_xaxes(range=[min(-0.2, float(found.values.min()) - 0.05), 1])
+    figure.update_xaxes(range=[min(-0.03, float(found.values.min()) - 0.02), 1])
     figure.update_yaxes(
         range=[top, -gap],
         tickvals=middles,
-        ticktext=[wrap(name, 18) for name in names.values()],
+        ticktext=titles,
         showgrid=False,
         zeroline=False,
     )
-    return figure.update_layout(showlegend=False, height=max(320, 120 + 62 * len(names)))
+    return figure.update_layout(showlegend=False, height=height)
