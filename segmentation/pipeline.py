@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from segmentation.choosing import Progress, sweep, weigh
+from segmentation.choosing import Progress, find, sweep, weigh
 from segmentation.cleaning import clean
 from segmentation.clustering import fit
 from segmentation.features import build_features
 from segmentation.joining import attributes, choose_main, customer_key, meet, widen
+from segmentation.methods import DENSITY, sampling_note
 from segmentation.naming import name_segments
 from segmentation.preparing import prepare
 from segmentation.profiling import profile
@@ -137,8 +138,14 @@ def segment(
         If the customers can't carry the segmentation asked for.
     """
     prepared = prepare(loaded.customers, recipe.prepare)
-    swept = sweep(prepared, recipe.choose, recipe.fit, compare=compare, progress=progress)
-    evidence = weigh(prepared, swept, choose=recipe.choose)
+    note = sampling_note(recipe.fit.method, len(prepared.matrix))
+    if note is not None:
+        prepared = replace(prepared, notes=(*prepared.notes, note))
+    if recipe.fit.method in DENSITY:
+        prepared, evidence = find(prepared, recipe.choose, recipe.fit)
+    else:
+        swept = sweep(prepared, recipe.choose, recipe.fit, compare=compare, progress=progress)
+        evidence = weigh(prepared, swept, choose=recipe.choose)
     segmentation = fit(prepared, evidence, recipe.fit)
     profiles = profile(loaded.customers, prepared, segmentation)
     return Run(

@@ -29,6 +29,7 @@ Transform = Literal["auto", "none", "log", "yeo-johnson"]
 Scaler = Literal["standard", "robust", "minmax", "none"]
 Missing = Literal["median", "mean", "mode", "drop"]
 Outliers = Literal["keep", "cap", "set-aside"]
+Method = Literal["kmeans", "bisecting", "gaussian", "ward", "hdbscan", "dbscan"]
 
 ROLES: tuple[Role, ...] = get_args(Role)
 RECIPE_VERSION = 1
@@ -210,15 +211,18 @@ class ChooseSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FitSettings:
-    """How K-Means is run.
+    """How the segments are found.
 
     Parameters
     ----------
     seed : int
         Seed of everything random.
+    method : str
+        K-Means or an alternative; hdbscan and dbscan find the number of segments themselves.
     """
 
     seed: int = 0
+    method: Method = "kmeans"
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed < 2**32:

@@ -36,6 +36,7 @@ PRIMITIVES = {
     "grouping",
     "indices",
     "kmeans",
+    "methods",
     "notation",
     "numerals",
     "remembering",

@@ -23,7 +23,7 @@ class Segmentation:
     labels : ndarray of int, shape (n,)
         Segment id of each row of the prepared matrix.
     centres : ndarray of float, shape (k, columns)
-        K-Means centres in prepared units, by segment id.
+        Mean of each segment in prepared units, by segment id.
     original_centres : ndarray of float, shape (k, columns)
         The same points in original units.
     inertia : float
