@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
+from segmentation.agreeing import alternatives
 from segmentation.choosing import Progress, find, sweep, weigh
 from segmentation.cleaning import clean
 from segmentation.clustering import fit
 from segmentation.features import build_features
 from segmentation.joining import attributes, choose_main, customer_key, meet, widen
-from segmentation.methods import DENSITY, sampling_note
+from segmentation.methods import DENSITY, NOISE, sampling_note
 from segmentation.naming import name_segments
 from segmentation.preparing import prepare
 from segmentation.profiling import profile
 from segmentation.reading import Bundle, Given, ReadLimits, Source, as_source, read_table
-from segmentation.results import Clean, Customers, Loaded, Match, Run, Schema, Table
+from segmentation.results import Alternatives, Clean, Customers, Loaded, Match, Run, Schema, Table
 from segmentation.schema import suggest_schema
 from segmentation.settings import CombineSettings, Recipe, SchemaSettings
 from segmentation.stacking import stack
@@ -156,6 +159,30 @@ def segment(
         segmentation=segmentation,
         profiles=profiles,
         names=name_segments(profiles, recipe.naming),
+    )
+
+
+def methods_compared(run: Run, *, progress: Progress | None = None) -> Alternatives:
+    """Hold every method against the one a run was made with, on its customers.
+
+    Parameters
+    ----------
+    run : Run
+        A finished run.
+    progress : callable, optional
+        Called with (methods done, methods in all).
+    """
+    # Again, because a density method has set its noise aside, and the others cluster that too.
+    prepared = prepare(run.loaded.customers, run.recipe.prepare)
+    segment_ids = np.full(len(run.loaded.customers.frame), NOISE)
+    segment_ids[run.profiles.customers] = run.profiles.labels
+    return alternatives(
+        prepared,
+        run.recipe.fit.method,
+        segment_ids[prepared.customers],
+        run.segmentation.k,
+        run.recipe.fit.seed,
+        progress,
     )
 
 

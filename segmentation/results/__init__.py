@@ -1,5 +1,6 @@
 """Frozen results, one class a stage; each checks what its docstring promises."""
 
+from segmentation.results.alternatives import Alternative, Alternatives
 from segmentation.results.cleaned import REASONS, Clean, LedgerEntry, Rule
 from segmentation.results.customers import Customers, Prepared, PreparedColumn
 from segmentation.results.evidence import (
@@ -39,6 +40,8 @@ from segmentation.results.tables import Column, ColumnType, ReadReport, Schema, 
 __all__ = [
     "LINE_REASONS",
     "REASONS",
+    "Alternative",
+    "Alternatives",
     "Change",
     "Clean",
     "Column",
