@@ -49,8 +49,8 @@ def cluster(matrix: Floats, method: Method, k: int, seed: int) -> npt.NDArray[np
 
     HDBSCAN (Campello, Moulavi and Sander 2013) and DBSCAN (Ester et al. 1996) find the number of
     groups themselves. HDBSCAN's smallest group is 2 % of the rows and at least 5. DBSCAN asks for
-    2 rows a column and at least 4, the row itself counted, within the radius at the knee of the
-    sorted distances to the last of them.
+    as many rows as 2 %, 2 a column and 4, the row itself counted, within the radius at the knee of
+    the sorted distances to the last of them.
 
     Ward takes 5,000 rows at most and the density methods 10,000; of more, a sample is clustered
     and the others go with their nearest row in it, for the density methods only within reach.
@@ -182,6 +182,10 @@ class _Found:
     reach: Floats | None = None
 
 
+def _nothing(matrix: Floats) -> _Found:
+    return _Found(np.full(len(matrix), NOISE), np.full(len(matrix), -1.0))
+
+
 def _bisecting(matrix: Floats, k: int, seed: int) -> npt.NDArray[np.int64]:
     from sklearn.cluster import BisectingKMeans
 
@@ -230,31 +234,21 @@ def _ward(matrix: Floats, k: int) -> npt.NDArray[np.int64]:
 def _hdbscan(matrix: Floats) -> _Found:
     from sklearn.cluster import HDBSCAN
 
-    smallest = smallest_group(len(matrix))
+    smallest = max(SMALLEST_GROUP, int(np.ceil(SMALLEST_GROUP_SHARE * len(matrix))))
     if smallest > len(matrix):
-        return _Found(np.full(len(matrix), NOISE), np.full(len(matrix), -1.0))
+        return _nothing(matrix)
     model = HDBSCAN(min_cluster_size=smallest, copy=True)
     labels = np.asarray(model.fit_predict(matrix), dtype=np.int64)
     return _Found(labels, np.where(labels == NOISE, -1.0, _distances(matrix, smallest)))
 
 
-def smallest_group(rows: int) -> int:
-    """Return the fewest rows that are a group to HDBSCAN.
-
-    Examples
-    --------
-    >>> smallest_group(100), smallest_group(1_001)
-    (5, 21)
-    """
-    return max(SMALLEST_GROUP, int(np.ceil(SMALLEST_GROUP_SHARE * rows)))
-
-
 def _dbscan(matrix: Floats) -> _Found:
     from sklearn.cluster import DBSCAN
 
-    neighbours = max(LEAST_NEIGHBOURS, 2 * matrix.shape[1])
+    share = int(np.ceil(SMALLEST_GROUP_SHARE * len(matrix)))
+    neighbours = max(LEAST_NEIGHBOURS, 2 * matrix.shape[1], share)
     if neighbours > len(matrix):
-        return _Found(np.full(len(matrix), NOISE), np.full(len(matrix), -1.0))
+        return _nothing(matrix)
     radius = dbscan_radius(matrix, neighbours)
     model = DBSCAN(eps=radius, min_samples=neighbours).fit(matrix)
     core = np.zeros(len(matrix), dtype=bool)

@@ -94,7 +94,7 @@ def _pca(run: Run, keep: Bools) -> None:
 def _evidence(run: Run) -> None:
     evidence = run.evidence
     if len(evidence.sweep.ks) < 2:
-        st.info("There are too few different customers to compare several k.")
+        st.info("There are no other numbers of segments to compare with.")
         return
     left, right = st.columns(2, gap="large")
     with left:

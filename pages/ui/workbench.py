@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import streamlit as st
 
@@ -221,4 +222,4 @@ def _details(features: tuple[str, ...]) -> tuple[PrepareSettings, FitSettings]:
         missing=missing,  # type: ignore[arg-type]
         outliers=outliers,  # type: ignore[arg-type]
     )
-    return prepare, FitSettings(seed=int(seed))
+    return prepare, replace(state.draft().fit, seed=int(seed))

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from segmentation.choosing.sweeping import sweep
-from segmentation.errors import DataError, NoGroupsError
+from segmentation.errors import NoGroupsError
 from segmentation.kmeans import partition_of
 from segmentation.methods import METHOD_NAMES, NOISE, cluster, nothing_found
 from segmentation.numerals import counted
 from segmentation.results import Evidence, LedgerEntry, Prepared
-from segmentation.settings import LARGEST_K, ChooseSettings, FitSettings
+from segmentation.settings import ChooseSettings, FitSettings
 from segmentation.values import Bools
 
 
@@ -37,8 +37,6 @@ def find(prepared: Prepared, choose: ChooseSettings, fit: FitSettings) -> tuple[
     ------
     NoGroupsError
         If there are none, or a single one.
-    DataError
-        If there are more than can be told apart by a reader.
 
     Examples
     --------
@@ -61,11 +59,6 @@ def find(prepared: Prepared, choose: ChooseSettings, fit: FitSettings) -> tuple[
         )
     k = int(labels.max()) + 1
     name = METHOD_NAMES[fit.method]
-    if k > LARGEST_K:
-        raise DataError(
-            f"{name} finds {k:,} groups, more than {LARGEST_K} segments",
-            remedy="Choose other features, or a method that is told the number of segments",
-        )
     left, inside = _without_noise(prepared, labels != NOISE), labels[labels != NOISE]
     if choose.k is not None:
         note = f"{name} finds the number of segments itself; k = {choose.k} was not used."
