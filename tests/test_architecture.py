@@ -37,6 +37,7 @@ PRIMITIVES = {
     "grouping",
     "indices",
     "kmeans",
+    "matching",
     "methods",
     "notation",
     "numerals",

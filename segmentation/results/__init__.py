@@ -18,6 +18,7 @@ from segmentation.results.evidence import (
     Vote,
 )
 from segmentation.results.joined import Match
+from segmentation.results.relation import Relation
 from segmentation.results.reports import (
     LINE_REASONS,
     Change,
@@ -62,6 +63,7 @@ __all__ = [
     "Question",
     "ReadReport",
     "Reading",
+    "Relation",
     "Remedy",
     "Resampled",
     "Rule",

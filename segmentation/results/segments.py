@@ -154,6 +154,8 @@ class SegmentName:
         The numbers behind the name found, in sentences.
     action : str
         What to do about the segment.
+    colour : int
+        Its place among the colours and symbols, from 1; no two segments have the same.
     """
 
     segment_id: int
@@ -162,3 +164,4 @@ class SegmentName:
     found: str
     reasons: tuple[str, ...]
     action: str
+    colour: int
