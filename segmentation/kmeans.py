@@ -49,7 +49,7 @@ def kmeans(matrix: Floats, k: int, seed: int) -> Partition:
 
     distinct = distinct_rows(matrix)
     if distinct < k:
-        raise too_few(len(matrix), distinct, k)
+        raise _too_few(len(matrix), distinct, k)
     seeds = np.random.SeedSequence(seed).generate_state(STARTS)
     best: Partition | None = None
     with one_thread(), warnings.catch_warnings():
@@ -68,7 +68,7 @@ def kmeans(matrix: Floats, k: int, seed: int) -> Partition:
                 labels = _fill_empty(matrix, labels, k)
             if len(matrix) <= LARGEST_EXCHANGE_ROWS:
                 labels = _exchange(matrix, labels, k)
-            found = partition_of(matrix, labels, k)
+            found = _partition(matrix, labels, k)
             if best is None or found.inertia < best.inertia:
                 best = found
     assert best is not None
@@ -86,8 +86,7 @@ def distinct_rows(matrix: Floats) -> int:
     return 1 + int((matrix[1:] != matrix[:-1]).any(axis=1).sum()) if len(matrix) else 0
 
 
-def too_few(rows: int, distinct: int, k: int) -> DataError:
-    """Say in an error that there are fewer rows, or fewer that differ, than groups."""
+def _too_few(rows: int, distinct: int, k: int) -> DataError:
     if rows < k:
         return DataError(
             f"There are {rows:,} customers, too few for {k} segments",
@@ -106,7 +105,7 @@ def _fill_empty(matrix: Floats, labels: npt.NDArray[np.int64], k: int) -> npt.ND
     """
     distinct = len(np.unique(matrix, axis=0))
     if distinct < k:
-        raise too_few(len(matrix), distinct, k)
+        raise _too_few(len(matrix), distinct, k)
     labels = labels.copy()
     for empty in np.setdiff1d(np.arange(k), labels):
         far = np.full(len(matrix), -1.0)
@@ -121,14 +120,7 @@ def _fill_empty(matrix: Floats, labels: npt.NDArray[np.int64], k: int) -> npt.ND
     return labels
 
 
-def partition_of(matrix: Floats, labels: npt.NDArray[np.int64], k: int) -> Partition:
-    """Return the groups that labels from 0 to k - 1 make, none of them empty.
-
-    Examples
-    --------
-    >>> partition_of(np.array([[0.0], [2.0], [9.0]]), np.array([0, 0, 1]), 2).centres.tolist()
-    [[1.0], [9.0]]
-    """
+def _partition(matrix: Floats, labels: npt.NDArray[np.int64], k: int) -> Partition:
     counts = np.bincount(labels, minlength=k)
     centres = np.column_stack(
         [np.bincount(labels, weights=column, minlength=k) / counts for column in matrix.T]
@@ -142,7 +134,7 @@ def _exchange(matrix: Floats, labels: npt.NDArray[np.int64], k: int) -> npt.NDAr
     rows = np.arange(len(matrix))
     labels = labels.copy()
     counts = np.bincount(labels, minlength=k).astype(float)
-    centres = partition_of(matrix, labels, k).centres
+    centres = _partition(matrix, labels, k).centres
     squares = np.column_stack([((matrix - centre) ** 2).sum(axis=1) for centre in centres])
     tolerance = 1e-9 * max(float(squares.max()), 1e-300)
     for _ in range(len(matrix)):

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from segmentation.errors import DataError
-from segmentation.kmeans import distinct_rows, kmeans, partition_of, too_few
+from segmentation.kmeans import distinct_rows, kmeans
 from segmentation.numerals import counted
 from segmentation.results import Partition
 from segmentation.settings import Method
@@ -84,8 +84,13 @@ def cluster(matrix: Floats, method: Method, k: int, seed: int) -> npt.NDArray[np
     """
     if method == "kmeans":
         return kmeans(matrix, k, seed).labels
-    if method not in DENSITY and distinct_rows(matrix) < k:
-        raise too_few(len(matrix), distinct_rows(matrix), k)
+    distinct = distinct_rows(matrix)
+    if method not in DENSITY and distinct < k:
+        differ = counted(distinct, "customer differs", "customers differ")
+        raise DataError(
+            f"Only {differ} in the chosen features, too few for {k} segments",
+            remedy="Ask for fewer segments, or choose more features",
+        )
     largest = LARGEST_ROWS.get(method, len(matrix))
     drawn = np.arange(len(matrix))
     if largest < len(matrix):
@@ -129,6 +134,22 @@ def partition(matrix: Floats, method: Method, k: int, seed: int) -> Partition:
             remedy="Run it as it is, or compare numbers of segments with another method",
         )
     return partition_of(matrix, cluster(matrix, method, k, seed), k)
+
+
+def partition_of(matrix: Floats, labels: npt.NDArray[np.int64], k: int) -> Partition:
+    """Return the groups that labels from 0 to k - 1 make, none of them empty.
+
+    Examples
+    --------
+    >>> partition_of(np.array([[0.0], [2.0], [9.0]]), np.array([0, 0, 1]), 2).centres.tolist()
+    [[1.0], [9.0]]
+    """
+    counts = np.bincount(labels, minlength=k)
+    centres = np.column_stack(
+        [np.bincount(labels, weights=column, minlength=k) / counts for column in matrix.T]
+    )
+    inertia = float(((matrix - centres[labels]) ** 2).sum())
+    return Partition(labels=labels, centres=centres, inertia=inertia)
 
 
 def nothing_found(method: Method, labels: npt.NDArray[np.int64]) -> str | None:

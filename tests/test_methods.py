@@ -167,7 +167,7 @@ def test_fewer_different_rows_than_groups(method: Method) -> None:
     assert sorted(np.bincount(cluster(matrix, method, 3, 0)).tolist()) == [20, 20, 20]
     with pytest.raises(DataError, match=r"Only 3 customers differ.*too few for 4 segments"):
         cluster(matrix, method, 4, 0)
-    with pytest.raises(DataError, match="There are 3 customers, too few for 4 segments"):
+    with pytest.raises(DataError, match="too few for 4 segments"):
         cluster(matrix[::20], method, 4, 0)
 
 

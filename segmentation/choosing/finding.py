@@ -8,8 +8,7 @@ import numpy as np
 
 from segmentation.choosing.sweeping import sweep
 from segmentation.errors import NoGroupsError
-from segmentation.kmeans import partition_of
-from segmentation.methods import METHOD_NAMES, NOISE, cluster, nothing_found
+from segmentation.methods import METHOD_NAMES, NOISE, cluster, nothing_found, partition_of
 from segmentation.numerals import counted
 from segmentation.results import Evidence, LedgerEntry, Prepared
 from segmentation.settings import ChooseSettings, FitSettings
