@@ -1,5 +1,6 @@
 """Frozen results, one class a stage; each checks what its docstring promises."""
 
+from segmentation.results.alternatives import Alternative, Alternatives
 from segmentation.results.cleaned import REASONS, Clean, LedgerEntry, Rule
 from segmentation.results.customers import Customers, Prepared, PreparedColumn
 from segmentation.results.evidence import (
@@ -17,6 +18,7 @@ from segmentation.results.evidence import (
     Vote,
 )
 from segmentation.results.joined import Match
+from segmentation.results.relation import Relation
 from segmentation.results.reports import (
     LINE_REASONS,
     Change,
@@ -39,6 +41,8 @@ from segmentation.results.tables import Column, ColumnType, ReadReport, Schema, 
 __all__ = [
     "LINE_REASONS",
     "REASONS",
+    "Alternative",
+    "Alternatives",
     "Change",
     "Clean",
     "Column",
@@ -59,6 +63,7 @@ __all__ = [
     "Question",
     "ReadReport",
     "Reading",
+    "Relation",
     "Remedy",
     "Resampled",
     "Rule",
