@@ -122,6 +122,12 @@ def _add_settings(work: argparse.ArgumentParser) -> None:
         help="how features of different units are made comparable (default: standard, the z-score)",
     )
     work.add_argument(
+        "--method",
+        choices=get_args(settings.Method),
+        help="how segments are found (default: kmeans); hdbscan and dbscan find their number "
+        "themselves and leave customers in none",
+    )
+    work.add_argument(
         "--k",
         metavar="auto|N",
         type=_k,
@@ -251,7 +257,7 @@ def _recipe(options: argparse.Namespace) -> Recipe:
             scaler=options.scaler,
         ),
         choose=replace(recipe.choose, **choose),
-        fit=_over(recipe.fit, seed=options.seed),
+        fit=_over(recipe.fit, seed=options.seed, method=options.method),
         naming=recipe.naming,
     )
 

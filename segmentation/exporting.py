@@ -258,7 +258,7 @@ def _recipe_of(run: Run) -> Recipe:
     Without trials the evidence has not had its last word: where it was to choose k, the recipe
     would give another k once it has.
     """
-    if run.evidence.trials is not None or run.recipe.choose.k is not None:
+    if run.evidence.stabilities or run.recipe.choose.k is not None:
         return run.recipe
     return run.recipe.with_stage(choose=replace(run.recipe.choose, k=run.segmentation.k))
 

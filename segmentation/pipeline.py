@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from segmentation.choosing import shake, sweep, weigh
+import numpy as np
+
+from segmentation.agreeing import alternatives
+from segmentation.choosing import find, shake, steadiness, sweep, weigh
 from segmentation.cleaning import clean
 from segmentation.clustering import fit
 from segmentation.features import build_features
 from segmentation.joining import attributes, choose_main, customer_key, meet, widen
+from segmentation.methods import DENSITY, NOISE, sampling_note
 from segmentation.naming import name_segments
 from segmentation.preparing import prepare
 from segmentation.profiling import profile
 from segmentation.reading import Bundle, Given, ReadLimits, Source, as_source, read_table
 from segmentation.results import (
+    Alternatives,
     Begun,
     Clean,
     Customers,
+    Evidence,
     Loaded,
     Match,
     Prepared,
     Run,
     Schema,
-    Sweep,
     Table,
-    Trials,
 )
 from segmentation.schema import suggest_schema
 from segmentation.settings import CombineSettings, Recipe, SchemaSettings
@@ -162,9 +166,17 @@ def segment(
             progress(done / total, f"Compared {done} of {total} numbers of segments")
 
     prepared = prepare(loaded.customers, recipe.prepare)
-    swept = sweep(prepared, recipe.choose, recipe.fit, compare=compare, progress=tell)
-    trials = shake(prepared, swept, recipe.fit, progress=progress) if trust else None
-    return _concluded(loaded, recipe, prepared, swept, trials)
+    note = sampling_note(recipe.fit.method, len(prepared.matrix))
+    if note is not None:
+        prepared = replace(prepared, notes=(*prepared.notes, note))
+    if recipe.fit.method in DENSITY:
+        prepared, evidence = find(prepared, recipe.choose, recipe.fit)
+    else:
+        swept = sweep(prepared, recipe.choose, recipe.fit, compare=compare, progress=tell)
+        evidence = weigh(swept, choose=recipe.choose)
+    if trust:
+        evidence = _tried(prepared, evidence, recipe, progress)
+    return _concluded(loaded, recipe, prepared, evidence)
 
 
 def trusted(found: Run, progress: Progress | None = None, begun: Begun | None = None) -> Run:
@@ -179,29 +191,41 @@ def trusted(found: Run, progress: Progress | None = None, begun: Begun | None = 
     progress
         As for `segment`.
     """
-    swept = found.evidence.sweep
-    trials = shake(found.prepared, swept, found.recipe.fit, begun=begun, progress=progress)
-    return _concluded(found.loaded, found.recipe, found.prepared, swept, trials)
+    evidence = _tried(found.prepared, found.evidence, found.recipe, progress, begun)
+    return _concluded(found.loaded, found.recipe, found.prepared, evidence)
 
 
 def rechosen(found: Run, recipe: Recipe) -> Run:
-    """Return a run with another k of those compared; nothing is compared or resampled again.
+    """Return a run of K-Means with another k of those compared; nothing is computed again.
 
     Parameters
     ----------
     found : Run
-        All its k compared.
+        Several k compared.
     recipe : Recipe
         That of the run, but for the k asked for.
     """
-    evidence = found.evidence
-    return _concluded(found.loaded, recipe, found.prepared, evidence.sweep, evidence.trials)
+    told = found.evidence
+    evidence = weigh(told.sweep, told.trials, told.traps, recipe.choose)
+    return _concluded(found.loaded, recipe, found.prepared, evidence)
 
 
-def _concluded(
-    loaded: Loaded, recipe: Recipe, prepared: Prepared, swept: Sweep, trials: Trials | None
-) -> Run:
-    evidence = weigh(swept, trials, choose=recipe.choose)
+def _tried(
+    prepared: Prepared,
+    evidence: Evidence,
+    recipe: Recipe,
+    progress: Progress | None,
+    begun: Begun | None = None,
+) -> Evidence:
+    """Add to the evidence what resampling says; the council judges K-Means alone."""
+    if recipe.fit.method != "kmeans":
+        stabilities = steadiness(prepared, evidence.partition, recipe.fit, progress=progress)
+        return replace(evidence, stabilities=stabilities)
+    trials = shake(prepared, evidence.sweep, recipe.fit, begun=begun, progress=progress)
+    return weigh(evidence.sweep, trials, evidence.traps, recipe.choose)
+
+
+def _concluded(loaded: Loaded, recipe: Recipe, prepared: Prepared, evidence: Evidence) -> Run:
     segmentation = fit(prepared, evidence, recipe.fit)
     profiles = profile(loaded.customers, prepared, segmentation)
     return Run(
@@ -212,6 +236,35 @@ def _concluded(
         segmentation=segmentation,
         profiles=profiles,
         names=name_segments(profiles, recipe.naming),
+    )
+
+
+def methods_compared(run: Run, *, progress: Progress | None = None) -> Alternatives:
+    """Hold every method against the one a run was made with, on its customers.
+
+    Parameters
+    ----------
+    run : Run
+        A finished run.
+    progress : callable, optional
+        As for `segment`.
+    """
+
+    def tell(done: int, total: int) -> None:
+        if progress is not None:
+            progress(done / total, f"Tried {done} of {total} methods")
+
+    # Again, because a density method has set its noise aside, and the others cluster that too.
+    prepared = prepare(run.loaded.customers, run.recipe.prepare)
+    segment_ids = np.full(len(run.loaded.customers.frame), NOISE)
+    segment_ids[run.profiles.customers] = run.profiles.labels
+    return alternatives(
+        prepared,
+        run.recipe.fit.method,
+        segment_ids[prepared.customers],
+        run.segmentation.k,
+        run.recipe.fit.seed,
+        tell,
     )
 
 

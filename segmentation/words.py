@@ -18,6 +18,17 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[^\W_]+", spaced.lower()))
 
 
+def listed(names: Sequence[str]) -> str:
+    """Name all, the last after an "and".
+
+    Examples
+    --------
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    return " and ".join([*([", ".join(names[:-1])] if names[1:] else []), *names[-1:]])
+
+
 def and_more(names: Sequence[str]) -> str:
     """Name one or two, or the first and how many more there are.
 

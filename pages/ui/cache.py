@@ -9,12 +9,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import streamlit as st
 
 from segmentation.cleaning import clean
 from segmentation.errors import DataError
 from segmentation.features import build_features
+from segmentation.matching import carry_over, match
 from segmentation.naming import name_segments
 from segmentation.pipeline import (
     Combined,
@@ -28,7 +32,7 @@ from segmentation.pipeline import (
 )
 from segmentation.projecting import Projection, project
 from segmentation.reading import Bundle, Source, limits_from
-from segmentation.results import Begun, Loaded, Run, Schema, Table
+from segmentation.results import Begun, Loaded, Relation, Run, Schema, Table
 from segmentation.schema import guess_schema, suggest_schema
 from segmentation.settings import NameSettings, Recipe
 from segmentation.widths import Widths, widths
@@ -92,10 +96,10 @@ def run(source: AnySource, recipe: Recipe, progress: Progress | None = None) -> 
     found = _place_of_run(source, nameless, progress).run
     assert found is not None
     if found.recipe != nameless:
-        found = _rechosen(_key(source, nameless, found.evidence.trials is None), found, nameless)
-    if not recipe.naming.names:
+        found = _rechosen(_key(source, nameless, _is_checked(found)), found, nameless)
+    if recipe.naming == NameSettings():
         return found
-    return _named(_key(source, recipe, found.evidence.trials is None), found, recipe)
+    return _named(_key(source, recipe, _is_checked(found)), found, recipe)
 
 
 def begun(source: AnySource, recipe: Recipe) -> Begun:
@@ -107,22 +111,29 @@ def trust(source: AnySource, recipe: Recipe, progress: Progress | None = None) -
     """Find out how far a run can be trusted, going on from where it was left."""
     place = _place_of_run(source, recipe.with_stage(naming=NameSettings()))
     assert place.run is not None
-    if place.run.evidence.trials is None:
+    if not _is_checked(place.run):
         place.run = trusted(place.run, progress, place.begun)
     return run(source, recipe)
 
 
+def _is_checked(found: Run) -> bool:
+    return bool(found.evidence.stabilities)
+
+
 def _place_of_run(source: AnySource, recipe: Recipe, progress: Progress | None = None) -> _Place:
-    """Return the place of a run that has compared this k with others; it stands for all of them."""
-    compared = recipe.with_stage(choose=replace(recipe.choose, k=None))
-    place = _place(_key(source, compared))
+    """Return the place of a run; one of K-Means that has compared this k stands for all its k."""
     k = recipe.choose.k
+    compared = recipe
+    if recipe.fit.method == "kmeans":
+        compared = recipe.with_stage(choose=replace(recipe.choose, k=None))
+    place = _place(_key(source, compared))
     try:
         _fill(place, source, compared, progress)
     except DataError:
-        if k is None:
+        # Too few customers to compare any k may still be enough for the one asked for.
+        if compared == recipe:
             raise
-    if k is None or (place.run is not None and k in place.run.evidence.sweep.ks):
+    if compared == recipe or (place.run is not None and k in place.run.evidence.sweep.ks):
         return place
     own = _place(_key(source, recipe))
     _fill(own, source, recipe, progress)
@@ -138,6 +149,16 @@ def _fill(place: _Place, source: AnySource, recipe: Recipe, progress: Progress |
 def customer_widths(source: AnySource, found: Run) -> Widths:
     """Return each customer's silhouette."""
     return _widths(_key(source, found.recipe, found.segmentation.k), found)
+
+
+def refit(old: Run, new: Run) -> tuple[Relation, NameSettings]:
+    """Hold a run against the one before, and say what names and colours go over to it."""
+    relation = match(*_whose(old), *_whose(new))
+    return relation, carry_over(relation, old.names)
+
+
+def _whose(found: Run) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
+    return found.loaded.customers.ids[found.profiles.customers], found.profiles.labels
 
 
 def projection(source: AnySource, found: Run) -> Projection:

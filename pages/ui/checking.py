@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -18,7 +19,7 @@ SKIPPED, SWITCHED = "check-skipped", "check-switched"
 
 def pending(run: Run) -> bool:
     """Tell whether the check is still to be made."""
-    return run.evidence.trials is None and not _skipped()
+    return not run.evidence.stabilities and not _skipped()
 
 
 def how_far() -> str:
@@ -32,9 +33,7 @@ def _skipped() -> bool:
 
 def draw(run: Run) -> None:
     """Draw the check's place; where it was skipped, the way to take it up again."""
-    if run.evidence.trials is not None:
-        return
-    if _skipped():
+    if not run.evidence.stabilities and _skipped():
         st.button(
             "Check how far this can be trusted",
             icon=":material/shield:",
@@ -83,7 +82,14 @@ def _skip() -> None:
 
 
 def _switch(before: Run, found: Run) -> None:
-    state.settle_k(found.segmentation.k)
+    """Show what the check has found in place of what was shown at first."""
+    source, recipe, refit = state.source(), state.ran(), state.refit()
+    assert source is not None and recipe is not None
+    naming = cache.refit(before, found)[1]
+    if refit is not None:
+        relation = cache.refit(cache.run(source, refit.recipe), found)[0]
+        refit = replace(refit, relation=relation)
+    state.settle_k(recipe.with_stage(naming=naming), found.segmentation.k, refit)
     st.session_state[SWITCHED] = (state.runs(), before.segmentation.k, found.segmentation.k)
 
 

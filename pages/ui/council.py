@@ -7,9 +7,10 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from pages.ui import widgets
+from pages.ui import state, widgets
 from segmentation import charts
 from segmentation.choosing import CRITERIA
+from segmentation.methods import DENSITY, METHOD_NAMES
 from segmentation.results import Criterion, Evidence, Run, Vote
 from segmentation.words import sentence
 
@@ -60,13 +61,23 @@ def draw(run: Run) -> None:
     """Draw the council on all segmented customers."""
     evidence = run.evidence
     if len(evidence.sweep.ks) < 2:
-        st.info("There are no other numbers of segments to compare with.", icon=":material/info:")
+        st.info(
+            f"{state.escape(evidence.reason)}."
+            if run.recipe.fit.method in DENSITY
+            else "There are too few different customers to compare several k.",
+            icon=":material/info:",
+        )
         return
     if evidence.votes:
         _votes(evidence)
         with st.expander("How the votes are weighed", icon=":material/balance:"):
             st.markdown(RULE)
-    elif evidence.trials is None:
+    elif run.recipe.fit.method != "kmeans":
+        st.caption(
+            f"The council judges K-Means alone. Of {METHOD_NAMES[run.recipe.fit.method]}, these are "
+            "the criteria that need no data drawn anew."
+        )
+    else:
         st.caption(
             "Three of seven criteria need the check above; their votes are counted when it is done."
         )

@@ -32,7 +32,7 @@ def segments(run: Run) -> None:
     for named, size in zip(run.names, run.segmentation.sizes(), strict=True):
         found = label(run, named.segment_id)
         shield = "" if found is None else _shield(*found)
-        cells.append(f"<div>{chips.chip(named.segment_id, named.name, size)}{shield}</div>")
+        cells.append(f"<div>{chips.chip(named, size)}{shield}</div>")
     st.html(f"<div class='segments-found'>{''.join(cells)}</div>")
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui import checking, state, traps, trust
+from segmentation.matching import announce
 from segmentation.numerals import counted
 from segmentation.results import Evidence, Run, Verdict
+from segmentation.silhouettes import structure
 from segmentation.words import sentence
 
 LEVELS = {
@@ -23,8 +25,13 @@ def draw(run: Run) -> None:
     """Say how many segments there are, how far they can be trusted, and what they are called."""
     evidence = run.evidence
     count = counted(run.segmentation.k, "segment", "segments")
-    if evidence.verdict is None:
+    if not evidence.stabilities:
         st.subheader(f"{count}, {checking.how_far()}", anchor=False)
+    elif evidence.verdict is None:
+        # The council judges K-Means alone.
+        word = structure(run.segmentation.silhouette)[0]
+        said = "no natural" if word == "none" else word
+        st.subheader(f"{count}, {said} structure by the silhouette", anchor=False)
     else:
         icon, words = LEVELS[evidence.verdict.level]
         st.subheader(f"{icon} {count}, {words}", anchor=False)
@@ -32,6 +39,7 @@ def draw(run: Run) -> None:
     st.caption(_reason(evidence))
     checking.say_what_changed()
     trust.segments(run)
+    _changes(run)
     for note in run.prepared.notes:
         st.warning(state.escape(note), icon=":material/help:")
     traps.draw(evidence)
@@ -41,6 +49,18 @@ def draw(run: Run) -> None:
         if evidence.verdict is not None:
             with st.popover("How we know", icon=":material/info:"):
                 _how_we_know(run, evidence.verdict)
+
+
+def _changes(run: Run) -> None:
+    """Say what became of the segments of the run before."""
+    refit = state.refit()
+    if refit is None:
+        return
+    first, *others = announce(refit.relation, refit.names_before, run.name_of())
+    st.caption(first)
+    if others:
+        with st.expander("What became of the segments of the run before"):
+            st.markdown("\n".join(f"- {state.escape(line)}" for line in others))
 
 
 def _reason(evidence: Evidence) -> str:

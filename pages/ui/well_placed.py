@@ -18,7 +18,7 @@ def draw(run: Run) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         widgets.chart(
-            charts.silhouette_plot(found, run.name_of()),
+            charts.silhouette_plot(found, run.by_id()),
             "silhouette-plot",
             "Silhouette of each customer, by segment",
         )

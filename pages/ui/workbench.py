@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import streamlit as st
 
@@ -12,7 +13,8 @@ from segmentation.axes import axis_for
 from segmentation.errors import SegmentationError
 from segmentation.numerals import counted
 from segmentation.preparing import usable_features
-from segmentation.results import Loaded
+from segmentation.reading import Bundle, Source
+from segmentation.results import Loaded, Run
 from segmentation.settings import ChooseSettings, FitSettings, PrepareSettings, Recipe
 from segmentation.values import Bools
 from segmentation.vocabulary import label
@@ -101,9 +103,20 @@ def run(recipe: Recipe) -> None:
     except SegmentationError as error:
         messages.problem(error)
     else:
-        state.set_ran(recipe, found.segmentation.k)
+        _take_run(source, recipe, found)
     finally:
         bar.empty()
+
+
+def _take_run(source: Source | Bundle, recipe: Recipe, found: Run) -> None:
+    told = state.ran()
+    refit = None
+    if told is not None and state.is_stale():
+        before = cache.run(source, told)
+        relation, naming = cache.refit(before, found)
+        refit = state.Refit(recipe=told, relation=relation, names_before=before.name_of())
+        recipe = recipe.with_stage(naming=naming)
+    state.set_ran(recipe, found.segmentation.k, refit)
 
 
 def invitation(loaded: Loaded, keep: Bools) -> None:
@@ -210,4 +223,4 @@ def _details(features: tuple[str, ...]) -> tuple[PrepareSettings, FitSettings]:
         missing=missing,  # type: ignore[arg-type]
         outliers=outliers,  # type: ignore[arg-type]
     )
-    return prepare, FitSettings(seed=int(seed))
+    return prepare, replace(state.draft().fit, seed=int(seed))

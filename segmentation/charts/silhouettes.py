@@ -6,45 +6,46 @@ import numpy as np
 import plotly.graph_objects as go
 
 from segmentation.charts.look import NEUTRAL, blank, escape, segment_colour, wrap
+from segmentation.results import SegmentName
 from segmentation.widths import Widths
 
 GAP_SHARE = 0.03
 LEAST_HEIGHT, HEIGHT_OF_EDGES, HEIGHT_OF_SEGMENT, HEIGHT_OF_LINE = 320, 80, 66, 15
 
 
-def silhouette_plot(found: Widths, names: dict[int, str]) -> go.Figure:
+def silhouette_plot(found: Widths, segments: dict[int, SegmentName]) -> go.Figure:
     """Draw the silhouettes sorted within each segment, and their mean.
 
     Parameters
     ----------
     found : Widths
         Of all customers or of a sample; of many, only every so many are drawn.
-    names : dict of int to str
-        Of the segments.
+    segments : dict of int to SegmentName
+        By id.
     """
     drawn = found.few()
     figure = blank("Silhouette", None)
     gap = GAP_SHARE * len(drawn.labels)
-    height = max(LEAST_HEIGHT, HEIGHT_OF_EDGES + HEIGHT_OF_SEGMENT * len(names))
-    whole = len(drawn.labels) + gap * (len(names) + 1)
+    height = max(LEAST_HEIGHT, HEIGHT_OF_EDGES + HEIGHT_OF_SEGMENT * len(segments))
+    whole = len(drawn.labels) + gap * (len(segments) + 1)
     top, middles, titles = 0.0, [], []
-    for segment, name in names.items():
+    for segment, named in segments.items():
         values = drawn.values[drawn.labels == segment]
         bottom = top + len(values)
         middles.append((top + bottom) / 2)
         # Only so many lines as the segment is high, or the names of small ones would overlap.
         lines = int((len(values) + gap) / whole * (height - HEIGHT_OF_EDGES) / HEIGHT_OF_LINE)
-        titles.append(wrap(name, 22, min(max(lines, 1), 3)))
+        titles.append(wrap(named.name, 22, min(max(lines, 1), 3)))
         # A line along the ends of the bars: with a thousand of them, the bars would be hairlines.
         figure.add_scatter(
             x=np.repeat(values, 2),
             y=top + np.repeat(np.arange(len(values) + 1), 2)[1:-1],
             mode="lines",
-            line={"width": 0.5, "color": segment_colour(segment)},
+            line={"width": 0.5, "color": segment_colour(named.colour)},
             fill="tozerox",
-            fillcolor=segment_colour(segment),
-            name=wrap(name),
-            hovertemplate=f"{escape(name)}<br>silhouette %{{x:.2f}}<extra></extra>",
+            fillcolor=segment_colour(named.colour),
+            name=wrap(named.name),
+            hovertemplate=f"{escape(named.name)}<br>silhouette %{{x:.2f}}<extra></extra>",
         )
         top = bottom + gap
     figure.add_vline(x=found.mean, line={"color": NEUTRAL, "dash": "dash", "width": 2})
