@@ -34,6 +34,7 @@ def take_up(features_key: str) -> None:
             _set(name, getattr(prepare, name))
     if fit is not None:
         _set("seed", fit.seed)
+        _set("method", fit.method)
     st.session_state[RUN_WANTED] = True
 
 

@@ -25,6 +25,7 @@ from segmentation.pipeline import (
     Progress,
     combine,
     join,
+    methods_compared,
     read,
     rechosen,
     segment,
@@ -32,7 +33,7 @@ from segmentation.pipeline import (
 )
 from segmentation.projecting import Projection, project
 from segmentation.reading import Bundle, Source, limits_from
-from segmentation.results import Begun, Loaded, Relation, Run, Schema, Table
+from segmentation.results import Alternatives, Begun, Loaded, Relation, Run, Schema, Table
 from segmentation.schema import guess_schema, suggest_schema
 from segmentation.settings import NameSettings, Recipe
 from segmentation.widths import Widths, widths
@@ -151,6 +152,15 @@ def customer_widths(source: AnySource, found: Run) -> Widths:
     return _widths(_key(source, found.recipe, found.segmentation.k), found)
 
 
+def alternatives(source: AnySource, found: Run, progress: Progress | None = None) -> Alternatives:
+    """Hold every method against the one a run was made with."""
+    nameless = found.recipe.with_stage(naming=NameSettings())
+    place = _tried_place(_key(source, "methods", nameless, found.segmentation.k))
+    if place.alternatives is None:
+        place.alternatives = methods_compared(found, progress=progress)
+    return place.alternatives
+
+
 def refit(old: Run, new: Run) -> tuple[Relation, NameSettings]:
     """Hold a run against the one before, and say what names and colours go over to it."""
     relation = match(*_whose(old), *_whose(new))
@@ -198,6 +208,7 @@ class _Place:
     loaded: Loaded | None = None
     run: Run | None = None
     begun: Begun = field(default_factory=Begun)
+    alternatives: Alternatives | None = None
 
 
 @st.cache_resource(scope="session", max_entries=2, ttl=LONGEST_STAY, show_spinner=False)
@@ -207,6 +218,11 @@ def _read_place(key: str) -> _Place:
 
 @st.cache_resource(scope="session", max_entries=8, ttl=LONGEST_STAY, show_spinner=False)
 def _place(key: str) -> _Place:
+    return _Place()
+
+
+@st.cache_resource(scope="session", max_entries=12, ttl=LONGEST_STAY, show_spinner=False)
+def _tried_place(key: str) -> _Place:
     return _Place()
 
 

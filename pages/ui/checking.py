@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.ui import cache, state
+from pages.ui import cache, progress, state
 from segmentation.numerals import counted
 from segmentation.results import Begun, Run
 from segmentation.trust import DOUBTFUL, VALID
 
-SAY_EVERY_SECONDS = 0.2
 SKIPPED, SWITCHED = "check-skipped", "check-switched"
 
 
@@ -61,17 +59,13 @@ def make(place: DeltaGenerator) -> None:
             )
         bar = st.progress(0.0)
         figures = st.empty()
-    said = 0.0
 
-    def progress(share: float, words: str) -> None:
-        nonlocal said
-        if time.monotonic() - said >= SAY_EVERY_SECONDS:
-            said = time.monotonic()
-            bar.progress(share, words)
-            _found_so_far(figures, begun)
+    def tell(share: float, words: str) -> None:
+        bar.progress(share, words)
+        _found_so_far(figures, begun)
 
     _found_so_far(figures, begun)
-    found = cache.trust(source, recipe, progress)
+    found = cache.trust(source, recipe, progress.seldom(tell))
     if found.segmentation.k != before.segmentation.k:
         _switch(before, found)
     st.rerun()

@@ -74,8 +74,8 @@ def draw(run: Run) -> None:
             st.markdown(RULE)
     elif run.recipe.fit.method != "kmeans":
         st.caption(
-            f"The council judges K-Means alone. Of {METHOD_NAMES[run.recipe.fit.method]}, these are "
-            "the criteria that need no data drawn anew."
+            f"The council judges K-Means alone. Of {METHOD_NAMES[run.recipe.fit.method]}, these "
+            "are the criteria that need no data drawn anew."
         )
     else:
         st.caption(

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pages.ui import council, maps, well_placed
+from pages.ui import council, maps, methods, well_placed
 from segmentation.results import Run
 from segmentation.values import Bools
 
-EVIDENCE, SILHOUETTES = "Evidence for k", "Silhouettes"
+EVIDENCE, SILHOUETTES, METHODS = "Evidence for k", "Silhouettes", "Other methods"
 # They are of all customers; the maps draw those that pass the filter.
-OF_ALL: dict[str, Callable[[Run], None]] = {EVIDENCE: council.draw, SILHOUETTES: well_placed.draw}
+OF_ALL: dict[str, Callable[[Run], None]] = {
+    EVIDENCE: council.draw,
+    SILHOUETTES: well_placed.draw,
+    METHODS: methods.draw,
+}
 
 
 def names(run: Run) -> list[str]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import replace
-
 import streamlit as st
 
-from pages.ui import adopting, cache, messages, state, widgets
+from pages.ui import adopting, cache, messages, progress, state, widgets
 from segmentation import charts
 from segmentation.axes import axis_for
 from segmentation.errors import SegmentationError
+from segmentation.methods import METHOD_NAMES
 from segmentation.numerals import counted
 from segmentation.preparing import usable_features
 from segmentation.reading import Bundle, Source
@@ -37,7 +35,6 @@ MISSING = {
     "mode": "Fill with the most frequent",
     "drop": "Set the customer aside",
 }
-SAY_EVERY_SECONDS = 0.2
 OUTLIERS = {"keep": "Keep", "cap": "Cap", "set-aside": "Set the customer aside"}
 
 
@@ -87,25 +84,13 @@ def run(recipe: Recipe) -> None:
     """Run with progress and keep the settings that were run."""
     source = state.source()
     assert source is not None
-    bar = st.progress(0.0, "Preparing the features")
-
-    said = time.monotonic()
-
-    def progress(share: float, words: str) -> None:
-        nonlocal said
-        # The page draws each message, which on a small table would take longer than the work.
-        if time.monotonic() - said >= SAY_EVERY_SECONDS:
-            said = time.monotonic()
-            bar.progress(share, words)
-
     try:
-        found = cache.run(source, recipe, progress)
+        with progress.bar("Preparing the features") as tell:
+            found = cache.run(source, recipe, tell)
     except SegmentationError as error:
         messages.problem(error)
     else:
         _take_run(source, recipe, found)
-    finally:
-        bar.empty()
 
 
 def _take_run(source: Source | Bundle, recipe: Recipe, found: Run) -> None:
@@ -207,6 +192,13 @@ def _details(features: tuple[str, ...]) -> tuple[PrepareSettings, FitSettings]:
         "outliers",
         "Values more than three quartile ranges beyond the quartiles (Tukey's outer fences).",
     )
+    method = select(
+        "Method",
+        {str(name): title for name, title in METHOD_NAMES.items()},
+        "method",
+        "K-Means suits most tables. The view Other methods shows what each would give; HDBSCAN and "
+        "DBSCAN find the number of segments themselves and leave loners in none.",
+    )
     seed = st.number_input(
         "Random seed",
         0,
@@ -223,4 +215,4 @@ def _details(features: tuple[str, ...]) -> tuple[PrepareSettings, FitSettings]:
         missing=missing,  # type: ignore[arg-type]
         outliers=outliers,  # type: ignore[arg-type]
     )
-    return prepare, replace(state.draft().fit, seed=int(seed))
+    return prepare, FitSettings(seed=int(seed), method=method)  # type: ignore[arg-type]

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     """Resample little: here it matters what the screens say of it, not to the last digit."""
     few = Draws(bootstraps=10, splits=8, references=5)
-    monkeypatch.setattr(Draws, "for_rows", lambda count: few)
+    monkeypatch.setattr(Draws, "for_rows", lambda _: few)
 
 
 @pytest.fixture
