@@ -84,7 +84,7 @@ def _row(one: Alternative, found: Alternatives) -> dict[str, str]:
             "Method": name,
             "Segments": "–",
             "Customers": state.escape(one.problem),
-            "In none": f"{one.noise:,}",
+            "In no segment": f"{one.noise:,}",
             "Silhouette": "–",
             "Agrees": "–",
         }
@@ -94,7 +94,7 @@ def _row(one: Alternative, found: Alternatives) -> dict[str, str]:
         "Method": name,
         "Segments": str(one.k),
         "Customers": shown + (" · …" if one.k > MOST_SIZES else ""),
-        "In none": f"{one.noise:,}",
+        "In no segment": f"{one.noise:,}",
         "Silhouette": f"{one.silhouette:.3f}",
         "Agrees": "–" if with_present is None else f"{with_present:.2f}",
     }
