@@ -40,9 +40,9 @@ def test_each_method_is_what_its_own_run_gives(
     source_of: Callable[..., Source], present: Method
 ) -> None:
     shown = done_by(source_of, present)
-    steps: list[tuple[int, int]] = []
-    table = methods_compared(shown, progress=lambda done, total: steps.append((done, total)))
-    assert steps == [(i, 6) for i in range(1, 7)]
+    shares: list[float] = []
+    table = methods_compared(shown, progress=lambda share, _: shares.append(share))
+    assert shares == [i / 6 for i in range(1, 7)]
     assert table.customers == 162 and table.present == present and table.k == shown.segmentation.k
     runs = {method: done_by(source_of, method, table.k) for method in METHODS}
     for found in table.found:

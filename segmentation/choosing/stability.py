@@ -37,9 +37,9 @@ def stability(rows: Floats, partition: Partition, draws: int, rng: np.random.Gen
 
     Examples
     --------
-    >>> rows = np.array([[0.0], [1.0], [2.0], [90.0], [91.0], [92.0]])
-    >>> labels = np.array([0, 0, 0, 1, 1, 1])
-    >>> halves = Partition(labels=labels, centres=np.array([[1.0], [91.0]]), inertia=4.0)
+    >>> rows = np.concatenate([np.arange(20.0), np.arange(900.0, 920.0)])[:, None]
+    >>> labels = np.repeat([0, 1], 20)
+    >>> halves = Partition(labels=labels, centres=np.array([[9.5], [909.5]]), inertia=1330.0)
     >>> stability(rows, halves, 20, np.random.default_rng(0)).mean(axis=0).tolist()
     [1.0, 1.0]
     """
@@ -72,7 +72,7 @@ def jaccards(before: Labels, after: Labels, k: int) -> Floats:
     Examples
     --------
     >>> jaccards(np.array([0, 0, 1, 1]), np.array([0, 0, 0, -1]), 2).round(3).tolist()
-    [0.667, 0.333]
+    [0.667, 0.25]
     """
     others = int(after.max(initial=0)) + 1
     inside = after >= 0
