@@ -25,7 +25,7 @@ from segmentation.pipeline import run
 from segmentation.profiling import compare, feature_by_segment, overview
 from segmentation.projecting import project
 from segmentation.reading import Source
-from segmentation.results import Evidence, Run, SegmentName
+from segmentation.results import Run, SegmentName
 from segmentation.settings import ChooseSettings, NameSettings, PrepareSettings, Recipe
 from segmentation.values import Bools
 
@@ -593,42 +593,6 @@ def test_a_relation_is_thinned() -> None:
 def test_categories_past_twenty_are_left_to_the_caption() -> None:
     shares = category_shares(pd.DataFrame({"c": [f"v{i}" for i in range(30)]}), "c")
     assert len(charts.category_bars(shares, "c").data[0].x) == 20
-
-
-# ---- evidence for k ----------------------------------------------------------------------------
-
-
-def test_k_is_a_whole_number(done: Run) -> None:
-    for evidence in (
-        done.evidence,
-        run_suggested := Evidence(
-            ks=(2, 3, 4),
-            partitions=dict.fromkeys((2, 3, 4), None),  # type: ignore[arg-type]
-            inertias=(9.0, 4.0, 3.0),
-            silhouettes=(0.3, 0.6, 0.4),
-            smallest=(5, 5, 5),
-            silhouette_customers=30,
-            elbow_k=3,
-            silhouette_k=3,
-            k=4,
-            reason="",
-        ),
-    ):
-        if not evidence.ks:
-            continue
-        for figure, values in (
-            (charts.elbow_chart(evidence), evidence.inertias),
-            (charts.silhouette_chart(evidence), evidence.silhouettes),
-        ):
-            assert figure.layout.xaxis.dtick == 1
-            assert not figure.layout.xaxis.tick0 or figure.layout.xaxis.tick0 % 1 == 0
-            assert tuple(figure.data[0].x) == evidence.ks
-            assert tuple(figure.data[0].y) == values
-    assert marks(charts.elbow_chart(run_suggested)) == {3: "elbow: 3", 4: "in use: 4"}
-    assert marks(charts.silhouette_chart(run_suggested)) == {3: "suggested: 3", 4: "in use: 4"}
-    taken = replace(run_suggested, k=3)
-    assert marks(charts.elbow_chart(taken)) == {3: "elbow and in use: 3"}
-    assert marks(charts.elbow_chart(replace(taken, elbow_k=None))) == {3: "in use: 3"}
 
 
 # ---- the edges ---------------------------------------------------------------------------------
