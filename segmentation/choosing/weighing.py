@@ -97,7 +97,8 @@ def contrast(swept: Sweep, trials: Trials, k: int) -> float:
     """Return how far the silhouette lies from that of data without groups (0) towards 1 (1)."""
     i = swept.ks.index(k)
     mean, _ = trials.references[i]
-    return (swept.silhouettes[i] - mean) / (1 - mean)
+    # Customers of two kinds only are as clear without groups as they can be.
+    return (swept.silhouettes[i] - mean) / (1 - mean) if mean < 1 else 0.0
 
 
 def _natural(
