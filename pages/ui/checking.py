@@ -87,14 +87,18 @@ def _switch(before: Run, found: Run) -> None:
     st.session_state[SWITCHED] = (state.runs(), before.segmentation.k, found.segmentation.k)
 
 
-def say_what_changed() -> None:
+def say_what_changed(run: Run) -> None:
     """Say that the check led to another number of segments than was shown at first."""
     at_run, before, now = st.session_state.get(SWITCHED, (0, 0, 0))
     if at_run == state.runs():
         shown = counted(before, "segment", "segments")
+        why = (
+            f"The check has found that no number stands out; {now} make a simpler cut"
+            if run.evidence.natural_k == 1
+            else f"The check has found better reasons for {now}"
+        )
         st.info(
-            f"At first {shown} were shown, the clearest at a glance. The check has found better "
-            f"reasons for {now}, which are shown now.",
+            f"At first {shown} were shown, the clearest at a glance. {why}, which is shown now.",
             icon=":material/swap_horiz:",
         )
 

@@ -37,6 +37,9 @@ def draw(run: Run) -> None:
         border="horizontal",
         hide_index=True,
     )
+    for one in found.found:
+        if one.problem is not None:
+            st.caption(state.escape(one.problem))
     with st.container(horizontal=True):
         for one in found.found:
             if one.method == found.present or one.problem is not None:
@@ -83,7 +86,7 @@ def _row(one: Alternative, found: Alternatives) -> dict[str, str]:
         return {
             "Method": name,
             "Segments": "–",
-            "Customers": state.escape(one.problem),
+            "Customers": "–",
             "In no segment": f"{one.noise:,}",
             "Silhouette": "–",
             "Agrees": "–",

@@ -37,7 +37,7 @@ def draw(run: Run) -> None:
         st.subheader(f"{icon} {count}, {words}", anchor=False)
         st.markdown(state.escape(evidence.verdict.sentence))
     st.caption(_reason(evidence))
-    checking.say_what_changed()
+    checking.say_what_changed(run)
     trust.segments(run)
     _changes(run)
     for note in run.prepared.notes:

@@ -123,6 +123,7 @@ def test_the_screen_says_when_the_check_leads_to_another_number(app: AppTest) ->
     run(take(app, even()))
     assert "4 segments, no natural groups" in said(app)
     assert "At first 7 segments were shown" in said(app)
+    assert "no number stands out; 4 make a simpler cut" in said(app)
     assert "convenient cut" in said(app)
     assert "4 segments" in [one.value for one in app.sidebar.caption]
     assert len(segment_names(app)) == 4
