@@ -81,7 +81,7 @@ def test_a_filter_that_leaves_nobody(app: AppTest, screen: str) -> None:
     assert not figures(app) and not app.error
     if screen == "segments":
         choose(app, "segments-view", "Evidence for k")
-        assert set(figures(app)) == {"elbow", "silhouette"}
+        assert {"elbow", "silhouette"} <= set(figures(app))
     elif screen == "profiles":
         assert "What to do" in said(app)
         assert widget(app, "rename").value == segment_names(app)[0]

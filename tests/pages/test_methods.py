@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import get_args
 
 import numpy as np
@@ -14,7 +13,6 @@ from segmentation.settings import Method
 from tests.pages.visiting import (
     every_view,
     go,
-    press,
     run,
     said,
     segment_names,
@@ -26,9 +24,7 @@ BOTH = ["Annual Income (k$)", "Spending Score (1-100)"]
 
 
 def by(app: AppTest, method: str) -> AppTest:
-    draft = app.session_state["draft"]
-    app.session_state["draft"] = draft.with_stage(fit=replace(draft.fit, method=method))
-    return press(app, "Run")
+    return run(app, method=method)
 
 
 @pytest.mark.parametrize("method", get_args(Method))
