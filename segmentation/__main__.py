@@ -114,6 +114,13 @@ def _parser() -> argparse.ArgumentParser:
         help="how features of different units are made comparable (default: standard, the z-score)",
     )
     work.add_argument(
+        "--category-weight",
+        type=float,
+        metavar="W",
+        help="how much a category counts beside a number: a mismatch costs 2 W^2 in squared "
+        "distance (default: 1)",
+    )
+    work.add_argument(
         "--k",
         metavar="auto|N",
         type=_k,
@@ -242,6 +249,7 @@ def _recipe(options: argparse.Namespace) -> Recipe:
             outliers=options.outliers,
             transform=options.transform,
             scaler=options.scaler,
+            category_weight=options.category_weight,
         ),
         choose=replace(recipe.choose, **choose),
         fit=_over(recipe.fit, seed=options.seed),

@@ -222,7 +222,7 @@ def test_repeated_ids_are_set_aside_and_counted() -> None:
 
 
 @pytest.mark.parametrize("scaler", ["standard", "robust", "minmax", "none"])
-@pytest.mark.parametrize("transform", ["auto", "none", "yeo-johnson"])
+@pytest.mark.parametrize("transform", ["auto", "none", "yeo-johnson", "rank"])
 @pytest.mark.parametrize("huge", ["1e99", "-1e99", "1e-300"])
 def test_huge_and_tiny_numbers_neither_crash_nor_warn(
     huge: str, transform: str, scaler: str

@@ -23,6 +23,7 @@ TRANSFORMS = {
     "none": "None",
     "log": "Logarithm",
     "yeo-johnson": "Yeo-Johnson",
+    "rank": "Rank",
 }
 SCALERS = {
     "standard": "Standard (z-score)",
