@@ -1,4 +1,4 @@
-"""Names cut into words, and listed in few."""
+"""Names cut into words, and listed."""
 
 from __future__ import annotations
 
@@ -29,3 +29,37 @@ def and_more(names: Sequence[str]) -> str:
     if len(names) <= 2:
         return " and ".join(names)
     return f"{names[0]} and {len(names) - 1:,} more"
+
+
+def listing(names: Sequence[str]) -> str:
+    """Name all.
+
+    Examples
+    --------
+    >>> listing(["a"]), listing(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def spans(numbers: Sequence[int]) -> str:
+    """Name rising whole numbers, those in a row by their ends.
+
+    Examples
+    --------
+    >>> spans([2, 4, 5, 6, 9, 10])
+    '2, 4 to 6, 9 and 10'
+    """
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    said = [
+        [f"{run[0]} to {run[-1]}"] if len(run) > 2 else [str(number) for number in run]
+        for run in runs
+    ]
+    return listing([part for parts in said for part in parts])

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+from segmentation.choosing.handfuls import SMALL_COUNT, SMALL_SHARE
 from segmentation.results import Evidence, Prepared, Sweep, Trap, Trials
 from segmentation.settings import ChooseSettings
-
-SMALL_SHARE = 0.02
-SMALL_COUNT = 5
 
 
 def weigh(

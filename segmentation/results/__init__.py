@@ -1,11 +1,13 @@
 """Frozen results, one class a stage; each checks what its docstring promises."""
 
+from segmentation.results.arena import Arena, Candidate, HeldOut
 from segmentation.results.cleaned import REASONS, Clean, LedgerEntry, Rule
 from segmentation.results.customers import Customers, Prepared, PreparedColumn
 from segmentation.results.evidence import (
     Criterion,
     Evidence,
     Level,
+    Outcome,
     Partition,
     Remedy,
     Resampled,
@@ -39,6 +41,8 @@ from segmentation.results.tables import Column, ColumnType, ReadReport, Schema, 
 __all__ = [
     "LINE_REASONS",
     "REASONS",
+    "Arena",
+    "Candidate",
     "Change",
     "Clean",
     "Column",
@@ -47,11 +51,13 @@ __all__ = [
     "Customers",
     "Difference",
     "Evidence",
+    "HeldOut",
     "LedgerEntry",
     "Level",
     "LineReason",
     "Loaded",
     "Match",
+    "Outcome",
     "Partition",
     "Prepared",
     "PreparedColumn",

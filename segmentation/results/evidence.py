@@ -182,8 +182,34 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What comes of other settings.
+
+    Parameters
+    ----------
+    k : int
+        The number of segments with the largest silhouette, but for those that split off a handful.
+    silhouette : float
+        At that k.
+    sizes : tuple of int
+        Of the segments, largest first.
+    customers : int
+        How many customers it was tried on: all that the settings keep, or those of a sample.
+    """
+
+    k: int
+    silhouette: float
+    sizes: tuple[int, ...]
+    customers: int
+
+    def __post_init__(self) -> None:
+        assert len(self.sizes) == self.k and sum(self.sizes) == self.customers
+        assert list(self.sizes) == sorted(self.sizes, reverse=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Remedy:
-    """What can be done about a trap, and what comes of it.
+    """What can be done about a trap.
 
     Parameters
     ----------
@@ -191,19 +217,13 @@ class Remedy:
         What is done, as an offer.
     settings : PrepareSettings
         That do it.
-    k : int
-        The number of segments that the silhouette then speaks for.
-    silhouette : float
-        At that k.
-    sizes : tuple of int
-        Of the segments, largest first.
+    outcome : Outcome or None
+        What comes of it; None before it was tried.
     """
 
     words: str
     settings: PrepareSettings
-    k: int
-    silhouette: float
-    sizes: tuple[int, ...]
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,15 +240,15 @@ class Trap:
         Those concerned.
     ks : tuple of int
         Numbers of segments that are not to be suggested because of it.
-    remedy : Remedy or None
-        None where nothing helps.
+    remedies : tuple of Remedy
+        The best guess first; empty where nothing helps.
     """
 
     kind: TrapKind
     sentence: str
     features: tuple[str, ...] = ()
     ks: tuple[int, ...] = ()
-    remedy: Remedy | None = None
+    remedies: tuple[Remedy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
