@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from segmentation.choosing import Progress, sweep
 from segmentation.errors import DataError
-from segmentation.preparing import prepare
+from segmentation.preparing import LARGEST_CATEGORY_COUNT, prepare
 from segmentation.results import Arena, Candidate, Customers, HeldOut, Prepared
 from segmentation.settings import ChooseSettings, PrepareSettings, Recipe, Scaler, Transform
-from segmentation.trying import drawn, falling_sizes, suggestible_k
+from segmentation.trying import drawn, falling_sizes, stretch, suggestible_k
 
 PREPARATIONS: dict[str, tuple[Transform, Scaler]] = {
     "As they are": ("none", "none"),
@@ -25,7 +25,6 @@ PREPARATIONS: dict[str, tuple[Transform, Scaler]] = {
     "Rank and z-score": ("rank", "standard"),
 }
 LARGEST_CODE_COUNT = 20
-LARGEST_CATEGORY_COUNT = 50
 MOST_HELD_OUT = 20
 
 Labels = npt.NDArray[np.int64]
@@ -53,12 +52,12 @@ def arena(
         The number of segments to compare at; by default the recipe's, else the k that the
         silhouette speaks for under the recipe's own preparation.
     progress : callable, optional
-        Called with (preparations done, preparations in all).
+        Called with (steps done, steps in all), several for each preparation.
 
     Raises
     ------
     DataError
-        If the features can't be used at all, or no k is given and none can be found.
+        If no k is given, and the recipe's own preparation doesn't give one.
 
     Examples
     --------
@@ -75,13 +74,12 @@ def arena(
     k = k or recipe.choose.k or _own_k(few, recipe)
     candidates: list[Candidate] = []
     labels: list[Labels | None] = []
-    for done, (name, (transform, scaler)) in enumerate(PREPARATIONS.items(), start=1):
+    for part, (name, (transform, scaler)) in enumerate(PREPARATIONS.items()):
         settings = replace(recipe.prepare, transform=transform, scaler=scaler)
-        candidate, found = _candidate(few, recipe, name, settings, k)
+        tell = stretch(progress, part, len(PREPARATIONS))
+        candidate, found = _candidate(few, recipe, name, settings, k, tell)
         candidates.append(candidate)
         labels.append(found)
-        if progress is not None:
-            progress(done, len(PREPARATIONS))
     present = np.ones(len(few.frame), dtype=bool)
     for found in labels:
         if found is not None:
@@ -104,13 +102,18 @@ def _own_k(customers: Customers, recipe: Recipe) -> int:
 
 
 def _candidate(
-    customers: Customers, recipe: Recipe, name: str, settings: PrepareSettings, k: int
+    customers: Customers,
+    recipe: Recipe,
+    name: str,
+    settings: PrepareSettings,
+    k: int,
+    progress: Progress,
 ) -> tuple[Candidate, Labels | None]:
     """Cluster under one preparation; the labels are by customer, -1 for one set aside."""
     choose = ChooseSettings(k=k, k_min=recipe.choose.k_min, k_max=recipe.choose.k_max)
     try:
         prepared = prepare(customers, settings)
-        swept = sweep(prepared, choose, recipe.fit, compare=True)
+        swept = sweep(prepared, choose, recipe.fit, compare=True, progress=progress)
     except DataError as error:
         return Candidate(name=name, settings=settings, problem=f"{error.what}."), None
     own_k = suggestible_k(swept, len(prepared.matrix))

@@ -13,6 +13,7 @@ from segmentation.results import Customers, Outcome, Partition, Sweep, Trap
 from segmentation.settings import ChooseSettings, PrepareSettings, Recipe
 
 LARGEST_TRIED = 20_000
+STEPS = 100
 
 
 def with_outcomes(
@@ -32,7 +33,7 @@ def with_outcomes(
     traps : tuple of Trap
         From `find_traps`.
     progress : callable, optional
-        Called with (remedies tried, remedies in all).
+        Called with (steps done, steps in all), several for each remedy.
 
     Examples
     --------
@@ -51,11 +52,10 @@ def with_outcomes(
     """
     few = drawn(customers, recipe)
     asked = list(dict.fromkeys(remedy.settings for trap in traps for remedy in trap.remedies))
-    outcomes = {}
-    for done, settings in enumerate(asked, start=1):
-        outcomes[settings] = _outcome(few, recipe, settings)
-        if progress is not None:
-            progress(done, len(asked))
+    outcomes = {
+        settings: _outcome(few, recipe, settings, stretch(progress, i, len(asked)))
+        for i, settings in enumerate(asked)
+    }
     return tuple(
         replace(
             trap,
@@ -89,11 +89,29 @@ def drawn(customers: Customers, recipe: Recipe) -> Customers:
     )
 
 
-def _outcome(customers: Customers, recipe: Recipe, settings: PrepareSettings) -> Outcome | None:
+def stretch(progress: Progress | None, part: int, parts: int) -> Progress:
+    """Return the progress of one of several parts, which tells that of the whole.
+
+    Examples
+    --------
+    >>> stretch(print, 1, 2)(3, 4)
+    175 200
+    """
+
+    def tell(done: int, total: int) -> None:
+        if progress is not None:
+            progress(part * STEPS + done * STEPS // total, parts * STEPS)
+
+    return tell
+
+
+def _outcome(
+    customers: Customers, recipe: Recipe, settings: PrepareSettings, progress: Progress
+) -> Outcome | None:
     choose = ChooseSettings(k_min=recipe.choose.k_min, k_max=recipe.choose.k_max)
     try:
         prepared = prepare(customers, settings)
-        swept = sweep(prepared, choose, recipe.fit)
+        swept = sweep(prepared, choose, recipe.fit, progress=progress)
     except DataError:
         return None
     k = suggestible_k(swept, len(prepared.matrix))

@@ -8,7 +8,7 @@ import numpy as np
 
 from segmentation.errors import DataError
 from segmentation.indices import calinski_harabasz, davies_bouldin, within
-from segmentation.kmeans import distinct_rows, kmeans
+from segmentation.kmeans import all_alike, distinct_rows, kmeans
 from segmentation.results import Prepared, Sweep
 from segmentation.settings import ChooseSettings, FitSettings
 from segmentation.silhouettes import silhouette_sample, silhouettes
@@ -59,10 +59,12 @@ def sweep(
     choose = choose or ChooseSettings()
     fit = fit or FitSettings()
     distinct = distinct_rows(prepared.matrix)
+    if distinct == 1:
+        raise all_alike(len(prepared.matrix))
     if distinct < 3 and choose.k is None:
         raise DataError(
-            f"Only {distinct:,} customers differ in the chosen features",
-            remedy="At least 3 different customers are needed to look for segments; "
+            f"Only {distinct:,} customers differ in the chosen features; the others repeat them",
+            remedy="To tell these 2 apart, ask for 2 segments; to compare numbers of segments, "
             "choose more features or a larger file",
         )
     ks = _ks(choose, distinct, compare=choose.k is None if compare is None else compare)
