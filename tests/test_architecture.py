@@ -36,6 +36,7 @@ PRIMITIVES = {
     "grouping",
     "indices",
     "kmeans",
+    "lloyd",
     "notation",
     "numerals",
     "remembering",

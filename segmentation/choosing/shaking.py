@@ -1,0 +1,212 @@
+"""The trials: every k of a sweep shaken, foretold and held against chance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from segmentation.choosing.chance import without_groups
+from segmentation.choosing.predicting import prediction_strength
+from segmentation.choosing.refitting import fresh_fit
+from segmentation.choosing.stability import stability
+from segmentation.choosing.tendency import hopkins
+from segmentation.indices import within
+from segmentation.results import Partition, Prepared, Resampled, Sweep, Trials
+from segmentation.settings import FitSettings
+from segmentation.silhouettes import silhouettes
+from segmentation.threads import one_thread
+from segmentation.values import Floats
+
+LARGEST_ROWS = 5_000
+SMALL_ROWS = 500
+SILHOUETTE_ROWS = 1_000
+HOPKINS_REPEATS = 200
+# Below every table's own logarithms of a spread; spreads of 0 have none.
+LEAST_SPREAD = 1e-300
+
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draws:
+    """How often each trial is made.
+
+    Parameters
+    ----------
+    bootstraps, splits, references : int
+        Of stability, of prediction strength, and of data without groups.
+    """
+
+    bootstraps: int = 100
+    splits: int = 25
+    references: int = 12
+
+    @classmethod
+    def for_rows(cls, count: int) -> Draws:
+        """Draw more often from a small table, where a draw says less and costs less."""
+        small = count <= SMALL_ROWS
+        return cls(bootstraps=200, splits=100, references=40) if small else cls()
+
+
+def shake(
+    prepared: Prepared,
+    swept: Sweep,
+    fit: FitSettings | None = None,
+    *,
+    draws: Draws | None = None,
+    progress: Progress | None = None,
+) -> Trials:
+    """Try every k of a sweep: would its groups come back, and are they more than chance?
+
+    Of more than 5,000 customers, 5,000 are drawn and tried. Each trial has a random stream of its
+    own, so that the range of k changes none of its figures.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The matrix.
+    swept : Sweep
+        Its partitions.
+    fit : FitSettings, optional
+        The seed.
+    draws : Draws, optional
+        How often; by default 100 bootstraps, 25 splits and 12 references, and 200, 100 and 40 up
+        to 500 customers.
+    progress : callable, optional
+        Called with the share done and what was just found, in words; what it raises ends the
+        trials.
+
+    Examples
+    --------
+    >>> from segmentation.choosing import sweep
+    >>> from segmentation.pipeline import load
+    >>> from segmentation.preparing import prepare
+    >>> from segmentation.reading import Source
+    >>> from segmentation.settings import ChooseSettings
+    >>> rows = [f"{i},{i % 3 * 100 + i}" for i in range(30)]
+    >>> source = Source(name="a.csv", data="\\n".join(["id,spend", *rows]).encode())
+    >>> prepared = prepare(load(source).customers)
+    >>> trials = shake(prepared, sweep(prepared, ChooseSettings(k_max=4)))
+    >>> [round(float(of_one.mean), 2) for of_one in trials.stabilities[3]]
+    [1.0, 1.0, 1.0]
+    """
+    fit = fit or FitSettings()
+    chosen = _sample(len(prepared.matrix), fit.seed)
+    rows = prepared.matrix[chosen]
+    draws = draws or Draws.for_rows(len(rows))
+    partitions = {k: _within(rows, swept.partitions[k], chosen) for k in swept.ks}
+    blocks = _blocks(prepared)
+
+    def stream(*numbers: int) -> np.random.Generator:
+        return np.random.default_rng([fit.seed, *numbers])
+
+    tasks: list[tuple[Any, ...]] = [(hopkins, rows, HOPKINS_REPEATS, stream(0))]
+    tasks += [(_chance, rows, blocks, swept.ks, stream(1, i)) for i in range(draws.references)]
+    tasks += [
+        (prediction_strength, rows, partitions[k], draws.splits, stream(2, k)) for k in swept.ks
+    ]
+    tasks += [(stability, rows, partitions[k], draws.bootstraps, stream(3, k)) for k in swept.ks]
+    done = _each(tasks, _words(swept.ks, draws), progress)
+    references = done[1 : 1 + draws.references]
+    first = 1 + draws.references
+    strengths = done[first : first + len(swept.ks)]
+    stabilities = done[first + len(swept.ks) :]
+    logs = np.array([found.logs for found in references])
+    widths = np.array([found.silhouettes for found in references])
+    own = [within(rows), *(partitions[k].inertia for k in swept.ks)]
+    gaps = logs.mean(axis=0) - np.log(np.maximum(own, LEAST_SPREAD))
+    errors = logs.std(axis=0) * np.sqrt(1 + 1 / len(logs))
+    return Trials(
+        ks=swept.ks,
+        customers=len(rows),
+        gaps=tuple(zip(gaps.tolist(), errors.tolist(), strict=True)),
+        references=tuple(
+            zip(widths.mean(axis=0).tolist(), widths.std(axis=0, ddof=1).tolist(), strict=True)
+        ),
+        prediction_strengths=tuple(map(_resampled, strengths)),
+        stabilities={
+            k: tuple(_resampled(scores) for scores in found.T)
+            for k, found in zip(swept.ks, stabilities, strict=True)
+        },
+        hopkins=_resampled(done[0]) if len(done[0]) else None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chance:
+    """What one reference without groups came to: for k = 1 and each k, and for each k."""
+
+    logs: list[float]
+    silhouettes: list[float]
+
+
+def _chance(
+    rows: Floats,
+    blocks: npt.NDArray[np.int64],
+    ks: tuple[int, ...],
+    rng: np.random.Generator,
+) -> _Chance:
+    cloud = without_groups(rows, blocks, rng)
+    found = [fresh_fit(cloud, k, rng) for k in ks]
+    spreads = [within(cloud), *(float(one.inertias[0]) for one in found)]
+    few = np.sort(rng.permutation(len(cloud))[:SILHOUETTE_ROWS])
+    widths = silhouettes(cloud[few], [one.labels[0][few] for one in found])
+    return _Chance(
+        logs=np.log(np.maximum(spreads, LEAST_SPREAD)).tolist(),
+        silhouettes=[float(of_one.mean()) for of_one in widths],
+    )
+
+
+def _each(tasks: list[tuple[Any, ...]], words: list[str], progress: Progress | None) -> list[Any]:
+    results = []
+    with one_thread():
+        for task, said in zip(tasks, words, strict=True):
+            results.append(task[0](*task[1:]))
+            if progress is not None:
+                progress(len(results) / len(tasks), said)
+    return results
+
+
+def _words(ks: tuple[int, ...], draws: Draws) -> list[str]:
+    return [
+        "Are the customers clumped at all?",
+        *(
+            f"Clustered {i + 1} of {draws.references} tables without groups"
+            for i in range(draws.references)
+        ),
+        *(f"Foretold {k} segments from {draws.splits} halves" for k in ks),
+        *(f"Looked for {k} segments in {draws.bootstraps} other draws of customers" for k in ks),
+    ]
+
+
+def _sample(count: int, seed: int) -> npt.NDArray[np.int64]:
+    if count <= LARGEST_ROWS:
+        return np.arange(count)
+    return np.sort(np.random.default_rng([seed, 4]).choice(count, LARGEST_ROWS, replace=False))
+
+
+def _within(rows: Floats, partition: Partition, chosen: npt.NDArray[np.int64]) -> Partition:
+    """Take the part of a partition that lies among the chosen rows."""
+    if len(chosen) == len(partition.labels):
+        return partition
+    labels = partition.labels[chosen]
+    inertia = float(((rows - partition.centres[labels]) ** 2).sum())
+    return Partition(labels=labels, centres=partition.centres, inertia=inertia)
+
+
+def _blocks(prepared: Prepared) -> npt.NDArray[np.int64]:
+    number = {feature: i for i, feature in enumerate(prepared.features)}
+    return np.array([number[column.feature] for column in prepared.columns])
+
+
+def _resampled(values: Floats) -> Resampled:
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return Resampled(mean=0.0, low=0.0, high=1.0)
+    mean = float(known.mean())
+    reach = 1.96 * float(known.std(ddof=1)) / np.sqrt(len(known)) if len(known) > 1 else 1.0
+    return Resampled(mean=mean, low=max(mean - reach, 0.0), high=min(mean + reach, 1.0))
