@@ -8,7 +8,9 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from segmentation.choosing import Progress, sweep
+from segmentation.choosing import sweep
+from segmentation.choosing.shaking import shake_one
+from segmentation.choosing.sweeping import Progress
 from segmentation.errors import DataError
 from segmentation.preparing import LARGEST_CATEGORY_COUNT, prepare
 from segmentation.results import Arena, Candidate, Customers, HeldOut, Prepared
@@ -118,11 +120,13 @@ def _candidate(
         return Candidate(name=name, settings=settings, problem=f"{error.what}."), None
     own_k = suggestible_k(swept, len(prepared.matrix))
     partition = swept.partitions[k]
+    stabilities = shake_one(prepared, partition, recipe.fit)
     return Candidate(
         name=name,
         settings=settings,
         silhouette=swept.silhouettes[swept.ks.index(k)],
         sizes=falling_sizes(partition),
+        stability=min(found.mean for found in stabilities),
         own_k=own_k,
         own_silhouette=None if own_k is None else swept.silhouettes[swept.ks.index(own_k)],
     ), _by_customer(prepared, partition.labels, len(customers.frame))

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from segmentation.choosing import Progress, least_size, sweep
+from segmentation.choosing import least_size, sweep
+from segmentation.choosing.sweeping import Progress
 from segmentation.errors import DataError
 from segmentation.preparing import prepare
 from segmentation.results import Customers, Outcome, Partition, Sweep, Trap

@@ -15,8 +15,9 @@ from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
 from segmentation.errors import DataError
 from segmentation.kmeans import distinct_rows
 from segmentation.preparing import LARGEST_CATEGORY_COUNT, prepare
-from segmentation.results import Customers, Prepared
+from segmentation.results import Prepared
 from segmentation.settings import Missing, Outliers, PrepareSettings, Scaler, Transform
+from tests.customers import customers_of
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "missing": get_args(Missing),
@@ -24,37 +25,6 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "transform": get_args(Transform),
     "scaler": get_args(Scaler),
 }
-
-
-def customers_of(**columns: Any) -> Customers:
-    """Customers with the given columns: numbers are features, texts are categories."""
-    frame = pd.DataFrame({name: np.asarray(values) for name, values in columns.items()})
-    numeric = tuple(name for name in frame if frame[name].dtype.kind == "f")
-    return Customers(
-        frame=frame,
-        ids=np.arange(1, len(frame) + 1).astype(str).astype(object),
-        id_column=None,
-        rows=np.arange(len(frame)),
-        kind="customers",
-        numeric=numeric,
-        categories=tuple(name for name in frame if name not in numeric),
-        default_features=numeric,
-        unusable={"id": "it is the customer id", "sort": "it has the same value for every row"},
-    )
-
-
-def shuffled(customers: Customers, order: np.ndarray) -> Customers:
-    return Customers(
-        frame=customers.frame.iloc[order].reset_index(drop=True),
-        ids=customers.ids[order],
-        id_column=None,
-        rows=customers.rows,
-        kind="customers",
-        numeric=customers.numeric,
-        categories=customers.categories,
-        default_features=customers.default_features,
-        unusable=customers.unusable,
-    )
 
 
 def by_customer(prepared: Prepared) -> np.ndarray:
