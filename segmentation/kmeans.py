@@ -92,19 +92,9 @@ def _too_few(rows: int, distinct: int, k: int) -> DataError:
             f"There are {rows:,} customers, too few for {k} segments",
             remedy="Ask for fewer segments, or set fewer customers aside",
         )
-    if distinct == 1:
-        return all_alike(rows)
     return DataError(
         f"Only {distinct:,} customers differ in the chosen features, too few for {k} segments",
         remedy=f"Ask for {distinct} segments at most, or choose more features",
-    )
-
-
-def all_alike(rows: int) -> DataError:
-    """Say that nothing tells the customers apart."""
-    return DataError(
-        f"All {rows:,} customers are the same in the chosen features",
-        remedy="Choose features in which they differ, or set fewer customers aside",
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from segmentation.errors import DataError
 from segmentation.indices import calinski_harabasz, davies_bouldin, within
-from segmentation.kmeans import all_alike, distinct_rows, kmeans
+from segmentation.kmeans import distinct_rows, kmeans
 from segmentation.results import Prepared, Sweep
 from segmentation.settings import ChooseSettings, FitSettings
 from segmentation.silhouettes import silhouette_sample, silhouettes
@@ -60,7 +60,10 @@ def sweep(
     fit = fit or FitSettings()
     distinct = distinct_rows(prepared.matrix)
     if distinct == 1:
-        raise all_alike(len(prepared.matrix))
+        raise DataError(
+            f"All {len(prepared.matrix):,} customers are the same in the chosen features",
+            remedy="Choose features in which they differ, or set fewer customers aside",
+        )
     if distinct < 3 and choose.k is None:
         raise DataError(
             f"Only {distinct:,} customers differ in the chosen features; the others repeat them",
