@@ -1,4 +1,4 @@
-"""The command line: ``python -m segmentation read`` and ``run``."""
+"""The command line: ``python -m segmentation`` with ``read``, ``run`` and ``sweep``."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from typing import Any, get_args
 
 from segmentation import settings
 from segmentation.errors import DataError, SegmentationError, SettingsError
+from segmentation.evidence_files import evidence_facts, finite, sweep_csv
 from segmentation.exporting import customers_csv, raw_csv, summary_json
 from segmentation.pipeline import load, segment
 from segmentation.read_report import read_report
 from segmentation.reading import limits_from, read_table
-from segmentation.results import Question
+from segmentation.results import Loaded, Question, Run
 from segmentation.schema import guess_schema, require_rows
 from segmentation.settings import DELIMITER_NAMES, ROLES, Recipe
+from segmentation.trying import with_outcomes
 
 CALLED = {name: delimiter for delimiter, name in DELIMITER_NAMES.items()}
 
@@ -29,17 +31,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
-        recipe = _recipe(options) if options.command == "run" else _told(Recipe(), options)
+        recipe = _told(Recipe(), options) if options.command == "read" else _recipe(options)
     except SettingsError as error:
         parser.error(str(error))
     clash = _clash(options)
     if clash:
         parser.error(clash)
     try:
-        if options.command == "read":
-            _read(options, recipe)
-        else:
-            _run(options, recipe)
+        {"read": _read, "run": _run, "sweep": _sweep}[options.command](options, recipe)
     except SegmentationError as error:
         print(f"segmentation: {error}", file=sys.stderr)
         return 1
@@ -64,6 +63,17 @@ def _parser() -> argparse.ArgumentParser:
     _add_reading(read)
     read.add_argument("--read-report", metavar="JSON", help="write how the file was read")
     work = commands.add_parser("run", help="segment the customers of one or several files")
+    work.add_argument("--out", required=True, help="CSV file to write: one row a customer")
+    _add_settings(work)
+    compare = commands.add_parser("sweep", help="weigh the evidence for each number of segments")
+    compare.add_argument("--out", required=True, help="CSV file to write: one row a k")
+    compare.add_argument("--evidence", metavar="JSON", help="write the votes, verdict and trust")
+    _add_settings(compare)
+    return parser
+
+
+def _add_settings(work: argparse.ArgumentParser) -> None:
+    """Add what a segmentation is made from and how."""
     work.add_argument(
         "input",
         metavar="INPUT",
@@ -71,7 +81,6 @@ def _parser() -> argparse.ArgumentParser:
         help="CSV file or workbook; files of the same shape are stacked, others are joined on the "
         "customer id",
     )
-    work.add_argument("--out", required=True, help="CSV file to write: one row a customer")
     work.add_argument("--summary", metavar="JSON", help="write the run's figures and recipe")
     work.add_argument("--recipe", metavar="JSON", help="take settings from a summary or recipe")
     _add_reading(work)
@@ -154,7 +163,6 @@ def _parser() -> argparse.ArgumentParser:
         "--seed", type=int, metavar="N", help="seed of everything random (default: 0)"
     )
     work.add_argument("--as-of", metavar="DATE", help="date that days are counted to")
-    return parser
 
 
 def _add_reading(command: argparse.ArgumentParser) -> None:
@@ -199,7 +207,7 @@ def _k_range(text: str) -> tuple[int, int]:
 def _clash(options: argparse.Namespace) -> str | None:
     """Say which file would be written over another that this call names."""
     inputs = options.input if isinstance(options.input, list) else [options.input]
-    others = ("out", "summary", "recipe", "read_report")
+    others = ("out", "summary", "recipe", "read_report", "evidence")
     named = [("input", given) for given in inputs]
     named += [(name, getattr(options, name, None)) for name in others]
     seen: dict[Path, str] = {}
@@ -300,13 +308,32 @@ def _read(options: argparse.Namespace, recipe: Recipe) -> None:
 
 
 def _run(options: argparse.Namespace, recipe: Recipe) -> None:
+    finished = segment(_loaded(options, recipe), recipe)
+    Path(options.out).write_bytes(customers_csv(finished))
+    _write_reports(options, finished)
+
+
+def _sweep(options: argparse.Namespace, recipe: Recipe) -> None:
+    finished = segment(_loaded(options, recipe), recipe, compare=True)
+    Path(options.out).write_bytes(sweep_csv(finished.evidence))
+    if options.evidence:
+        customers, evidence = finished.loaded.customers, finished.evidence
+        tried = replace(evidence, traps=with_outcomes(customers, recipe, evidence.traps))
+        _write_json(options.evidence, finite(evidence_facts(tried)))
+    _write_reports(options, finished)
+
+
+def _loaded(options: argparse.Namespace, recipe: Recipe) -> Loaded:
     loaded = load(options.input, recipe, limits=limits_from(os.environ))
     _refuse_doubt(loaded.questions)
-    finished = segment(loaded, recipe)
-    Path(options.out).write_bytes(customers_csv(finished))
+    return loaded
+
+
+def _write_reports(options: argparse.Namespace, finished: Run) -> None:
     if options.summary:
         Path(options.summary).write_bytes(summary_json(finished))
     if options.read_report:
+        loaded = finished.loaded
         _write_json(options.read_report, read_report(loaded.table, loaded.schema))
 
 

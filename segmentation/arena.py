@@ -8,8 +8,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from segmentation.choosing import sweep
-from segmentation.choosing.shaking import shake_one
+from segmentation.choosing import shake_one, sweep
 from segmentation.choosing.sweeping import Progress
 from segmentation.errors import DataError
 from segmentation.preparing import LARGEST_CATEGORY_COUNT, prepare

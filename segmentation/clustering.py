@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from segmentation.results import Evidence, Partition, Prepared, Segmentation
+from segmentation.results import Evidence, Partition, Prepared, Resampled, Segmentation
 from segmentation.settings import FitSettings
 from segmentation.silhouettes import silhouette_sample, silhouettes
 from segmentation.vocabulary import money_feature
@@ -68,8 +68,16 @@ def fit(
             float(widths[labels[rows] == i].mean()) if (labels[rows] == i).any() else 0.0
             for i in range(partition.k)
         ),
+        stabilities=_stabilities(evidence, order),
         money_feature=money,
     )
+
+
+def _stabilities(evidence: Evidence, order: list[int]) -> tuple[Resampled, ...]:
+    if evidence.trials is None:
+        return ()
+    of_group = evidence.trials.stabilities[evidence.k]
+    return tuple(of_group[group] for group in order)
 
 
 def _order(prepared: Prepared, partition: Partition, money: str) -> list[int]:

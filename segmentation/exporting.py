@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from segmentation.evidence_files import trap_facts, verdict_facts
 from segmentation.read_report import read_report
 from segmentation.results import LedgerEntry, LineReason, Match, ReadReport, Rule, Run
 from segmentation.set_aside import set_aside_table
-from segmentation.silhouettes import structure
+from segmentation.trust import band
 from segmentation.values import Bools
 
 # Control characters and zero-width marks are skipped by some spreadsheets, like spaces.
@@ -220,7 +221,8 @@ def summary(run: Run) -> dict[str, Any]:
         "scaler": run.recipe.prepare.scaler,
         "k": run.segmentation.k,
         "k_reason": run.evidence.reason,
-        "structure": structure(run.segmentation.silhouette)[0],
+        "verdict": verdict_facts(run.evidence),
+        "traps": [trap_facts(trap) for trap in run.evidence.traps],
         "inertia": run.segmentation.inertia,
         "silhouette": run.segmentation.silhouette,
         "silhouette_customers": run.segmentation.silhouette_customers,
@@ -231,6 +233,7 @@ def summary(run: Run) -> dict[str, Any]:
                 "size": segment.size,
                 "share": segment.share,
                 "silhouette": segment.silhouette,
+                **_trust_facts(run, segment.segment_id),
                 "centre": {
                     column.name: float(value)
                     for column, value in zip(
@@ -244,6 +247,17 @@ def summary(run: Run) -> dict[str, Any]:
         ],
         "recipe": run.recipe.to_dict(),
         "versions": {"python": python_version(), **{name: version(name) for name in VERSIONED}},
+    }
+
+
+def _trust_facts(run: Run, segment_id: int) -> dict[str, Any]:
+    if not run.segmentation.stabilities:
+        return {"stability": None}
+    found = run.segmentation.stabilities[segment_id - 1]
+    return {
+        "stability": found.mean,
+        "stability_interval": [found.low, found.high],
+        "trust": band(found.mean)[0],
     }
 
 

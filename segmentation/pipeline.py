@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from segmentation.choosing import Progress, sweep, weigh
+from segmentation.choosing import find_traps, shake, sweep, weigh
 from segmentation.cleaning import clean
 from segmentation.clustering import fit
 from segmentation.features import build_features
@@ -14,10 +14,23 @@ from segmentation.naming import name_segments
 from segmentation.preparing import prepare
 from segmentation.profiling import profile
 from segmentation.reading import Bundle, Given, ReadLimits, Source, as_source, read_table
-from segmentation.results import Clean, Customers, Loaded, Match, Run, Schema, Table
+from segmentation.results import (
+    Clean,
+    Customers,
+    Loaded,
+    Match,
+    Prepared,
+    Run,
+    Schema,
+    Sweep,
+    Table,
+    Trials,
+)
 from segmentation.schema import suggest_schema
 from segmentation.settings import CombineSettings, Recipe, SchemaSettings
 from segmentation.stacking import stack
+
+Progress = Callable[[float, str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -118,6 +131,7 @@ def segment(
     recipe: Recipe,
     *,
     compare: bool | None = None,
+    trust: bool = True,
     progress: Progress | None = None,
 ) -> Run:
     """Go from customers to named segments.
@@ -128,17 +142,50 @@ def segment(
         From `load` with the same recipe.
     recipe : Recipe
         The settings.
-    compare, progress
+    compare
         As for `sweep`.
+    trust : bool
+        Whether to find out how far the segments can be trusted, which takes longer than finding
+        them; `trusted` does it later.
+    progress : callable, optional
+        Called with the share done and what was just done, in words; what it raises ends the run.
 
     Raises
     ------
     SegmentationError
         If the customers can't carry the segmentation asked for.
     """
+
+    def tell(done: int, total: int) -> None:
+        if progress is not None:
+            progress(done / total, f"Compared {done} of {total} numbers of segments")
+
     prepared = prepare(loaded.customers, recipe.prepare)
-    swept = sweep(prepared, recipe.choose, recipe.fit, compare=compare, progress=progress)
-    evidence = weigh(prepared, swept, choose=recipe.choose)
+    swept = sweep(prepared, recipe.choose, recipe.fit, compare=compare, progress=tell)
+    trials = shake(prepared, swept, recipe.fit, progress=progress) if trust else None
+    return _concluded(loaded, recipe, prepared, swept, trials)
+
+
+def trusted(found: Run, progress: Progress | None = None) -> Run:
+    """Return a run with what resampling says of it; its k may change, if none was asked for.
+
+    Parameters
+    ----------
+    found : Run
+        From `segment` with ``trust=False``.
+    progress
+        As for `segment`.
+    """
+    swept = found.evidence.sweep
+    trials = shake(found.prepared, swept, found.recipe.fit, progress=progress)
+    return _concluded(found.loaded, found.recipe, found.prepared, swept, trials)
+
+
+def _concluded(
+    loaded: Loaded, recipe: Recipe, prepared: Prepared, swept: Sweep, trials: Trials | None
+) -> Run:
+    traps = find_traps(loaded.customers, prepared, recipe.prepare, swept)
+    evidence = weigh(swept, trials, traps, recipe.choose)
     segmentation = fit(prepared, evidence, recipe.fit)
     profiles = profile(loaded.customers, prepared, segmentation)
     return Run(

@@ -33,6 +33,7 @@ STAGES = {
 }
 PRIMITIVES = {
     "errors",
+    "evidence_files",
     "grouping",
     "indices",
     "kmeans",
@@ -48,6 +49,7 @@ PRIMITIVES = {
     "silhouettes",
     "threads",
     "transforms",
+    "trust",
     "values",
     "vocabulary",
     "words",
@@ -62,6 +64,8 @@ RUN_A_STAGE = {
     "segmentation.joining.widen",
     "segmentation.preparing.prepare",
     "segmentation.choosing.sweep",
+    "segmentation.choosing.shake",
+    "segmentation.choosing.weigh",
     "segmentation.clustering.fit",
     "segmentation.profiling.profile",
     "segmentation.naming.name_segments",

@@ -14,8 +14,7 @@ from sklearn.metrics import adjusted_rand_score
 from sklearn.preprocessing import StandardScaler
 
 from segmentation.arena import MOST_HELD_OUT, PREPARATIONS, arena
-from segmentation.choosing import sweep
-from segmentation.choosing.shaking import shake
+from segmentation.choosing import shake, sweep
 from segmentation.errors import DataError
 from segmentation.pipeline import load
 from segmentation.preparing import prepare

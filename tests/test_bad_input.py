@@ -61,7 +61,7 @@ BAD = {
         "t.csv",
         text("id,spend", *(f"{i},{i % 2}" for i in range(20))),
         ["--k", "3"],
-        "Only 2 customers differ.*too few for 3.*Ask for 2 segments at most",
+        "Only 2 customers differ.*too few for 3.*Ask for no more segments than that",
     ),
     "nothing to choose k from": (
         "t.csv",

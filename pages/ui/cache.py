@@ -15,7 +15,7 @@ import streamlit as st
 from segmentation.cleaning import clean
 from segmentation.features import build_features
 from segmentation.naming import name_segments
-from segmentation.pipeline import Combined, combine, join, read, segment
+from segmentation.pipeline import Combined, Progress, combine, join, read, segment
 from segmentation.projecting import Projection, project
 from segmentation.reading import Bundle, Source, limits_from
 from segmentation.results import Loaded, Run, Schema, Table
@@ -25,7 +25,6 @@ from segmentation.settings import NameSettings, Recipe
 AnySource = Source | Bundle
 Steps = Callable[[str], None]
 Share = Callable[[float], None]
-Progress = Callable[[int, int], None]
 
 LONGEST_STAY = "8h"
 

@@ -88,12 +88,12 @@ def run(recipe: Recipe) -> None:
 
     said = time.monotonic()
 
-    def progress(done: int, total: int) -> None:
+    def progress(share: float, words: str) -> None:
         nonlocal said
         # The page draws each message, which on a small table would take longer than the work.
         if time.monotonic() - said >= SAY_EVERY_SECONDS:
             said = time.monotonic()
-            bar.progress(done / total, f"Compared {done} of {total} values of k")
+            bar.progress(share, words)
 
     try:
         found = cache.run(source, recipe, progress)

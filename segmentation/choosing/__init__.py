@@ -1,17 +1,19 @@
 """The evidence for k: every k compared, shaken and weighed."""
 
-from segmentation.choosing.handfuls import SMALL_COUNT, SMALL_SHARE, least_size
-from segmentation.choosing.sweeping import Progress, elbow, sweep
+from segmentation.choosing.handfuls import least_size
+from segmentation.choosing.shaking import Draws, shake, shake_one
+from segmentation.choosing.sweeping import elbow, sweep
 from segmentation.choosing.traps import find_traps
-from segmentation.choosing.weighing import weigh
+from segmentation.choosing.weighing import CRITERIA, weigh
 
 __all__ = [
-    "SMALL_COUNT",
-    "SMALL_SHARE",
-    "Progress",
+    "CRITERIA",
+    "Draws",
     "elbow",
     "find_traps",
     "least_size",
+    "shake",
+    "shake_one",
     "sweep",
     "weigh",
 ]

@@ -15,7 +15,8 @@ def without_groups(rows: Floats, blocks: npt.NDArray[np.int64], rng: np.random.G
 
     Uniform over the box along the principal axes (Tibshirani, Walther and Hastie 2001, choice b).
     A column of few different values (0/1, a category, a rating) is dealt out anew instead, a
-    category's columns together: its values alone must not pass for groups.
+    category's columns together: its values alone must not pass for groups. Beside such columns the
+    others keep their variance rather than their range, or these would weigh less than in the data.
 
     Parameters
     ----------
@@ -44,7 +45,12 @@ def without_groups(rows: Floats, blocks: npt.NDArray[np.int64], rng: np.random.G
         _, _, axes = np.linalg.svd(cloud - middle, full_matrices=False)
         turned = (cloud - middle) @ axes.T
         low, high = turned.min(axis=0), turned.max(axis=0)
-        drawn[:, ~few] = rng.uniform(low, high, size=turned.shape) @ axes + middle
+        scattered = rng.uniform(low, high, size=turned.shape)
+        if few.any():
+            wide = np.where(high > low, (high - low) / np.sqrt(12), 1.0)
+            centre = (low + high) / 2
+            scattered = (scattered - centre) * turned.std(axis=0) / wide + centre
+        drawn[:, ~few] = scattered @ axes + middle
     return drawn
 
 

@@ -49,7 +49,7 @@ class Draws:
     def for_rows(cls, count: int) -> Draws:
         """Draw more often from a small table, where a draw says less and costs less."""
         small = count <= SMALL_ROWS
-        return cls(bootstraps=200, splits=100, references=40) if small else cls()
+        return cls(bootstraps=200, splits=150, references=40) if small else cls()
 
 
 def shake(
@@ -74,7 +74,7 @@ def shake(
     fit : FitSettings, optional
         The seed.
     draws : Draws, optional
-        How often; by default 100 bootstraps, 25 splits and 12 references, and 200, 100 and 40 up
+        How often; by default 100 bootstraps, 25 splits and 12 references, and 200, 150 and 40 up
         to 500 customers.
     progress : callable, optional
         Called with the share done and what was just found, in words; what it raises ends the

@@ -8,16 +8,6 @@ from segmentation.choosing.refitting import assign, refit, together
 from segmentation.results import Partition
 from segmentation.values import Floats
 
-# Hennig (2007), and the documentation of clusterboot in R's package fpc.
-BANDS = (
-    (0.85, "highly stable", "It comes back almost whole."),
-    (0.75, "valid", "It comes back with some change at its borders."),
-    (0.60, "doubtful", "There is a pattern, but who belongs to it is uncertain."),
-    (0.00, "not to be trusted", "It dissolves when other customers are drawn."),
-)
-VALID = 0.75
-HIGHLY_STABLE = 0.85
-
 
 def stability(rows: Floats, partition: Partition, draws: int, rng: np.random.Generator) -> Floats:
     """Measure how well each group is found again in bootstrap samples.
@@ -63,14 +53,3 @@ def stability(rows: Floats, partition: Partition, draws: int, rng: np.random.Gen
         jaccard = np.divide(shared, either, out=np.zeros_like(shared), where=either > 0)
         scores[draw] = np.where(before[:, 0] > 0, jaccard.max(axis=1), np.nan)
     return scores
-
-
-def band(score: float) -> tuple[str, str]:
-    """Say in a word and a sentence how far a segment of this stability can be trusted.
-
-    Examples
-    --------
-    >>> band(0.9)[0], band(0.5)[0]
-    ('highly stable', 'not to be trusted')
-    """
-    return next((word, sentence) for least, word, sentence in BANDS if score >= least)

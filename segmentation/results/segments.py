@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from segmentation.results.evidence import Resampled
 from segmentation.values import Floats
 
 
@@ -34,6 +35,8 @@ class Segmentation:
         How many customers it was computed on: all, or a stated sample.
     segment_silhouettes : tuple of float
         Mean silhouette of each segment.
+    stabilities : tuple of Resampled
+        Bootstrap Jaccard of each segment (Hennig 2007); empty where nothing was resampled.
     money_feature : str
         The feature that orders the segments.
     """
@@ -46,11 +49,13 @@ class Segmentation:
     silhouette: float
     silhouette_customers: int
     segment_silhouettes: tuple[float, ...]
+    stabilities: tuple[Resampled, ...] = ()
     money_feature: str
 
     def __post_init__(self) -> None:
         assert self.centres.shape == self.original_centres.shape
         assert len(self.centres) == len(self.segment_silhouettes) == self.k
+        assert len(self.stabilities) in (0, self.k)
         assert set(np.unique(self.labels)) == set(range(1, self.k + 1))
 
     def sizes(self) -> list[int]:
