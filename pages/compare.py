@@ -22,7 +22,7 @@ def show() -> None:
     """Draw the two segments chosen."""
     run = results.run_shown()
     keep = filters.for_run(run)
-    names = run.name_of()
+    segments = run.by_id()
     found = overview(run, keep)
     present = [i for i, size in found.sizes.items() if size]
     if len(present) < 2:
@@ -38,12 +38,12 @@ def show() -> None:
                 ("One segment", "The other")[i],
                 present,
                 index=i,
-                format_func=lambda segment: names[segment],
+                format_func=lambda i: segments[i].name,
                 key=state.key(f"compare-{state.runs()}-{i}-{len(present)}"),
                 persist_state="session",
             )
-            st.html(chips.chip(chosen, names[chosen], found.sizes[chosen]))
-            st.caption(state.escape(run.names[chosen - 1].action))
+            st.html(chips.chip(segments[chosen], found.sizes[chosen]))
+            st.caption(state.escape(segments[chosen].action))
             picked.append(chosen)
     if picked[0] == picked[1]:
         st.info("Choose two different segments.", icon=":material/info:")
@@ -55,7 +55,7 @@ def show() -> None:
     with left:
         st.markdown("**Where they differ most**")
         widgets.chart(
-            charts.paired_bars(table.head(MOST_BARS), ids, names),
+            charts.paired_bars(table.head(MOST_BARS), ids, segments),
             "paired",
             "Means of the two segments",
         )
@@ -72,7 +72,7 @@ def show() -> None:
             widgets.chart(
                 charts.overlaid_histograms(
                     feature_by_segment(run, keep, ids, feature),
-                    names,
+                    segments,
                     axis_for(feature, run.loaded.customers.frame[feature].to_numpy()),
                 ),
                 "overlay",

@@ -25,7 +25,7 @@ def show() -> None:
     keep = filters.for_run(run, place)
     found = overview(run, keep)
     kpis.show("profiles", found.figures)
-    names = run.name_of()
+    segments = run.by_id()
     with widgets.view_place(view, VIEWS):
         if view == VIEWS[0]:
             cards.one_segment(run, found, keep)
@@ -33,11 +33,11 @@ def show() -> None:
             bars, donut = st.columns([3, 2], gap="large")
             with bars:
                 widgets.chart(
-                    charts.size_bars(found.sizes, names), "size-bars", "Customers by segment"
+                    charts.size_bars(found.sizes, segments), "size-bars", "Customers by segment"
                 )
             with donut:
                 widgets.chart(
-                    charts.size_donut(found.sizes, names), "size-donut", "Share by segment"
+                    charts.size_donut(found.sizes, segments), "size-donut", "Share by segment"
                 )
             st.caption(
                 "Size is not worth: a small segment can hold most of the spend."
@@ -45,7 +45,7 @@ def show() -> None:
             )
         elif keep.any():
             widgets.chart(
-                charts.means_map(found.means, run.profiles.overall, names),
+                charts.means_map(found.means, run.profiles.overall, run.name_of()),
                 "means-map",
                 "Means by segment",
             )

@@ -130,6 +130,12 @@ def _add_settings(work: argparse.ArgumentParser) -> None:
         "distance (default: 1)",
     )
     work.add_argument(
+        "--method",
+        choices=get_args(settings.Method),
+        help="how segments are found (default: kmeans); hdbscan and dbscan find their number "
+        "themselves and leave customers in none",
+    )
+    work.add_argument(
         "--k",
         metavar="auto|N",
         type=_k,
@@ -260,7 +266,7 @@ def _recipe(options: argparse.Namespace) -> Recipe:
             category_weight=options.category_weight,
         ),
         choose=replace(recipe.choose, **choose),
-        fit=_over(recipe.fit, seed=options.seed),
+        fit=_over(recipe.fit, seed=options.seed, method=options.method),
         naming=recipe.naming,
     )
 

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 
+from segmentation.agreeing import adjusted_rand
 from segmentation.choosing import shake_one, sweep
 from segmentation.choosing.sweeping import Progress
 from segmentation.errors import DataError
+from segmentation.methods import NOISE
 from segmentation.preparing import LARGEST_CATEGORY_COUNT, prepare
 from segmentation.results import Arena, Candidate, Customers, HeldOut, Prepared
-from segmentation.settings import ChooseSettings, PrepareSettings, Recipe, Scaler, Transform
+from segmentation.settings import (
+    ChooseSettings,
+    FitSettings,
+    PrepareSettings,
+    Recipe,
+    Scaler,
+    Transform,
+)
 from segmentation.trying import drawn, falling_sizes, stretch, suggestible_k
 
 PREPARATIONS: dict[str, tuple[Transform, Scaler]] = {
@@ -37,7 +45,7 @@ def arena(
     k: int | None = None,
     progress: Progress | None = None,
 ) -> Arena:
-    """Segment by the recipe's features under every preparation.
+    """Segment with K-Means by the recipe's features under every preparation.
 
     Features, missing and extreme values and the weight of categories stay as the recipe has them.
     Columns held out are those that are no feature and tell groups: categories of at most 50 values
@@ -81,24 +89,25 @@ def arena(
         candidate, found = _candidate(few, recipe, name, settings, k, tell)
         candidates.append(candidate)
         labels.append(found)
-    present = np.ones(len(few.frame), dtype=bool)
+    held = np.ones(len(few.frame), dtype=bool)
     for found in labels:
         if found is not None:
-            present &= found >= 0
+            held &= found != NOISE
+    common = [None if found is None else np.where(held, found, NOISE) for found in labels]
     return Arena(
         k=k,
         customers=len(few.frame),
         of=len(customers.frame),
-        compared=int(present.sum()),
+        compared=int(held.sum()),
         candidates=tuple(candidates),
-        agreements=_agreements(labels, present),
-        held_out=tuple(_held_out(few, recipe, labels, present)),
+        agreements=tuple(tuple(_agreement(one, other) for other in common) for one in common),
+        held_out=tuple(_held_out(few, recipe, common)),
     )
 
 
 def _own_k(customers: Customers, recipe: Recipe) -> int:
     prepared = prepare(customers, recipe.prepare)
-    swept = sweep(prepared, recipe.choose, recipe.fit)
+    swept = sweep(prepared, recipe.choose, FitSettings(seed=recipe.fit.seed))
     return suggestible_k(swept, len(prepared.matrix)) or swept.ks[int(np.argmax(swept.silhouettes))]
 
 
@@ -111,15 +120,16 @@ def _candidate(
     progress: Progress,
 ) -> tuple[Candidate, Labels | None]:
     """Cluster under one preparation; the labels are by customer, -1 for one set aside."""
+    fit = FitSettings(seed=recipe.fit.seed)
     choose = ChooseSettings(k=k, k_min=recipe.choose.k_min, k_max=recipe.choose.k_max)
     try:
         prepared = prepare(customers, settings)
-        swept = sweep(prepared, choose, recipe.fit, compare=True, progress=progress)
+        swept = sweep(prepared, choose, fit, compare=True, progress=progress)
     except DataError as error:
         return Candidate(name=name, settings=settings, problem=f"{error.what}."), None
     own_k = suggestible_k(swept, len(prepared.matrix))
     partition = swept.partitions[k]
-    stabilities = shake_one(prepared, partition, recipe.fit)
+    stabilities = shake_one(prepared, partition, fit)
     return Candidate(
         name=name,
         settings=settings,
@@ -132,40 +142,19 @@ def _candidate(
 
 
 def _by_customer(prepared: Prepared, labels: Labels, count: int) -> Labels:
-    found = np.full(count, -1, dtype=np.int64)
+    found = np.full(count, NOISE, dtype=np.int64)
     found[prepared.customers] = labels
     return found
 
 
-def _agreements(
-    labels: list[Labels | None], present: npt.NDArray[np.bool_]
-) -> tuple[tuple[float | None, ...], ...]:
-    count = len(labels)
-    table: list[list[float | None]] = [
-        [1.0 if i == j and labels[i] is not None else None for j in range(count)]
-        for i in range(count)
-    ]
-    for i, j in combinations(range(count), 2):
-        table[i][j] = table[j][i] = _agreement(labels[i], labels[j], present)
-    return tuple(tuple(row) for row in table)
-
-
-def _agreement(
-    one: Labels | None, other: Labels | None, among: npt.NDArray[np.bool_]
-) -> float | None:
-    from sklearn.metrics import adjusted_rand_score
-
-    if one is None or other is None or not among.any():
+def _agreement(one: Labels | None, other: Labels | None) -> float | None:
+    if one is None or other is None:
         return None
-    return float(adjusted_rand_score(one[among], other[among]))
+    found = adjusted_rand(one, other)
+    return None if np.isnan(found) else found
 
 
-def _held_out(
-    customers: Customers,
-    recipe: Recipe,
-    labels: list[Labels | None],
-    present: npt.NDArray[np.bool_],
-) -> list[HeldOut]:
+def _held_out(customers: Customers, recipe: Recipe, labels: list[Labels | None]) -> list[HeldOut]:
     features = recipe.prepare.features or customers.default_features
     columns: list[HeldOut] = []
     for column in customers.frame.columns:
@@ -175,9 +164,7 @@ def _held_out(
                 HeldOut(
                     column=column,
                     values=int(groups.max()) + 1,
-                    agreements=tuple(
-                        _agreement(found, groups, present & (groups >= 0)) for found in labels
-                    ),
+                    agreements=tuple(_agreement(found, groups) for found in labels),
                 )
             )
     return columns

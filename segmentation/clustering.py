@@ -74,10 +74,7 @@ def fit(
 
 
 def _stabilities(evidence: Evidence, order: list[int]) -> tuple[Resampled, ...]:
-    if evidence.trials is None:
-        return ()
-    of_group = evidence.trials.stabilities[evidence.k]
-    return tuple(of_group[group] for group in order)
+    return tuple(evidence.stabilities[group] for group in order) if evidence.stabilities else ()
 
 
 def _order(prepared: Prepared, partition: Partition, money: str) -> list[int]:

@@ -41,5 +41,9 @@ class DataError(SegmentationError):
     """The table was read but can't carry the segmentation that was asked for."""
 
 
+class NoGroupsError(DataError):
+    """A method that finds the number of groups itself found none, or a single one."""
+
+
 class SettingsError(SegmentationError):
     """A setting has a value it can't have."""

@@ -57,7 +57,7 @@ def name_segments(
     profiles : Profiles
         Who the segments are.
     settings : NameSettings, optional
-        Names the user gave.
+        Names the user gave, and colours kept.
 
     Raises
     ------
@@ -74,7 +74,9 @@ def name_segments(
     >>> [name.name for name in named][0]
     'High income, high spending: target customers'
     """
-    given = _given(profiles, settings or NameSettings())
+    settings = settings or NameSettings()
+    given = _given(profiles, settings)
+    colours = _colours(profiles, dict(settings.colours))
     plain, actions = zip(*map(_find, profiles.segments), strict=True)
     names = _unique(plain, profiles.segments, given)
     found = _unique(plain, profiles.segments, {})
@@ -86,6 +88,7 @@ def name_segments(
             found=own,
             reasons=_reasons(segment, profiles),
             action=action,
+            colour=colours[segment.segment_id],
         )
         for segment, name, own, action in zip(profiles.segments, names, found, actions, strict=True)
     )
@@ -125,6 +128,13 @@ def _given(profiles: Profiles, settings: NameSettings) -> dict[int, str]:
             f"Two segments were named {repeated[0]!r}", remedy="Give each segment its own name"
         )
     return given
+
+
+def _colours(profiles: Profiles, kept: dict[int, int]) -> dict[int, int]:
+    ids = [segment.segment_id for segment in profiles.segments]
+    taken = {kept[i] for i in ids if i in kept}
+    free = (colour for colour in count(1) if colour not in taken)
+    return {i: kept[i] if i in kept else next(free) for i in ids}
 
 
 def _find(segment: SegmentProfile) -> tuple[str, str]:

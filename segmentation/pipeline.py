@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from segmentation.choosing import find_traps, shake, sweep, weigh
+import numpy as np
+
+from segmentation.agreeing import alternatives
+from segmentation.choosing import find, find_traps, shake, steadiness, sweep, weigh
 from segmentation.cleaning import clean
 from segmentation.clustering import fit
 from segmentation.features import build_features
 from segmentation.joining import attributes, choose_main, customer_key, meet, widen
+from segmentation.methods import DENSITY, NOISE, sampling_note
 from segmentation.naming import name_segments
 from segmentation.preparing import prepare
 from segmentation.profiling import profile
 from segmentation.reading import Bundle, Given, ReadLimits, Source, as_source, read_table
 from segmentation.results import (
+    Alternatives,
     Clean,
     Customers,
+    Evidence,
     Loaded,
     Match,
     Prepared,
     Run,
     Schema,
-    Sweep,
     Table,
-    Trials,
 )
 from segmentation.schema import suggest_schema
 from segmentation.settings import CombineSettings, Recipe, SchemaSettings
@@ -161,9 +165,20 @@ def segment(
             progress(done / total, f"Compared {done} of {total} numbers of segments")
 
     prepared = prepare(loaded.customers, recipe.prepare)
-    swept = sweep(prepared, recipe.choose, recipe.fit, compare=compare, progress=tell)
-    trials = shake(prepared, swept, recipe.fit, progress=progress) if trust else None
-    return _concluded(loaded, recipe, prepared, swept, trials)
+    note = sampling_note(recipe.fit.method, len(prepared.matrix))
+    if note is not None:
+        prepared = replace(prepared, notes=(*prepared.notes, note))
+    if recipe.fit.method in DENSITY:
+        prepared, evidence = find(prepared, recipe.choose, recipe.fit)
+        traps = find_traps(loaded.customers, prepared, recipe.prepare, evidence.sweep)
+        evidence = replace(evidence, traps=traps)
+    else:
+        swept = sweep(prepared, recipe.choose, recipe.fit, compare=compare, progress=tell)
+        traps = find_traps(loaded.customers, prepared, recipe.prepare, swept)
+        evidence = weigh(swept, traps=traps, choose=recipe.choose)
+    if trust:
+        evidence = _tried(prepared, evidence, recipe, progress)
+    return _concluded(loaded, recipe, prepared, evidence)
 
 
 def trusted(found: Run, progress: Progress | None = None) -> Run:
@@ -176,16 +191,22 @@ def trusted(found: Run, progress: Progress | None = None) -> Run:
     progress
         As for `segment`.
     """
-    swept = found.evidence.sweep
-    trials = shake(found.prepared, swept, found.recipe.fit, progress=progress)
-    return _concluded(found.loaded, found.recipe, found.prepared, swept, trials)
+    evidence = _tried(found.prepared, found.evidence, found.recipe, progress)
+    return _concluded(found.loaded, found.recipe, found.prepared, evidence)
 
 
-def _concluded(
-    loaded: Loaded, recipe: Recipe, prepared: Prepared, swept: Sweep, trials: Trials | None
-) -> Run:
-    traps = find_traps(loaded.customers, prepared, recipe.prepare, swept)
-    evidence = weigh(swept, trials, traps, recipe.choose)
+def _tried(
+    prepared: Prepared, evidence: Evidence, recipe: Recipe, progress: Progress | None
+) -> Evidence:
+    """Add to the evidence what resampling says; the council judges K-Means alone."""
+    if recipe.fit.method != "kmeans":
+        stabilities = steadiness(prepared, evidence.partition, recipe.fit, progress=progress)
+        return replace(evidence, stabilities=stabilities)
+    trials = shake(prepared, evidence.sweep, recipe.fit, progress=progress)
+    return weigh(evidence.sweep, trials, evidence.traps, recipe.choose)
+
+
+def _concluded(loaded: Loaded, recipe: Recipe, prepared: Prepared, evidence: Evidence) -> Run:
     segmentation = fit(prepared, evidence, recipe.fit)
     profiles = profile(loaded.customers, prepared, segmentation)
     return Run(
@@ -196,6 +217,35 @@ def _concluded(
         segmentation=segmentation,
         profiles=profiles,
         names=name_segments(profiles, recipe.naming),
+    )
+
+
+def methods_compared(run: Run, *, progress: Progress | None = None) -> Alternatives:
+    """Hold every method against the one a run was made with, on its customers.
+
+    Parameters
+    ----------
+    run : Run
+        A finished run.
+    progress : callable, optional
+        As for `segment`.
+    """
+
+    def tell(done: int, total: int) -> None:
+        if progress is not None:
+            progress(done / total, f"Tried {done} of {total} methods")
+
+    # Again, because a density method has set its noise aside, and the others cluster that too.
+    prepared = prepare(run.loaded.customers, run.recipe.prepare)
+    segment_ids = np.full(len(run.loaded.customers.frame), NOISE)
+    segment_ids[run.profiles.customers] = run.profiles.labels
+    return alternatives(
+        prepared,
+        run.recipe.fit.method,
+        segment_ids[prepared.customers],
+        run.segmentation.k,
+        run.recipe.fit.seed,
+        tell,
     )
 
 

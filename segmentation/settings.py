@@ -29,6 +29,7 @@ Transform = Literal["auto", "none", "log", "yeo-johnson", "rank"]
 Scaler = Literal["standard", "robust", "minmax", "none"]
 Missing = Literal["median", "mean", "mode", "drop"]
 Outliers = Literal["keep", "cap", "set-aside"]
+Method = Literal["kmeans", "bisecting", "gaussian", "ward", "hdbscan", "dbscan"]
 
 ROLES: tuple[Role, ...] = get_args(Role)
 RECIPE_VERSION = 1
@@ -224,15 +225,18 @@ class ChooseSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FitSettings:
-    """How K-Means is run.
+    """How the segments are found.
 
     Parameters
     ----------
     seed : int
         Seed of everything random.
+    method : str
+        K-Means or an alternative; hdbscan and dbscan find the number of segments themselves.
     """
 
     seed: int = 0
+    method: Method = "kmeans"
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed < 2**32:
@@ -243,15 +247,18 @@ class FitSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameSettings:
-    """The names the user gave.
+    """The names the user gave, and the colours that segments keep from one run to the next.
 
     Parameters
     ----------
     names : tuple of (segment_id, name)
         Segments left out keep the name that the playbook finds.
+    colours : tuple of (segment_id, colour)
+        Places among the colours, from 1; segments left out get the lowest that are free.
     """
 
     names: tuple[tuple[int, str], ...] = ()
+    colours: tuple[tuple[int, int], ...] = ()
 
     def __post_init__(self) -> None:
         for segment_id, name in self.names:
@@ -260,6 +267,12 @@ class NameSettings:
                     f"{name[:40]!r} can't be the name of segment {segment_id}",
                     remedy=f"Use 1 to {LONGEST_NAME} characters on one line",
                 )
+        places = [colour for _, colour in self.colours]
+        if len(set(places)) < len(places) or min(places, default=1) < 1:
+            raise SettingsError(
+                "Two segments have the same colour, or one has none",
+                remedy="Give each its own place among the colours, from 1",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from segmentation.choosing.sweeping import Progress
 from segmentation.errors import DataError
 from segmentation.preparing import prepare
 from segmentation.results import Customers, Outcome, Partition, Sweep, Trap
-from segmentation.settings import ChooseSettings, PrepareSettings, Recipe
+from segmentation.settings import ChooseSettings, FitSettings, PrepareSettings, Recipe
 
 LARGEST_TRIED = 20_000
 STEPS = 100
@@ -23,7 +23,7 @@ def with_outcomes(
     traps: tuple[Trap, ...],
     progress: Progress | None = None,
 ) -> tuple[Trap, ...]:
-    """Try every remedy; one that can't be, or leaves no k to suggest, is not offered.
+    """Try every remedy with K-Means; one that can't be, or leaves no k to suggest, isn't offered.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def _outcome(
     choose = ChooseSettings(k_min=recipe.choose.k_min, k_max=recipe.choose.k_max)
     try:
         prepared = prepare(customers, settings)
-        swept = sweep(prepared, choose, recipe.fit, progress=progress)
+        swept = sweep(prepared, choose, FitSettings(seed=recipe.fit.seed), progress=progress)
     except DataError:
         return None
     k = suggestible_k(swept, len(prepared.matrix))

@@ -18,6 +18,17 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[^\W_]+", spaced.lower()))
 
 
+def listed(names: Sequence[str]) -> str:
+    """Name all, the last after an "and".
+
+    Examples
+    --------
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    return " and ".join([*([", ".join(names[:-1])] if names[1:] else []), *names[-1:]])
+
+
 def and_more(names: Sequence[str]) -> str:
     """Name one or two, or the first and how many more there are.
 
@@ -29,19 +40,6 @@ def and_more(names: Sequence[str]) -> str:
     if len(names) <= 2:
         return " and ".join(names)
     return f"{names[0]} and {len(names) - 1:,} more"
-
-
-def listing(names: Sequence[str]) -> str:
-    """Name all.
-
-    Examples
-    --------
-    >>> listing(["a"]), listing(["a", "b", "c"])
-    ('a', 'a, b and c')
-    """
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def spans(numbers: Sequence[int]) -> str:
@@ -62,4 +60,4 @@ def spans(numbers: Sequence[int]) -> str:
         [f"{run[0]} to {run[-1]}"] if len(run) > 2 else [str(number) for number in run]
         for run in runs
     ]
-    return listing([part for parts in said for part in parts])
+    return listed([part for parts in said for part in parts])

@@ -20,11 +20,12 @@ from segmentation import charts
 from segmentation.axes import Axis, axis_for
 from segmentation.charts.look import ACCENT, DIVERGING, NEUTRAL, text_on, wrap
 from segmentation.describing import category_shares, correlations, distribution
+from segmentation.naming import name_segments
 from segmentation.pipeline import run
 from segmentation.profiling import compare, feature_by_segment, overview
 from segmentation.projecting import project
 from segmentation.reading import Source
-from segmentation.results import Evidence, Run
+from segmentation.results import Evidence, Run, SegmentName
 from segmentation.settings import ChooseSettings, NameSettings, PrepareSettings, Recipe
 from segmentation.values import Bools
 
@@ -199,15 +200,21 @@ def figures(done: Run, keep: Bools) -> dict[str, go.Figure]:
         "2d": charts.map_2d(done, keep, x, y),
         "3d": charts.map_3d(done, keep, x, y, z),
         "pca": charts.pca_map(done, keep, project(done.prepared, done.segmentation)),
-        "bars": charts.size_bars(found.sizes, names),
-        "donut": charts.size_donut(found.sizes, names),
-        "effects": charts.effect_bars(1, done.profiles.segments[0].differences),
+        "bars": charts.size_bars(found.sizes, done.by_id()),
+        "donut": charts.size_donut(found.sizes, done.by_id()),
+        "effects": charts.effect_bars(done.names[0], done.profiles.segments[0].differences),
         "means": charts.means_map(found.means, done.profiles.overall, names),
-        "pairs": charts.paired_bars(compare(done, keep, ids), ids, names),
+        "pairs": charts.paired_bars(compare(done, keep, ids), ids, done.by_id()),
         "overlay": charts.overlaid_histograms(
-            feature_by_segment(done, keep, ids, x), names, axis_for(x, values)
+            feature_by_segment(done, keep, ids, x), done.by_id(), axis_for(x, values)
         ),
     }
+
+
+def called(name: str, colour: int = 1) -> SegmentName:
+    return SegmentName(
+        segment_id=colour, name=name, given=False, found=name, reasons=(), action="", colour=colour
+    )
 
 
 def colours_by_name(figure: go.Figure) -> list[tuple[str, str]]:
@@ -236,6 +243,26 @@ def test_a_segment_has_one_colour_and_place_in_all_charts(done: Run) -> None:
     for name in ("pairs", "overlay"):
         assert colours_by_name(drawn[name]) == wanted[:2], name
     assert list(drawn["means"].data[0].y) == [name for name, _ in wanted]
+
+
+def test_colours_and_symbols_are_those_kept_from_an_earlier_run(done: Run) -> None:
+    kept = NameSettings(colours=((1, 7), (3, 1)))
+    again = replace(done, names=name_segments(done.profiles, kept))
+    # The lowest place that is free goes to the segment that is new.
+    places = {1: 7, 2: 2, 3: 1}
+    names = done.name_of()
+    wanted = [(wrap(names[i]), charts.segment_colour(place)) for i, place in places.items()]
+    drawn = figures(again, everyone(again))
+    for name in ("2d", "3d", "pca", "bars", "donut"):
+        assert colours_by_name(drawn[name]) == wanted, name
+    for name in ("pairs", "overlay"):
+        assert colours_by_name(drawn[name]) == wanted[:2], name
+    assert charts.segment_colour(7) in drawn["effects"].data[0].marker.color
+    for name in ("2d", "pca"):
+        symbols = [trace.marker.symbol for trace in drawn[name].data if trace.name != "Centres"]
+        assert symbols == [charts.look.SYMBOLS[place - 1] for place in places.values()]
+    crosses = drawn["3d"].layout.scene.annotations
+    assert [cross.bgcolor for cross in crosses] == [colour for _, colour in wanted]
 
 
 def test_a_filter_changes_no_colour(done: Run) -> None:
@@ -627,7 +654,7 @@ def test_columns_without_shape_are_no_error(values: list[float]) -> None:
     if found is not None:
         assert charts.histogram(found, axes[0]).data[0].width.min() > 0
     charts.overlaid_histograms(
-        {1: frame["a"].to_numpy(), 2: np.empty(0)}, {1: "x", 2: "y"}, axes[0]
+        {1: frame["a"].to_numpy(), 2: np.empty(0)}, {1: called("x"), 2: called("y", 2)}, axes[0]
     ).to_json()
     means = pd.DataFrame({"a": [np.nan, 0.0], "b": [1.0, 2.0]}, index=[1, 2])
     charts.means_map(means, pd.Series({"a": 0.0, "b": np.nan}), {1: "x", 2: "y"}).to_json()
@@ -641,4 +668,4 @@ def test_an_index_of_a_mean_that_is_not_above_0_is_not_drawn() -> None:
 
 
 def test_a_segment_that_nothing_sets_apart_has_an_empty_chart() -> None:
-    assert len(charts.effect_bars(1, ()).data[0].y) == 0
+    assert len(charts.effect_bars(called("x"), ()).data[0].y) == 0

@@ -21,6 +21,7 @@ from segmentation.settings import (
     CombineSettings,
     FitSettings,
     Kind,
+    Method,
     Missing,
     NameSettings,
     Outliers,
@@ -69,9 +70,13 @@ recipes = st.builds(
         st.none() | st.integers(2, LARGEST_K),
         ranges,
     ),
-    fit=st.builds(FitSettings, seed=st.integers(0, 2**32 - 1)),
+    fit=st.builds(
+        FitSettings, seed=st.integers(0, 2**32 - 1), method=st.sampled_from(get_args(Method))
+    ),
     naming=st.builds(
-        NameSettings, names=st.lists(st.tuples(st.integers(1, LARGEST_K), names)).map(tuple)
+        NameSettings,
+        names=st.lists(st.tuples(st.integers(1, LARGEST_K), names)).map(tuple),
+        colours=st.permutations(range(1, 9)).map(lambda places: tuple(enumerate(places, start=2))),
     ),
 )
 
@@ -93,6 +98,13 @@ def test_json_round_trip_keeps_the_recipe_and_its_hash(recipe: Recipe) -> None:
     assert back == recipe
     assert hash(back) == hash(recipe)
     assert back.to_json() == recipe.to_json()
+
+
+def test_a_recipe_from_before_there_were_methods_is_of_k_means() -> None:
+    plain = Recipe().to_dict()
+    del plain["fit"]["method"], plain["naming"]["colours"]
+    assert Recipe.from_json(json.dumps(plain)) == Recipe()
+    assert Recipe().fit.method == "kmeans"
 
 
 @given(recipes)

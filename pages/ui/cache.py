@@ -9,16 +9,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import streamlit as st
 
 from segmentation.cleaning import clean
 from segmentation.features import build_features
+from segmentation.matching import carry_over, match
 from segmentation.naming import name_segments
 from segmentation.pipeline import Combined, Progress, combine, join, read, segment
 from segmentation.projecting import Projection, project
 from segmentation.reading import Bundle, Source, limits_from
-from segmentation.results import Loaded, Run, Schema, Table
+from segmentation.results import Loaded, Relation, Run, Schema, Table
 from segmentation.schema import guess_schema, suggest_schema
 from segmentation.settings import NameSettings, Recipe
 
@@ -82,9 +86,20 @@ def run(source: AnySource, recipe: Recipe, progress: Progress | None = None) -> 
     if place.run is None:
         found = loaded(source, nameless)
         place.run = segment(found, nameless, compare=True, progress=progress)
-    if not recipe.naming.names:
+    if recipe.naming == NameSettings():
         return place.run
     return _named(_key(source, recipe), place.run, recipe)
+
+
+def refit(source: AnySource, before: Recipe, after: Recipe) -> tuple[Relation, NameSettings]:
+    """Hold a run against the one before, and say what names and colours go over to it."""
+    old, new = run(source, before), run(source, after)
+    relation = match(*_whose(old), *_whose(new))
+    return relation, carry_over(relation, old.names)
+
+
+def _whose(found: Run) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
+    return found.loaded.customers.ids[found.profiles.customers], found.profiles.labels
 
 
 def projection(source: AnySource, found: Run) -> Projection:

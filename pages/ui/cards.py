@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -11,7 +13,7 @@ from segmentation.errors import SettingsError
 from segmentation.naming import name_segments
 from segmentation.profiling import Overview, differences_shown
 from segmentation.results import Run
-from segmentation.settings import LONGEST_NAME, NameSettings
+from segmentation.settings import LONGEST_NAME
 from segmentation.silhouettes import structure
 from segmentation.values import Bools
 from segmentation.vocabulary import label
@@ -37,7 +39,7 @@ def one_segment(run: Run, found: Overview, keep: Bools) -> None:
     named = run.names[chosen - 1]
     left, right = st.columns([2, 3], gap="large")
     with left:
-        st.html(chips.chip(chosen, named.name))
+        st.html(chips.chip(named))
         st.markdown(
             f"**{profile.size:,} customers**, {profile.share:.1%} of all"
             + (f"; {found.sizes[chosen]:,} shown" if found.sizes[chosen] != profile.size else "")
@@ -66,7 +68,7 @@ def one_segment(run: Run, found: Overview, keep: Bools) -> None:
             )
             return
         widgets.chart(
-            charts.effect_bars(chosen, differences_shown(run, keep, chosen)),
+            charts.effect_bars(named, differences_shown(run, keep, chosen)),
             "effects",
             f"What sets {named.name} apart",
         )
@@ -139,7 +141,7 @@ def _take_name(run: Run, chosen: int, key: str) -> None:
                 f"Segment {taken[wanted]} is already called {wanted!r}",
                 remedy="Give each segment its own name",
             )
-        names = NameSettings(names=tuple(sorted(given.items())))
+        names = replace(run.recipe.naming, names=tuple(sorted(given.items())))
         name_segments(run.profiles, names)
     except SettingsError as error:
         st.session_state["rename_problem"] = (key, state.escape(str(error)))

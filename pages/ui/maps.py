@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.ui import cache, state, widgets
 from segmentation import charts
+from segmentation.methods import DENSITY
 from segmentation.profiling import telling_features
 from segmentation.results import Run
 from segmentation.values import Bools
@@ -94,7 +95,11 @@ def _pca(run: Run, keep: Bools) -> None:
 def _evidence(run: Run) -> None:
     evidence = run.evidence
     if len(evidence.sweep.ks) < 2:
-        st.info("There are too few different customers to compare several k.")
+        st.info(
+            f"{state.escape(evidence.reason)}."
+            if run.recipe.fit.method in DENSITY
+            else "There are too few different customers to compare several k."
+        )
         return
     left, right = st.columns(2, gap="large")
     with left:

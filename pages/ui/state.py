@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from segmentation.reading import Bundle, Source
-from segmentation.results import Loaded, ReadReport, Schema
+from segmentation.results import Loaded, ReadReport, Relation, Schema
 from segmentation.settings import NameSettings, Recipe
 
 _MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()#+-.!|~$<>:&"})
@@ -74,6 +74,22 @@ class Taken:
         return cls(report=loaded.table.report, schema=loaded.schema, tables=tables)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refit:
+    """A run of other settings on the same file.
+
+    Parameters
+    ----------
+    relation : Relation
+        How its segments stand to those before.
+    names_before : dict of int to str
+        What those were called.
+    """
+
+    relation: Relation
+    names_before: dict[int, str]
+
+
 def source() -> Source | Bundle | None:
     """Return the file, or the files, worked on."""
     found: Source | Bundle | None = st.session_state.get("source")
@@ -131,14 +147,21 @@ def ran_k() -> int | None:
     return k
 
 
-def set_ran(recipe: Recipe, k: int) -> None:
-    """Take these settings as run; names given to the segments of others are dropped."""
+def set_ran(recipe: Recipe, k: int, refit: Refit | None = None) -> None:
+    """Take these settings as run, with the names and colours kept from the run before."""
     st.session_state.pop("rename_problem", None)
     if ran() is not None and not is_stale():
         return
-    st.session_state["ran"] = recipe.with_stage(naming=NameSettings())
+    st.session_state["ran"] = recipe
     st.session_state["ran_k"] = k
+    st.session_state["refit"] = refit
     st.session_state["runs"] = runs() + 1
+
+
+def refit() -> Refit | None:
+    """Return how the run shown stands to the one before, None for the first of a file."""
+    found: Refit | None = st.session_state.get("refit")
+    return found
 
 
 def runs() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import streamlit as st
 
@@ -10,8 +11,10 @@ from pages.ui import cache, chips, messages, state, widgets
 from segmentation import charts
 from segmentation.axes import axis_for
 from segmentation.errors import SegmentationError
+from segmentation.matching import announce
 from segmentation.numerals import counted
 from segmentation.preparing import usable_features
+from segmentation.reading import Bundle, Source
 from segmentation.results import Loaded, Run
 from segmentation.settings import ChooseSettings, FitSettings, PrepareSettings, Recipe
 from segmentation.silhouettes import structure
@@ -100,9 +103,20 @@ def run(recipe: Recipe) -> None:
     except SegmentationError as error:
         messages.problem(error)
     else:
-        state.set_ran(recipe, found.segmentation.k)
+        _take_run(source, recipe, found)
     finally:
         bar.empty()
+
+
+def _take_run(source: Source | Bundle, recipe: Recipe, found: Run) -> None:
+    before = state.ran()
+    refit = None
+    if before is not None and state.is_stale():
+        relation, naming = cache.refit(source, before, recipe)
+        names = cache.run(source, before).name_of()
+        refit = state.Refit(relation=relation, names_before=names)
+        recipe = recipe.with_stage(naming=naming)
+    state.set_ran(recipe, found.segmentation.k, refit)
 
 
 def invitation(loaded: Loaded, keep: Bools) -> None:
@@ -144,9 +158,22 @@ def verdict(run: Run) -> None:
     st.markdown(sentence)
     st.caption(f"{state.escape(run.evidence.reason)}.")
     sizes = zip(run.names, run.segmentation.sizes(), strict=True)
-    st.html(chips.chips([(name.segment_id, name.name, size) for name, size in sizes]))
+    st.html(chips.chips(list(sizes)))
+    _changes(run)
     for note in run.prepared.notes:
         st.warning(state.escape(note), icon=":material/help:")
+
+
+def _changes(run: Run) -> None:
+    """Say what became of the segments of the run before."""
+    refit = state.refit()
+    if refit is None:
+        return
+    first, *others = announce(refit.relation, refit.names_before, run.name_of())
+    st.caption(first)
+    if others:
+        with st.expander("What became of the segments of the run before"):
+            st.markdown("\n".join(f"- {state.escape(line)}" for line in others))
 
 
 def _choose() -> ChooseSettings:
@@ -222,4 +249,4 @@ def _details(features: tuple[str, ...]) -> tuple[PrepareSettings, FitSettings]:
         missing=missing,  # type: ignore[arg-type]
         outliers=outliers,  # type: ignore[arg-type]
     )
-    return prepare, FitSettings(seed=int(seed))
+    return prepare, replace(state.draft().fit, seed=int(seed))

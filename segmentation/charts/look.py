@@ -69,9 +69,9 @@ LEGEND: dict[str, Any] = {
 }
 
 
-def segment_colour(segment_id: int) -> str:
-    """Return the colour a segment has on every screen."""
-    return PALETTE[(segment_id - 1) % len(PALETTE)]
+def segment_colour(place: int) -> str:
+    """Return the colour of a segment (`SegmentName.colour`), the same on every screen."""
+    return PALETTE[(place - 1) % len(PALETTE)]
 
 
 def text_on(colour: str) -> str:

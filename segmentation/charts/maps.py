@@ -24,7 +24,7 @@ from segmentation.charts.look import (
 )
 from segmentation.describing import thin
 from segmentation.projecting import Projection
-from segmentation.results import Run
+from segmentation.results import Run, SegmentName
 from segmentation.values import Bools, Floats
 
 # Before the cube and so far away that the titles of its axes fit on a phone's width.
@@ -38,8 +38,9 @@ def map_2d(run: Run, keep: Bools, x: str, y: str) -> go.Figure:
     """
     axes = _axes(run, (x, y))
     figure = blank(None, None).update_xaxes(laid_out(axes[0])).update_yaxes(laid_out(axes[1]))
-    for segment, name, rows in _by_segment(run, _segmented(run, keep)):
-        figure.add_trace(points(rows, axes, name=name, marker=_marker(segment, 7, SYMBOLS)))
+    for segment, rows in _by_segment(run, _segmented(run, keep)):
+        marker = _marker(segment, 7, SYMBOLS)
+        figure.add_trace(points(rows, axes, name=segment.name, marker=marker))
     shown = _segments(run, keep)
     centres = _centres(run, axes, shown)
     if centres is not None:
@@ -51,8 +52,9 @@ def map_3d(run: Run, keep: Bools, across: str, up: str, depth: str) -> go.Figure
     """Draw customers by three features in original units, coloured by segment."""
     axes = _axes(run, (across, depth, up))
     figure = go.Figure()
-    for segment, name, rows in _by_segment(run, _segmented(run, keep)):
-        figure.add_trace(points(rows, axes, name=name, marker=_marker(segment, 4, SYMBOLS_3D)))
+    for segment, rows in _by_segment(run, _segmented(run, keep)):
+        marker = _marker(segment, 4, SYMBOLS_3D)
+        figure.add_trace(points(rows, axes, name=segment.name, marker=marker))
     # Opaque, because see-through lines vanish on a light page.
     look: dict[str, Any] = {"showbackground": False, "gridcolor": NEUTRAL, "zerolinecolor": NEUTRAL}
     scene: dict[str, Any] = {
@@ -82,15 +84,15 @@ def pca_map(run: Run, keep: Bools, projection: Projection) -> go.Figure:
     place[run.prepared.customers] = projection.points
     frame = _segmented(run, keep)
     frame[["_x", "_y"]] = place[frame.index]
-    for segment, name, rows in _by_segment(run, frame):
+    for segment, rows in _by_segment(run, frame):
         figure.add_scatter(
             x=rows["_x"],
             y=rows["_y"],
             mode="markers",
-            name=wrap(name),
+            name=wrap(segment.name),
             text=rows["_id"].map(escape),
             marker=_marker(segment, 7, SYMBOLS),
-            hovertemplate=f"<b>%{{text}}</b><extra>{escape(name)}</extra>",
+            hovertemplate=f"<b>%{{text}}</b><extra>{escape(segment.name)}</extra>",
         )
     shown = _segments(run, keep)
     _add_centres(figure, run, shown, *_of(projection.centres, shown).T)
@@ -116,20 +118,20 @@ def _segmented(run: Run, keep: Bools) -> pd.DataFrame:
     )
 
 
-def _by_segment(run: Run, frame: pd.DataFrame) -> list[tuple[int, str, pd.DataFrame]]:
+def _by_segment(run: Run, frame: pd.DataFrame) -> list[tuple[SegmentName, pd.DataFrame]]:
     return [
-        (segment, name, frame[frame["_segment"] == segment])
-        for segment, name in run.name_of().items()
-        if (frame["_segment"] == segment).any()
+        (segment, frame[frame["_segment"] == segment.segment_id])
+        for segment in run.names
+        if (frame["_segment"] == segment.segment_id).any()
     ]
 
 
-def _marker(segment: int, size: int, symbols: tuple[str, ...]) -> dict[str, Any]:
+def _marker(segment: SegmentName, size: int, symbols: tuple[str, ...]) -> dict[str, Any]:
     return {
         "size": size,
         "opacity": 0.8,
-        "color": segment_colour(segment),
-        "symbol": symbols[(segment - 1) % len(symbols)],
+        "color": segment_colour(segment.colour),
+        "symbol": symbols[(segment.colour - 1) % len(symbols)],
     }
 
 
@@ -153,18 +155,18 @@ def _crosses(run: Run, axes: tuple[Axis, ...], shown: list[int]) -> list[dict[st
         {
             **dict(zip("xyz", place, strict=True)),
             "text": "<b>×</b>",
-            "hovertext": f"Centre of {escape(name)}",
+            "hovertext": f"Centre of {escape(segment.name)}",
             "showarrow": False,
             "font": {"size": 18, "color": "#FFFFFF"},
             "width": 16,
             "height": 16,
-            "bgcolor": segment_colour(segment),
+            "bgcolor": segment_colour(segment.colour),
             "bordercolor": "#FFFFFF",
             "borderwidth": 2,
             "borderpad": 0,
         }
-        for (segment, name), place in zip(
-            ((i, run.name_of()[i]) for i in shown),
+        for segment, place in zip(
+            (run.by_id()[i] for i in shown),
             np.transpose(_centres(run, axes, shown) or []),
             strict=False,
         )
@@ -172,16 +174,17 @@ def _crosses(run: Run, axes: tuple[Axis, ...], shown: list[int]) -> list[dict[st
 
 
 def _add_centres(figure: go.Figure, run: Run, shown: list[int], x: Any, y: Any) -> None:
+    segments = [run.by_id()[i] for i in shown]
     figure.add_scatter(
         x=x,
         y=y,
         mode="markers",
         name="Centres",
-        text=[escape(run.name_of()[i]) for i in shown],
+        text=[escape(segment.name) for segment in segments],
         marker={
             "size": 15,
             "symbol": "x",
-            "color": [segment_colour(i) for i in shown],
+            "color": [segment_colour(segment.colour) for segment in segments],
             "line": {"width": 2, "color": "#FFFFFF"},
         },
         hovertemplate="Centre of %{text}<br>%{x:,.6~g}, %{y:,.6~g}<extra></extra>",

@@ -20,42 +20,42 @@ from segmentation.charts.look import (
     text_on,
     wrap,
 )
-from segmentation.results import Difference
+from segmentation.results import Difference, SegmentName
 from segmentation.values import Floats
 from segmentation.vocabulary import label
 
 
-def size_bars(sizes: dict[int, int], names: dict[int, str]) -> go.Figure:
+def size_bars(sizes: dict[int, int], segments: dict[int, SegmentName]) -> go.Figure:
     """Draw the customers of each segment."""
     total = max(sum(sizes.values()), 1)
     ids = list(sizes)[::-1]
     figure = blank("Customers", None).update_yaxes(type="category")
     figure.add_bar(
         x=[sizes[i] for i in ids],
-        y=[wrap(names[i]) for i in ids],
+        y=[wrap(segments[i].name) for i in ids],
         orientation="h",
-        marker_color=[segment_colour(i) for i in ids],
+        marker_color=[segment_colour(segments[i].colour) for i in ids],
         text=[f"{sizes[i]:,} ({sizes[i] / total:.1%})" for i in ids],
-        insidetextfont_color=[text_on(segment_colour(i)) for i in ids],
+        insidetextfont_color=[text_on(segment_colour(segments[i].colour)) for i in ids],
         textposition="auto",
         hovertemplate="%{y}<br>%{x:,} customers<extra></extra>",
     )
     return figure.update_layout(height=max(240, 70 + 52 * len(ids)))
 
 
-def size_donut(sizes: dict[int, int], names: dict[int, str]) -> go.Figure:
+def size_donut(sizes: dict[int, int], segments: dict[int, SegmentName]) -> go.Figure:
     """Draw each segment's share of the customers, if it has any."""
     figure = go.Figure()
     present = [i for i, size in sizes.items() if size]
     figure.add_pie(
         values=[sizes[i] for i in present],
-        labels=[wrap(names[i]) for i in present],
+        labels=[wrap(segments[i].name) for i in present],
         hole=0.6,
         sort=False,
         direction="clockwise",
-        marker={"colors": [segment_colour(i) for i in present]},
+        marker={"colors": [segment_colour(segments[i].colour) for i in present]},
         textinfo="percent",
-        insidetextfont_color=[text_on(segment_colour(i)) for i in present],
+        insidetextfont_color=[text_on(segment_colour(segments[i].colour)) for i in present],
         hovertemplate="%{label}<br>%{value:,} customers (%{percent})<extra></extra>",
     )
     figure.add_annotation(
@@ -68,10 +68,12 @@ def size_donut(sizes: dict[int, int], names: dict[int, str]) -> go.Figure:
     )
 
 
-def effect_bars(segment_id: int, differences: tuple[Difference, ...], most: int = 8) -> go.Figure:
+def effect_bars(
+    segment: SegmentName, differences: tuple[Difference, ...], most: int = 8
+) -> go.Figure:
     """Draw what sets a segment apart, in standard deviations from the mean of all customers."""
     shown = differences[:most][::-1]
-    colours = [segment_colour(segment_id) if d.used else NEUTRAL for d in shown]
+    colours = [segment_colour(segment.colour) if d.used else NEUTRAL for d in shown]
     figure = blank("Standard deviations below<br>or above all customers", None)
     features = [label(d.name.replace("=", ": ")) for d in shown]
     figure.update_yaxes(**named(features, lines=2))
@@ -114,7 +116,9 @@ def means_map(means: pd.DataFrame, overall: pd.Series[Any], names: dict[int, str
     return figure.update_layout(height=180 + 48 * len(means))
 
 
-def paired_bars(table: pd.DataFrame, ids: Sequence[int], names: dict[int, str]) -> go.Figure:
+def paired_bars(
+    table: pd.DataFrame, ids: Sequence[int], segments: dict[int, SegmentName]
+) -> go.Figure:
     """Draw two segments' means side by side as an index, 100 being the mean of all customers."""
     figure = blank("Index (100 = all customers)", None).update_yaxes(type="category")
     shown = table[::-1]
@@ -123,8 +127,8 @@ def paired_bars(table: pd.DataFrame, ids: Sequence[int], names: dict[int, str]) 
             x=shown[f"index_{segment}"],
             y=[wrap(label(name)) for name in shown["feature"]],
             orientation="h",
-            name=wrap(names[segment]),
-            marker_color=segment_colour(segment),
+            name=wrap(segments[segment].name),
+            marker_color=segment_colour(segments[segment].colour),
             customdata=shown[f"mean_{segment}"],
             hovertemplate="%{y}<br>mean %{customdata:,.5~g}, index %{x:.0f}<extra></extra>",
         )
@@ -132,7 +136,9 @@ def paired_bars(table: pd.DataFrame, ids: Sequence[int], names: dict[int, str]) 
     return figure.update_layout(barmode="group", height=max(280, 130 + 54 * len(shown)))
 
 
-def overlaid_histograms(values: dict[int, Floats], names: dict[int, str], axis: Axis) -> go.Figure:
+def overlaid_histograms(
+    values: dict[int, Floats], segments: dict[int, SegmentName], axis: Axis
+) -> go.Figure:
     """Draw one feature's distribution for several segments, each as shares of its customers."""
     figure = blank(None, "Share of the segment").update_xaxes(laid_out(axis))
     placed = {segment: axis.place(cells) for segment, cells in values.items()}
@@ -146,9 +152,9 @@ def overlaid_histograms(values: dict[int, Floats], names: dict[int, str], axis: 
             x=(edges[:-1] + edges[1:]) / 2,
             y=counts / max(len(present), 1),
             width=np.diff(edges),
-            name=wrap(names[segment]),
+            name=wrap(segments[segment].name),
             opacity=0.6,
-            marker_color=segment_colour(segment),
+            marker_color=segment_colour(segments[segment].colour),
             customdata=np.column_stack([axis.back(edges[:-1]), axis.back(edges[1:])]),
             hovertemplate="%{customdata[0]:,.4~g} to %{customdata[1]:,.4~g}<br>"
             "%{y:.1%} of its customers<extra></extra>",

@@ -31,8 +31,8 @@ def without_groups(rows: Floats, blocks: npt.NDArray[np.int64], rng: np.random.G
     --------
     >>> rows = np.array([[0.0, 1.0], [0.5, 0.0], [1.0, 1.0]] * 5) + np.arange(15)[:, None] * [1, 0]
     >>> drawn = without_groups(rows, np.array([0, 1]), np.random.default_rng(0))
-    >>> drawn.shape, sorted(set(drawn[:, 1].tolist())), bool(np.ptp(drawn[:, 0]) <= 14.5)
-    ((15, 2), [0.0, 1.0], True)
+    >>> drawn.shape, sorted(set(drawn[:, 1].tolist()))
+    ((15, 2), [0.0, 1.0])
     """
     few = few_values(rows)
     drawn = np.empty_like(rows)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
-from segmentation.choosing.refitting import assign, refit, together
+from segmentation.choosing.refitting import assign, refit
 from segmentation.results import Partition
 from segmentation.values import Floats
+
+Labels = npt.NDArray[np.int64]
 
 
 def stability(rows: Floats, partition: Partition, draws: int, rng: np.random.Generator) -> Floats:
@@ -34,9 +37,9 @@ def stability(rows: Floats, partition: Partition, draws: int, rng: np.random.Gen
 
     Examples
     --------
-    >>> rows = np.array([[0.0], [1.0], [2.0], [90.0], [91.0], [92.0]])
-    >>> labels = np.array([0, 0, 0, 1, 1, 1])
-    >>> halves = Partition(labels=labels, centres=np.array([[1.0], [91.0]]), inertia=4.0)
+    >>> rows = np.concatenate([np.arange(20.0), np.arange(900.0, 920.0)])[:, None]
+    >>> labels = np.repeat([0, 1], 20)
+    >>> halves = Partition(labels=labels, centres=np.array([[9.5], [909.5]]), inertia=1330.0)
     >>> stability(rows, halves, 20, np.random.default_rng(0)).mean(axis=0).tolist()
     [1.0, 1.0]
     """
@@ -47,9 +50,35 @@ def stability(rows: Floats, partition: Partition, draws: int, rng: np.random.Gen
         weight = np.zeros((1, count))
         weight[0, drawn] = 1.0
         centres = refit(rows, weight, partition.centres, rng)[0]
-        shared = together(partition.labels[drawn], assign(rows[drawn], centres), k)
-        before, after = shared.sum(axis=1, keepdims=True), shared.sum(axis=0, keepdims=True)
-        either = before + after - shared
-        jaccard = np.divide(shared, either, out=np.zeros_like(shared), where=either > 0)
-        scores[draw] = np.where(before[:, 0] > 0, jaccard.max(axis=1), np.nan)
+        scores[draw] = jaccards(partition.labels[drawn], assign(rows[drawn], centres), k)
     return scores
+
+
+def jaccards(before: Labels, after: Labels, k: int) -> Floats:
+    """Return for each of k groups the largest Jaccard coefficient with any group found after.
+
+    Parameters
+    ----------
+    before, after : ndarray of int, shape (n,)
+        Groups of the same rows, from 0; -1 in ``after`` for rows in none.
+    k : int
+        Groups before.
+
+    Returns
+    -------
+    ndarray of float, shape (k,)
+        NaN for a group without rows.
+
+    Examples
+    --------
+    >>> jaccards(np.array([0, 0, 1, 1]), np.array([0, 0, 0, -1]), 2).round(3).tolist()
+    [0.667, 0.25]
+    """
+    others = int(after.max(initial=0)) + 1
+    inside = after >= 0
+    shared = np.bincount(before[inside] * others + after[inside], minlength=k * others)
+    shared = shared.reshape(k, others).astype(float)
+    sizes = np.bincount(before, minlength=k)[:, None]
+    either = sizes + shared.sum(axis=0) - shared
+    best = np.divide(shared, either, out=np.zeros_like(shared), where=either > 0).max(axis=1)
+    return np.where(sizes[:, 0] > 0, best, np.nan)

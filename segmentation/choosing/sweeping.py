@@ -8,8 +8,9 @@ import numpy as np
 
 from segmentation.errors import DataError
 from segmentation.indices import calinski_harabasz, davies_bouldin, within
-from segmentation.kmeans import distinct_rows, kmeans
-from segmentation.results import Prepared, Sweep
+from segmentation.kmeans import distinct_rows
+from segmentation.methods import partition
+from segmentation.results import Partition, Prepared, Sweep
 from segmentation.settings import ChooseSettings, FitSettings
 from segmentation.silhouettes import silhouette_sample, silhouettes
 from segmentation.values import Floats
@@ -24,6 +25,7 @@ def sweep(
     *,
     compare: bool | None = None,
     progress: Progress | None = None,
+    found: Partition | None = None,
 ) -> Sweep:
     """Cluster for every k in the range.
 
@@ -34,11 +36,13 @@ def sweep(
     choose : ChooseSettings, optional
         A given k, or the range.
     fit : FitSettings, optional
-        The seed.
+        The method and the seed.
     compare : bool, optional
         Whether to go through the range also when k is given; by default only when it is not.
     progress : callable, optional
         Called with (k done, k in all).
+    found : Partition, optional
+        What a method found that chooses k itself: the only one looked at.
 
     Raises
     ------
@@ -64,17 +68,19 @@ def sweep(
             f"All {len(prepared.matrix):,} customers are the same in the chosen features",
             remedy="Choose features in which they differ, or set fewer customers aside",
         )
-    if distinct < 3 and choose.k is None:
+    if distinct < 3 and choose.k is None and found is None:
         raise DataError(
             f"Only {distinct:,} customers differ in the chosen features; the others repeat them",
             remedy="To tell these 2 apart, ask for 2 segments; to compare numbers of segments, "
             "choose more features or a larger file",
         )
     ks = _ks(choose, distinct, compare=choose.k is None if compare is None else compare)
+    if found is not None:
+        ks = (found.k,)
     matrix = prepared.matrix
     partitions = {}
     for done, k in enumerate(ks, start=1):
-        partitions[k] = kmeans(matrix, k, fit.seed)
+        partitions[k] = found or partition(matrix, fit.method, k, fit.seed)
         if progress is not None:
             progress(done, len(ks))
     rows = silhouette_sample(len(matrix), fit.seed)

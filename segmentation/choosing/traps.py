@@ -13,7 +13,7 @@ from segmentation.settings import LARGEST_CATEGORY_WEIGHT, PrepareSettings
 from segmentation.transforms import ranks, skewness
 from segmentation.values import Floats
 from segmentation.vocabulary import label
-from segmentation.words import listing, spans
+from segmentation.words import listed, spans
 
 # How far from an even share towards all of it: 0.8 of two features, 0.67 of six.
 RULING_DISTANCE = 0.6
@@ -119,7 +119,7 @@ def _tiny_group(
         if offered != settings:
             remedies.append(
                 Remedy(
-                    words=f"Segment by {listing([label(name) for name in defaults])}, "
+                    words=f"Segment by {listed([label(name) for name in defaults])}, "
                     f"{_SCALES[offered.transform]}",
                     settings=offered,
                 )
@@ -250,7 +250,7 @@ def _heavy_tail(
     said = [f"{label(feature)} (skewness {skew:.1f})" for feature, skew in heavy.items()]
     return Trap(
         kind="heavy_tail",
-        sentence=f"A few customers lie far out in {listing(said)} and rule the distances; a "
+        sentence=f"A few customers lie far out in {listed(said)} and rule the distances; a "
         f"skewness beyond {HEAVY_SKEWNESS:g} calls for another scale.",
         features=tuple(heavy),
         remedies=_distinct(_evened(customers, prepared, settings, heavy)),

@@ -77,6 +77,7 @@ def weigh(
         trials=trials,
         votes=cast,
         traps=traps,
+        stabilities=trials.stabilities[k],
         verdict=_verdict(k, swept, trials, natural),
         natural_k=natural,
         k=k,

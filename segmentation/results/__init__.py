@@ -1,5 +1,6 @@
 """Frozen results, one class a stage; each checks what its docstring promises."""
 
+from segmentation.results.alternatives import Alternative, Alternatives
 from segmentation.results.arena import Arena, Candidate, HeldOut
 from segmentation.results.cleaned import REASONS, Clean, LedgerEntry, Rule
 from segmentation.results.customers import Customers, Prepared, PreparedColumn
@@ -19,6 +20,7 @@ from segmentation.results.evidence import (
     Vote,
 )
 from segmentation.results.joined import Match
+from segmentation.results.relation import Relation
 from segmentation.results.reports import (
     LINE_REASONS,
     Change,
@@ -41,6 +43,8 @@ from segmentation.results.tables import Column, ColumnType, ReadReport, Schema, 
 __all__ = [
     "LINE_REASONS",
     "REASONS",
+    "Alternative",
+    "Alternatives",
     "Arena",
     "Candidate",
     "Change",
@@ -65,6 +69,7 @@ __all__ = [
     "Question",
     "ReadReport",
     "Reading",
+    "Relation",
     "Remedy",
     "Resampled",
     "Rule",

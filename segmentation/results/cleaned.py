@@ -26,6 +26,7 @@ Rule = Literal[
     "no_such_customer",
     "missing_feature",
     "outlier",
+    "noise",
     "missing_filled",
     "outlier_capped",
 ]
@@ -47,6 +48,7 @@ REASONS: dict[Rule, str] = {
     "no_such_customer": "no customer has this id",
     "missing_feature": "a feature has no value",
     "outlier": "a feature has an extreme value",
+    "noise": "belongs to no segment (noise of HDBSCAN or DBSCAN)",
     "missing_filled": "an empty feature was filled in",
     "outlier_capped": "an extreme feature was capped",
 }

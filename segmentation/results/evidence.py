@@ -265,6 +265,8 @@ class Evidence:
         One a criterion; empty where a single k was looked at.
     traps : tuple of Trap
         What to beware of.
+    stabilities : tuple of Resampled
+        Bootstrap Jaccard of each group of the partition to use; empty before the trials.
     verdict : Verdict or None
         About the k to use; None before the trials.
     natural_k : int or None
@@ -279,6 +281,7 @@ class Evidence:
     trials: Trials | None = None
     votes: tuple[Vote, ...] = ()
     traps: tuple[Trap, ...] = ()
+    stabilities: tuple[Resampled, ...] = ()
     verdict: Verdict | None = None
     natural_k: int | None = None
     k: int
@@ -291,3 +294,4 @@ class Evidence:
 
     def __post_init__(self) -> None:
         assert self.k in self.sweep.partitions
+        assert len(self.stabilities) in (0, self.k)

@@ -69,3 +69,7 @@ class Run:
     def name_of(self) -> dict[int, str]:
         """Map segment ids to names."""
         return {name.segment_id: name.name for name in self.names}
+
+    def by_id(self) -> dict[int, SegmentName]:
+        """Map segment ids to what the segments are called and look like."""
+        return {name.segment_id: name for name in self.names}

@@ -24,7 +24,7 @@ class Segmentation:
     labels : ndarray of int, shape (n,)
         Segment id of each row of the prepared matrix.
     centres : ndarray of float, shape (k, columns)
-        K-Means centres in prepared units, by segment id.
+        Mean of each segment in prepared units, by segment id.
     original_centres : ndarray of float, shape (k, columns)
         The same points in original units.
     inertia : float
@@ -159,6 +159,8 @@ class SegmentName:
         The numbers behind the name found, in sentences.
     action : str
         What to do about the segment.
+    colour : int
+        Its place among the colours and symbols, from 1; no two segments have the same.
     """
 
     segment_id: int
@@ -167,3 +169,4 @@ class SegmentName:
     found: str
     reasons: tuple[str, ...]
     action: str
+    colour: int

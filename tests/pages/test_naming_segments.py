@@ -102,15 +102,12 @@ def test_names_stay_when_the_same_is_run_again(profiles: AppTest) -> None:
     run(profiles)
     assert segment_names(profiles)[2] == "Mine"
     assert widget(profiles, "filter-segments-").value == [3]
-    run(profiles, scaler="robust")
-    assert "Mine" not in segment_names(profiles)
 
 
-def test_names_go_with_their_run(profiles: AppTest) -> None:
+def test_names_do_not_go_over_to_another_file(profiles: AppTest) -> None:
     choose(profiles, "rename", "Mine")
-    run(profiles, k=5)
+    run(take_sample(go(profiles, "data"), "shop"), k=4)
     assert "Mine" not in segment_names(profiles)
-    assert widget(profiles, "features").value
 
 
 def test_a_name_is_cut_at_its_longest(profiles: AppTest) -> None:
