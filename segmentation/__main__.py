@@ -21,6 +21,7 @@ from segmentation.reading import limits_from, read_table
 from segmentation.results import Loaded, Question, Run
 from segmentation.schema import guess_schema, require_rows
 from segmentation.settings import DELIMITER_NAMES, ROLES, Recipe
+from segmentation.trying import with_outcomes
 
 CALLED = {name: delimiter for delimiter, name in DELIMITER_NAMES.items()}
 
@@ -120,6 +121,13 @@ def _add_settings(work: argparse.ArgumentParser) -> None:
         "--scaler",
         choices=get_args(settings.Scaler),
         help="how features of different units are made comparable (default: standard, the z-score)",
+    )
+    work.add_argument(
+        "--category-weight",
+        type=float,
+        metavar="W",
+        help="how much a category counts beside a number: a mismatch costs 2 W^2 in squared "
+        "distance (default: 1)",
     )
     work.add_argument(
         "--method",
@@ -255,6 +263,7 @@ def _recipe(options: argparse.Namespace) -> Recipe:
             outliers=options.outliers,
             transform=options.transform,
             scaler=options.scaler,
+            category_weight=options.category_weight,
         ),
         choose=replace(recipe.choose, **choose),
         fit=_over(recipe.fit, seed=options.seed, method=options.method),
@@ -314,7 +323,9 @@ def _sweep(options: argparse.Namespace, recipe: Recipe) -> None:
     finished = segment(_loaded(options, recipe), recipe, compare=True)
     Path(options.out).write_bytes(sweep_csv(finished.evidence))
     if options.evidence:
-        _write_json(options.evidence, finite(evidence_facts(finished.evidence)))
+        customers, evidence = finished.loaded.customers, finished.evidence
+        tried = replace(evidence, traps=with_outcomes(customers, recipe, evidence.traps))
+        _write_json(options.evidence, finite(evidence_facts(tried)))
     _write_reports(options, finished)
 
 

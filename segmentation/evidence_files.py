@@ -102,7 +102,7 @@ def verdict_facts(evidence: Evidence) -> dict[str, str] | None:
 
 
 def trap_facts(trap: Trap) -> dict[str, Any]:
-    """Return a trap, its remedy and what comes of it as plain JSON values."""
+    """Return a trap, its remedies and what came of them as plain JSON values."""
     return asdict(trap)
 
 

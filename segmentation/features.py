@@ -15,6 +15,8 @@ from segmentation.values import is_missing, to_numbers
 from segmentation.words import words
 
 DEFAULT_TRANSACTION_FEATURES = ("recency_days", "frequency_orders", "monetary_total")
+CONSTANT = "it has the same value for every customer"
+EMPTY = "no customer has a value in it"
 
 
 def build_features(clean: Clean, schema: Schema) -> Customers:
@@ -68,8 +70,10 @@ def _from_customers(clean: Clean, schema: Schema) -> Customers:
             values = to_numbers(text, column.decimal).values
             columns[column.name] = values
             present = values[~np.isnan(values)]
-            if len(present) == 0 or present.min() == present.max():
-                unusable[column.name] = "it has the same value for every customer"
+            if len(present) == 0:
+                unusable[column.name] = EMPTY
+            elif present.min() == present.max():
+                unusable[column.name] = CONSTANT
             elif _is_identifier(column.name, values) or _is_row_number(column.name, values):
                 unusable[column.name] = "it identifies and does not measure"
             else:
@@ -80,7 +84,7 @@ def _from_customers(clean: Clean, schema: Schema) -> Customers:
         columns[column.name] = present_text.to_numpy(dtype=object)
         distinct = present_text[~nothing].nunique()
         if distinct < 2:
-            unusable[column.name] = "it has the same value for every customer"
+            unusable[column.name] = CONSTANT if distinct else EMPTY
         elif column.type == "category":
             categories.append(column.name)
         else:
@@ -149,11 +153,7 @@ def _from_transactions(clean: Clean) -> Customers:
     columns["tenure_days"] = (as_of_day - first).astype(float)
     if "product" in lines:
         columns["products_distinct"] = _distinct_per(codes, lines["product"], count).astype(float)
-    unusable = {
-        name: "it has the same value for every customer"
-        for name, values in columns.items()
-        if values.min() == values.max()
-    }
+    unusable = {name: CONSTANT for name, values in columns.items() if values.min() == values.max()}
     numeric = tuple(name for name in columns if name not in unusable)
     categories: tuple[str, ...] = ()
     if "country" in lines:
@@ -161,7 +161,7 @@ def _from_transactions(clean: Clean) -> Customers:
         if len(set(columns["country"])) > 1:
             categories = ("country",)
         else:
-            unusable["country"] = "it has the same value for every customer"
+            unusable["country"] = CONSTANT
     return Customers(
         frame=pd.DataFrame(columns),
         ids=ids,

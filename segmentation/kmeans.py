@@ -94,7 +94,7 @@ def _too_few(rows: int, distinct: int, k: int) -> DataError:
         )
     return DataError(
         f"Only {distinct:,} customers differ in the chosen features, too few for {k} segments",
-        remedy="Ask for fewer segments, or choose more features",
+        remedy="Ask for no more segments than that, or choose more features",
     )
 
 

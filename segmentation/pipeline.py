@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from segmentation.agreeing import alternatives
-from segmentation.choosing import find, shake, steadiness, sweep, weigh
+from segmentation.choosing import find, find_traps, shake, steadiness, sweep, weigh
 from segmentation.cleaning import clean
 from segmentation.clustering import fit
 from segmentation.features import build_features
@@ -171,9 +171,12 @@ def segment(
         prepared = replace(prepared, notes=(*prepared.notes, note))
     if recipe.fit.method in DENSITY:
         prepared, evidence = find(prepared, recipe.choose, recipe.fit)
+        traps = find_traps(loaded.customers, prepared, recipe.prepare, evidence.sweep)
+        evidence = replace(evidence, traps=traps)
     else:
         swept = sweep(prepared, recipe.choose, recipe.fit, compare=compare, progress=tell)
-        evidence = weigh(swept, choose=recipe.choose)
+        traps = find_traps(loaded.customers, prepared, recipe.prepare, swept)
+        evidence = weigh(swept, traps=traps, choose=recipe.choose)
     if trust:
         evidence = _tried(prepared, evidence, recipe, progress)
     return _concluded(loaded, recipe, prepared, evidence)

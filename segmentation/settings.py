@@ -25,7 +25,7 @@ Role = Literal[
     "product",
     "country",
 ]
-Transform = Literal["auto", "none", "log", "yeo-johnson"]
+Transform = Literal["auto", "none", "log", "yeo-johnson", "rank"]
 Scaler = Literal["standard", "robust", "minmax", "none"]
 Missing = Literal["median", "mean", "mode", "drop"]
 Outliers = Literal["keep", "cap", "set-aside"]
@@ -35,6 +35,8 @@ ROLES: tuple[Role, ...] = get_args(Role)
 RECIPE_VERSION = 1
 LARGEST_K = 50
 LONGEST_NAME = 120
+# Below, the way back from the weighted columns would leave the range of numbers.
+SMALLEST_CATEGORY_WEIGHT, LARGEST_CATEGORY_WEIGHT = 1e-9, 10
 DELIMITER_NAMES = {
     ",": "comma",
     ";": "semicolon",
@@ -172,6 +174,9 @@ class PrepareSettings:
         Columns to cluster on; empty takes the defaults of the table's kind.
     missing, outliers, transform, scaler : str
         What to do about empty cells, extreme values, skew and unit.
+    category_weight : float
+        What the 0/1 columns of a category are multiplied by, above 0 and at most 10; see
+        `segmentation.preparing.prepare`.
     """
 
     features: tuple[str, ...] = ()
@@ -179,6 +184,15 @@ class PrepareSettings:
     outliers: Outliers = "keep"
     transform: Transform = "auto"
     scaler: Scaler = "standard"
+    category_weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not SMALLEST_CATEGORY_WEIGHT <= self.category_weight <= LARGEST_CATEGORY_WEIGHT:
+            raise SettingsError(
+                f"{self.category_weight!r:.40} can't be the weight of categories",
+                remedy=f"Use a number above 0 and at most {LARGEST_CATEGORY_WEIGHT}; "
+                "1 leaves them as they are",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -379,7 +393,9 @@ def _value(hint: Any, given: Any, place: str) -> Any:
                 pairs = zip(parts, given, strict=True)
                 return tuple(_value(part, item, place) for part, item in pairs)
         remedy = "Give a list"
-    elif isinstance(given, hint) and not (hint is int and isinstance(given, bool)):
+    elif isinstance(given, (int, float) if hint is float else hint) and (
+        hint is bool or not isinstance(given, bool)
+    ):
         return given
     else:
         remedy = f"Give a value of type {hint.__name__}"

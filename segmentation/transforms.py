@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from segmentation.values import Floats
 
-ColumnTransform = Literal["none", "log", "yeo-johnson", "0/1"]
+ColumnTransform = Literal["none", "log", "yeo-johnson", "rank", "0/1"]
+Knots = tuple[tuple[float, float], ...]
+
+MOST_KNOTS = 1_000
 
 
 def skewness(values: Floats) -> float:
@@ -31,13 +35,13 @@ def skewness(values: Floats) -> float:
 
 
 def forward(values: Floats, transform: ColumnTransform, exponent: float = 1.0) -> Floats:
-    """Transform values; the logarithm is ln(1 + x).
+    """Transform values; the logarithm is ln(1 + x), the rank that among these values (`ranks`).
 
     Parameters
     ----------
     values : ndarray of float, shape (n,)
         Values in original units.
-    transform : {"none", "log", "yeo-johnson", "0/1"}
+    transform : {"none", "log", "yeo-johnson", "rank", "0/1"}
         What to apply; "none" and "0/1" leave the values.
     exponent : float
         Lambda of Yeo and Johnson (2000), doi 10.1093/biomet/87.4.954.
@@ -48,10 +52,14 @@ def forward(values: Floats, transform: ColumnTransform, exponent: float = 1.0) -
         from scipy.stats import yeojohnson
 
         return np.asarray(yeojohnson(values, lmbda=exponent))
+    if transform == "rank":
+        return ranks(values)
     return values
 
 
-def inverse(values: Floats, transform: ColumnTransform, exponent: float = 1.0) -> Floats:
+def inverse(
+    values: Floats, transform: ColumnTransform, exponent: float = 1.0, knots: Knots = ()
+) -> Floats:
     """Undo `forward`.
 
     Parameters
@@ -60,6 +68,8 @@ def inverse(values: Floats, transform: ColumnTransform, exponent: float = 1.0) -
         Transformed values.
     transform, exponent
         As given to `forward`.
+    knots : tuple of (value, rank)
+        From `rank_knots`, for ranks.
 
     Examples
     --------
@@ -71,7 +81,57 @@ def inverse(values: Floats, transform: ColumnTransform, exponent: float = 1.0) -
         return np.asarray(np.expm1(values))
     if transform == "yeo-johnson":
         return _yeo_johnson_inverse(values, exponent)
+    if transform == "rank":
+        at, rank = np.array(knots).T
+        return np.asarray(np.interp(values, rank, at))
     return values
+
+
+def ranks(values: Floats) -> Floats:
+    """Return (r - 0.5) / n, where r is the rank from 1, the average one among equal values.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n,)
+        Finite values.
+
+    Examples
+    --------
+    >>> ranks(np.array([7.0, 7.0, 1.0, 900.0])).tolist()
+    [0.5, 0.5, 0.125, 0.875]
+    """
+    _, place, rank = _ranked(values)
+    return rank[place]
+
+
+def rank_knots(values: Floats) -> Knots:
+    """Return pairs of a value and its rank, rising, between which ranks are taken back.
+
+    Every distinct value is one, where there are at most 1,000; otherwise about 1,000 quantiles,
+    among them the smallest and the largest value.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n,)
+        Finite values.
+
+    Examples
+    --------
+    >>> rank_knots(np.array([7.0, 7.0, 1.0, 900.0]))
+    ((1.0, 0.125), (7.0, 0.5), (900.0, 0.875))
+    """
+    distinct, _, rank = _ranked(values)
+    if len(distinct) > MOST_KNOTS:
+        even = np.linspace(rank[0], rank[-1], MOST_KNOTS)
+        chosen = np.unique(np.searchsorted(rank, even))
+        distinct, rank = distinct[chosen], rank[chosen]
+    return tuple(zip(distinct.tolist(), rank.tolist(), strict=True))
+
+
+def _ranked(values: Floats) -> tuple[Floats, npt.NDArray[np.int64], Floats]:
+    """Return the distinct values, each value's place among them, and their ranks."""
+    distinct, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return distinct, place, (np.cumsum(counts) - counts / 2) / len(values)
 
 
 def yeo_johnson_exponent(values: Floats) -> float:

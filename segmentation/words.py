@@ -42,19 +42,6 @@ def and_more(names: Sequence[str]) -> str:
     return f"{names[0]} and {len(names) - 1:,} more"
 
 
-def listing(names: Sequence[str]) -> str:
-    """Name all.
-
-    Examples
-    --------
-    >>> listing(["a"]), listing(["a", "b", "c"])
-    ('a', 'a, b and c')
-    """
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
-
-
 def spans(numbers: Sequence[int]) -> str:
     """Name rising whole numbers, those in a row by their ends.
 
@@ -73,7 +60,7 @@ def spans(numbers: Sequence[int]) -> str:
         [f"{run[0]} to {run[-1]}"] if len(run) > 2 else [str(number) for number in run]
         for run in runs
     ]
-    return listing([part for parts in said for part in parts])
+    return listed([part for parts in said for part in parts])
 
 
 def sentence(text: str) -> str:

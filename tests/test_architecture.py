@@ -74,7 +74,13 @@ RUN_A_STAGE = {
     "segmentation.profiling.profile",
     "segmentation.naming.name_segments",
 }
-TOGETHER = {"segmentation/__main__.py", "segmentation/pipeline.py", "pages/ui/cache.py"}
+TOGETHER = {
+    "segmentation/__main__.py",
+    "segmentation/pipeline.py",
+    "segmentation/trying.py",
+    "segmentation/arena.py",
+    "pages/ui/cache.py",
+}
 LONGEST = 400
 
 

@@ -61,13 +61,37 @@ BAD = {
         "t.csv",
         text("id,spend", *(f"{i},{i % 2}" for i in range(20))),
         ["--k", "3"],
-        "Only 2 customers differ.*too few for 3",
+        "Only 2 customers differ.*too few for 3.*Ask for no more segments than that",
     ),
     "nothing to choose k from": (
         "t.csv",
         text("id,spend", *(f"{i},{i % 2}" for i in range(20))),
         [],
-        "Only 2 customers differ",
+        "Only 2 customers differ.*the others repeat them.*ask for 2 segments",
+    ),
+    "all alike where nothing is missing": (
+        "t.csv",
+        text("id,a,b", *(f"{i},3,7" for i in range(20)), "21,4,", "22,,8"),
+        ["--missing", "drop"],
+        "All 20 customers are the same in the chosen features.*in which they differ",
+    ),
+    "all alike, k": (
+        "t.csv",
+        text("id,a,b", *(f"{i},3,7" for i in range(20)), "21,4,", "22,,8"),
+        ["--missing", "drop", "--k", "2"],
+        "All 20 customers are the same in the chosen features",
+    ),
+    "no value in a column asked for": (
+        "t.csv",
+        text("id,spend,age", *(f"{i},,{i}" for i in range(20))),
+        ["--feature", "spend"],
+        "'spend' can't be a feature: no customer has a value in it. Choose from age",
+    ),
+    "no value anywhere": (
+        "t.csv",
+        text("id,spend,kind", *(f"{i},NA," for i in range(20))),
+        [],
+        "spend: no customer has a value in it; kind: no customer has a value in it",
     ),
     "all constant": (
         "t.csv",
@@ -151,6 +175,7 @@ def test_every_error_says_what_and_what_to_do(case: str) -> None:
         prepare=PrepareSettings(
             missing=given_options.get("--missing", "median"),
             transform=given_options.get("--transform", "auto"),
+            features=tuple(v for name, v in given_options.items() if name == "--feature"),
         ),
         choose=ChooseSettings(k=int(k) if k else None),
     )
@@ -213,6 +238,19 @@ def test_a_column_half_text_is_left_out_and_doubted() -> None:
     assert "50% of the cells are numbers" in str(summary["doubts"])
 
 
+@pytest.mark.parametrize("transform", ["auto", "none", "log", "yeo-johnson", "rank"])
+def test_one_feature_is_enough(transform: str) -> None:
+    recipe = Recipe(prepare=PrepareSettings(transform=transform))  # type: ignore[arg-type]
+    summary = figures(text("id,spend", *(f"{i},{i * i % 17}" for i in range(30))), recipe)
+    assert summary["features"] == ["spend"]
+
+
+def test_a_range_beyond_the_customers_ends_at_what_is_possible() -> None:
+    rows = [f"{i},{i % 4},{i % 4 * 3}" for i in range(30)]
+    summary = figures(text("id,a,b", *rows), Recipe(choose=ChooseSettings(k_min=8, k_max=12)))
+    assert summary["k"] == 3
+
+
 def test_repeated_ids_are_set_aside_and_counted() -> None:
     rows = [f"{i % 25},{i * 7 % 11}" for i in range(30)]
     summary = figures(text("id,spend", *rows), Recipe(choose=ChooseSettings(k=3)))
@@ -222,7 +260,7 @@ def test_repeated_ids_are_set_aside_and_counted() -> None:
 
 
 @pytest.mark.parametrize("scaler", ["standard", "robust", "minmax", "none"])
-@pytest.mark.parametrize("transform", ["auto", "none", "yeo-johnson"])
+@pytest.mark.parametrize("transform", ["auto", "none", "yeo-johnson", "rank"])
 @pytest.mark.parametrize("huge", ["1e99", "-1e99", "1e-300"])
 def test_huge_and_tiny_numbers_neither_crash_nor_warn(
     huge: str, transform: str, scaler: str

@@ -204,7 +204,7 @@ def test_the_order_of_the_rows_changes_no_customers_segment(
 
 
 @pytest.mark.parametrize("scaler", ["standard", "robust", "minmax", "none"])
-@pytest.mark.parametrize("transform", ["auto", "none", "log", "yeo-johnson"])
+@pytest.mark.parametrize("transform", ["auto", "none", "log", "yeo-johnson", "rank"])
 def test_centres_lie_among_their_customers_also_with_huge_values(
     source_of: Callable[..., Source], transform: str, scaler: str
 ) -> None:

@@ -280,7 +280,9 @@ def filled_income(done: Outcome) -> Any:
         (["--transform", "none"], changed("transforms.income"), "none"),
         (["--transform", "log"], changed("transforms.score"), "log"),
         (["--transform", "yeo-johnson"], changed("transforms.score"), "yeo-johnson"),
+        (["--transform", "rank"], changed("transforms.score"), "rank"),
         (["--transform", "auto"], changed("transforms.income"), "log"),
+        (["--category-weight", "2.5"], changed("recipe.prepare.category_weight"), 2.5),
         (["--scaler", "robust"], changed("scaler"), "robust"),
         (["--k", "4"], changed("k"), 4),
         (["--k", "4"], changed("k_reason"), "k = 4 was asked for"),
@@ -309,7 +311,7 @@ def test_options_on_a_customer_table(
     "choices",
     [
         [["--scaler", s, "--transform", "none"] for s in ("standard", "robust", "minmax", "none")],
-        [["--transform", t] for t in ("none", "log", "yeo-johnson")],
+        [["--transform", t] for t in ("none", "log", "yeo-johnson", "rank")],
         [["--outliers", o, "--transform", "none"] for o in ("keep", "cap", "set-aside")],
         [["--missing", m, "--transform", "none"] for m in ("median", "mean", "mode", "drop")],
     ],

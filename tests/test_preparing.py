@@ -15,8 +15,9 @@ from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
 from segmentation.errors import DataError
 from segmentation.kmeans import distinct_rows
 from segmentation.preparing import LARGEST_CATEGORY_COUNT, prepare
-from segmentation.results import Customers, Prepared
+from segmentation.results import Prepared
 from segmentation.settings import Missing, Outliers, PrepareSettings, Scaler, Transform
+from tests.customers import customers_of
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "missing": get_args(Missing),
@@ -24,37 +25,6 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "transform": get_args(Transform),
     "scaler": get_args(Scaler),
 }
-
-
-def customers_of(**columns: Any) -> Customers:
-    """Customers with the given columns: numbers are features, texts are categories."""
-    frame = pd.DataFrame({name: np.asarray(values) for name, values in columns.items()})
-    numeric = tuple(name for name in frame if frame[name].dtype.kind == "f")
-    return Customers(
-        frame=frame,
-        ids=np.arange(1, len(frame) + 1).astype(str).astype(object),
-        id_column=None,
-        rows=np.arange(len(frame)),
-        kind="customers",
-        numeric=numeric,
-        categories=tuple(name for name in frame if name not in numeric),
-        default_features=numeric,
-        unusable={"id": "it is the customer id", "sort": "it has the same value for every row"},
-    )
-
-
-def shuffled(customers: Customers, order: np.ndarray) -> Customers:
-    return Customers(
-        frame=customers.frame.iloc[order].reset_index(drop=True),
-        ids=customers.ids[order],
-        id_column=None,
-        rows=customers.rows,
-        kind="customers",
-        numeric=customers.numeric,
-        categories=customers.categories,
-        default_features=customers.default_features,
-        unusable=customers.unusable,
-    )
 
 
 def by_customer(prepared: Prepared) -> np.ndarray:
@@ -157,7 +127,7 @@ def test_what_always_holds(table: tuple[np.ndarray, ...], choice: dict[str, str]
 
 
 @pytest.mark.parametrize("scaler", get_args(Scaler))
-@pytest.mark.parametrize("transform", ["auto", "none", "yeo-johnson"])
+@pytest.mark.parametrize("transform", ["auto", "none", "yeo-johnson", "rank"])
 def test_the_way_back(transform: Transform, scaler: Scaler) -> None:
     customers = customers_of(a=SKEWED, b=LEVEL, c=SHIFTED)
     found = prepare(customers, PrepareSettings(transform=transform, scaler=scaler))
@@ -307,6 +277,7 @@ def test_categories_become_unscaled_columns_that_add_up(scaler: Scaler) -> None:
     gender = np.array(["f", "m", "", "m", "f"], dtype=object)
     table = customers_of(a=LEVEL[:5], gender=gender)
     found = prepare(table, PrepareSettings(features=("gender", "a"), scaler=scaler))
+    assert all((c.shift, c.scale) == (0.0, 1.0) for c in found.columns if c.transform == "0/1")
     names = [column.name for column in found.columns]
     assert names == ["gender=(missing)", "gender=f", "gender=m", "a"]
     assert np.array_equal(by_customer(found)[:, :3], pd.get_dummies(gender).to_numpy(dtype=float))
@@ -372,7 +343,7 @@ def test_a_feature_named_twice_counts_once() -> None:
 
 
 @pytest.mark.parametrize("scaler", get_args(Scaler))
-@pytest.mark.parametrize("transform", ["auto", "none", "yeo-johnson"])
+@pytest.mark.parametrize("transform", ["auto", "none", "yeo-johnson", "rank"])
 @pytest.mark.parametrize("outliers", get_args(Outliers))
 @pytest.mark.parametrize("sign", [1.0, -1.0])
 def test_huge_values_leave_finite_numbers(
@@ -386,3 +357,65 @@ def test_huge_values_leave_finite_numbers(
     assert np.isfinite(found.matrix).all()
     assert np.isfinite(found.original).all()
     assert found.original.min() >= values.min() and found.original.max() <= values.max()
+
+
+weights = st.floats(1e-9, 10)
+
+
+@given(weights, st.lists(st.sampled_from(["", "a", "b", "é"]), min_size=4, max_size=20))
+def test_a_mismatch_costs_twice_the_square_of_the_weight(weight: float, kinds: list[str]) -> None:
+    table = customers_of(a=np.arange(len(kinds)) * 1.0, kind=np.array(kinds, dtype=object))
+    asked = PrepareSettings(features=("kind",), category_weight=weight)
+    found = prepare(table, asked)
+    apart = ((found.matrix[:, None] - found.matrix[None]) ** 2).sum(axis=2)
+    kind = np.array(kinds, dtype=object)[found.customers]
+    assert np.allclose(apart, np.where(kind[:, None] == kind[None], 0, 2 * weight**2), atol=0)
+    for i, column in enumerate(found.columns):
+        assert np.allclose(column.to_original(found.matrix[:, i]), found.original[:, i])
+    assert set(np.unique(found.original)) <= {0.0, 1.0}
+    # Drawn at random, with replacement, two customers are this far apart; a group is charged half.
+    shares = np.unique(kind, return_counts=True)[1] / len(kind)
+    unalike = weight**2 * (1 - (shares**2).sum())
+    assert apart.mean() == pytest.approx(2 * unalike)
+    inertia = ((found.matrix - found.matrix.mean(axis=0)) ** 2).sum()
+    assert inertia == pytest.approx(len(kind) * unalike)
+
+
+def test_the_even_weight_makes_a_category_count_like_a_number() -> None:
+    kind = np.array(["a", "b", "b", "c"] * 20, dtype=object)
+    even = 1 / np.sqrt(1 - (0.25**2 + 0.5**2 + 0.25**2))
+    asked = PrepareSettings(features=("x", "kind"), transform="none", category_weight=float(even))
+    found = prepare(customers_of(x=LEVEL, kind=kind), asked)
+    assert found.matrix[:, 0].var() == pytest.approx(found.matrix[:, 1:].var(axis=0).sum())
+
+
+def test_the_weight_leaves_the_numbers() -> None:
+    table = customers_of(a=LEVEL, kind=np.array(["a", "b"] * 40, dtype=object))
+    light, heavy = (
+        prepare(table, PrepareSettings(features=("a", "kind"), category_weight=w)) for w in (0.5, 3)
+    )
+    assert np.array_equal(by_customer(light)[:, 0], by_customer(heavy)[:, 0])
+
+
+def test_many_categories_are_refused_before_memory_is_short(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nothing is built before: the limit is on the product of rows and columns."""
+    kinds = {f"kind{i}": np.arange(60).astype(str).astype(object) for i in range(3)}
+    for name, values in kinds.items():
+        kinds[name] = np.array([str(int(v) % 40) for v in values], dtype=object)
+    table = customers_of(a=LEVEL[:60], **kinds)
+    asked = PrepareSettings(features=("a", *kinds))
+    assert prepare(table, asked).matrix.shape == (60, 121)
+    monkeypatch.setattr("segmentation.preparing.LARGEST_CELLS", 60 * 121)
+    assert prepare(table, asked).matrix.shape == (60, 121)
+    monkeypatch.setattr("segmentation.preparing.LARGEST_CELLS", 60 * 121 - 1)
+    with pytest.raises(DataError, match=r"121 columns for 60 customers.*up to 120 columns"):
+        prepare(table, asked)
+
+
+def test_text_that_is_long_or_beyond_ascii_keeps_its_order() -> None:
+    kinds = np.array(["é", "z", "Z", "", "a" * 500, "中"] * 2, dtype=object)
+    found = prepare(customers_of(kind=kinds), PrepareSettings(features=("kind",)))
+    names = [column.name.removeprefix("kind=") for column in found.columns]
+    assert names == ["(missing)", *sorted(set(kinds) - {""})]

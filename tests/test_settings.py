@@ -63,6 +63,7 @@ recipes = st.builds(
         outliers=st.sampled_from(get_args(Outliers)),
         transform=st.sampled_from(get_args(Transform)),
         scaler=st.sampled_from(get_args(Scaler)),
+        category_weight=st.floats(1e-9, 10) | st.integers(1, 10),
     ),
     choose=st.builds(
         lambda k, bounds: ChooseSettings(k=k, k_min=bounds[0], k_max=bounds[1]),
@@ -158,6 +159,13 @@ def test_any_json_value_anywhere_is_taken_or_refused_in_words(
         ({"schema": {"roles": [["colour", "a"]]}}, "no role 'colour'"),
         ({"naming": {"names": [["1", "VIP"]]}}, "naming.names can't be '1'"),
         ({"fit": {"seed": -1}}, "seed -1 is out of range"),
+        ({"prepare": {"category_weight": "1"}}, "prepare.category_weight can't be '1'"),
+        ({"prepare": {"category_weight": True}}, "prepare.category_weight can't be True"),
+        ({"prepare": {"category_weight": 0}}, "0 can't be the weight of categories"),
+        ({"prepare": {"category_weight": 5e-324}}, "above 0"),
+        ({"prepare": {"category_weight": 10.5}}, "at most 10"),
+        ({"prepare": {"category_weight": 10**400}}, "can't be the weight"),
+        ({"prepare": {"category_weight": float("nan")}}, "nan can't be the weight"),
     ],
 )
 def test_unknown_and_mistyped_settings_are_refused_by_name(

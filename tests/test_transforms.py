@@ -11,9 +11,12 @@ from scipy import stats
 from sklearn.preprocessing import PowerTransformer
 
 from segmentation.transforms import (
+    MOST_KNOTS,
     ColumnTransform,
     forward,
     inverse,
+    rank_knots,
+    ranks,
     skewness,
     yeo_johnson_exponent,
 )
@@ -99,3 +102,35 @@ def test_skewness_is_scipys(values: np.ndarray) -> None:
         assert skewness(values) == 0
     else:
         assert skewness(values) == pytest.approx(stats.skew(values), abs=1e-9)
+
+
+tied = arrays(np.float64, st.integers(1, 60), elements=st.integers(-9, 9).map(float))
+
+
+@given(vectors | tied)
+def test_ranks_are_scipys_average_ranks_between_0_and_1(values: np.ndarray) -> None:
+    found = forward(values, "rank")
+    assert np.allclose(found, (stats.rankdata(values) - 0.5) / len(values), rtol=0, atol=1e-12)
+    assert found.min() > 0 and found.max() < 1
+
+
+@given(vectors | tied)
+def test_few_values_come_back_from_their_ranks_as_they_were(values: np.ndarray) -> None:
+    assert np.array_equal(inverse(ranks(values), "rank", knots=rank_knots(values)), values)
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([50, MOST_KNOTS, MOST_KNOTS + 1, 5_000]))
+def test_the_way_back_from_ranks_is_monotone_and_close(seed: int, count: int) -> None:
+    generator = np.random.default_rng(seed)
+    values = np.round(generator.lognormal(3, 2, count), 2)
+    knots = rank_knots(values)
+    assert len(knots) <= MOST_KNOTS
+    anywhere = np.linspace(-0.1, 1.1, 500)
+    assert (np.diff(inverse(anywhere, "rank", knots=knots)) >= 0).all()
+    back = inverse(ranks(values), "rank", knots=knots)
+    assert (back.min(), back.max()) == (values.min(), values.max())
+    # Taken back, a value is none that more than two knots' worth of customers part it from.
+    apart = np.abs(
+        np.searchsorted(np.sort(values), back) - np.searchsorted(np.sort(values), values)
+    )
+    assert apart.max() <= 2 + 2 * count / MOST_KNOTS

@@ -32,6 +32,7 @@ def take_up(features_key: str) -> None:
         st.session_state[features_key] = list(prepare.features)
         for name in ("transform", "scaler", "missing", "outliers"):
             _set(name, getattr(prepare, name))
+        _set("category-weight", prepare.category_weight)
     if fit is not None:
         _set("seed", fit.seed)
         _set("method", fit.method)

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
+from segmentation.arena import arena as every_preparation
 from segmentation.cleaning import clean
 from segmentation.errors import DataError
 from segmentation.features import build_features
@@ -33,14 +34,26 @@ from segmentation.pipeline import (
 )
 from segmentation.projecting import Projection, project
 from segmentation.reading import Bundle, Source, limits_from
-from segmentation.results import Alternatives, Begun, Loaded, Relation, Run, Schema, Table
+from segmentation.results import (
+    Alternatives,
+    Arena,
+    Begun,
+    Loaded,
+    Relation,
+    Run,
+    Schema,
+    Table,
+    Trap,
+)
 from segmentation.schema import guess_schema, suggest_schema
 from segmentation.settings import NameSettings, Recipe
+from segmentation.trying import with_outcomes
 from segmentation.widths import Widths, widths
 
 AnySource = Source | Bundle
 Steps = Callable[[str], None]
 Share = Callable[[float], None]
+Counted = Callable[[int, int], None]
 
 LONGEST_STAY = "8h"
 
@@ -117,6 +130,22 @@ def trust(source: AnySource, recipe: Recipe, progress: Progress | None = None) -
     return run(source, recipe)
 
 
+def traps(source: AnySource, recipe: Recipe) -> tuple[Trap, ...]:
+    """Return what to beware of in a run, the remedies with what comes of them once tried."""
+    place = _place_of_run(source, recipe.with_stage(naming=NameSettings()))
+    assert place.run is not None
+    return place.run.evidence.traps if place.traps is None else place.traps
+
+
+def try_remedies(source: AnySource, recipe: Recipe, progress: Counted | None = None) -> None:
+    """Find out what comes of the remedies of a run's traps."""
+    place = _place_of_run(source, recipe.with_stage(naming=NameSettings()))
+    assert place.run is not None
+    if place.traps is None:
+        customers, told = place.run.loaded.customers, place.run.evidence.traps
+        place.traps = with_outcomes(customers, place.run.recipe, told, progress)
+
+
 def _is_checked(found: Run) -> bool:
     return bool(found.evidence.stabilities)
 
@@ -150,6 +179,22 @@ def _fill(place: _Place, source: AnySource, recipe: Recipe, progress: Progress |
 def customer_widths(source: AnySource, found: Run) -> Widths:
     """Return each customer's silhouette."""
     return _widths(_key(source, found.recipe, found.segmentation.k), found)
+
+
+def arena(source: AnySource, found: Run, progress: Counted | None = None) -> Arena:
+    """Hold every preparation of a run's features against the others, at its number of segments."""
+    # All preparations are tried by K-Means, whichever the run was made with.
+    told, k = found.recipe, found.segmentation.k
+    same = told.with_stage(
+        prepare=replace(told.prepare, transform="none", scaler="none"),
+        choose=replace(told.choose, k=None),
+        fit=replace(told.fit, method="kmeans"),
+        naming=NameSettings(),
+    )
+    place = _tried_place(_key(source, "arena", same, k))
+    if place.arena is None:
+        place.arena = every_preparation(found.loaded.customers, same, k, progress)
+    return place.arena
 
 
 def alternatives(source: AnySource, found: Run, progress: Progress | None = None) -> Alternatives:
@@ -208,6 +253,8 @@ class _Place:
     loaded: Loaded | None = None
     run: Run | None = None
     begun: Begun = field(default_factory=Begun)
+    traps: tuple[Trap, ...] | None = None
+    arena: Arena | None = None
     alternatives: Alternatives | None = None
 
 

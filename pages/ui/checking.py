@@ -16,8 +16,15 @@ SKIPPED, SWITCHED = "check-skipped", "check-switched"
 
 
 def pending(run: Run) -> bool:
-    """Tell whether the check is still to be made."""
-    return not run.evidence.stabilities and not _skipped()
+    """Tell whether there is still something to check."""
+    return not _skipped() and (not run.evidence.stabilities or _remedies_left())
+
+
+def _remedies_left() -> bool:
+    source, recipe = state.source(), state.ran()
+    assert source is not None and recipe is not None
+    traps = cache.traps(source, recipe)
+    return any(remedy.outcome is None for trap in traps for remedy in trap.remedies)
 
 
 def how_far() -> str:
@@ -47,18 +54,27 @@ def make(place: DeltaGenerator) -> None:
     source, recipe = state.source(), state.ran()
     assert source is not None and recipe is not None
     before = cache.run(source, recipe)
-    begun = cache.begun(source, recipe)
+    checked = bool(before.evidence.stabilities)
     with place.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown("Checking how far this can be trusted …", width="stretch")
+            st.markdown(
+                "Trying what could be done about it …"
+                if checked
+                else "Checking how far this can be trusted …",
+                width="stretch",
+            )
             st.button(
-                "Skip the check",
-                type="tertiary",
-                icon=":material/skip_next:",
-                on_click=_skip,
+                "Skip the check", type="tertiary", icon=":material/skip_next:", on_click=_skip
             )
         bar = st.progress(0.0)
         figures = st.empty()
+    if checked:
+        told = progress.seldom(bar.progress)
+        cache.try_remedies(
+            source, recipe, lambda done, total: told(done / total, "Trying the remedies")
+        )
+        st.rerun()
+    begun = cache.begun(source, recipe)
 
     def tell(share: float, words: str) -> None:
         bar.progress(share, words)

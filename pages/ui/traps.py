@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import adopting, state
+from pages.ui import adopting, cache, state
 from segmentation.numerals import counted
-from segmentation.results import Evidence, Outcome, Trap
-from segmentation.words import listing
+from segmentation.results import Outcome, Trap
+from segmentation.words import listed
 
 MOST_SIZES = 4
 
 
-def draw(evidence: Evidence) -> None:
-    """Draw a quiet card for each trap."""
-    for number, trap in enumerate(evidence.traps):
+def draw() -> None:
+    """Draw a quiet card for each trap of the run shown."""
+    source, recipe = state.source(), state.ran()
+    assert source is not None and recipe is not None
+    for number, trap in enumerate(cache.traps(source, recipe)):
         _card(number, trap)
 
 
@@ -41,6 +43,6 @@ def outcome(found: Outcome) -> str:
     if len(sizes) > MOST_SIZES:
         shown = f"{sizes[0]} to {sizes[-1]} customers each"
     else:
-        shown = f"{listing(sizes)} customers"
+        shown = f"{listed(sizes)} customers"
     count = counted(found.k, "segment", "segments")
     return f"Gives {count}, silhouette {found.silhouette:.3f}, {shown}"

@@ -42,7 +42,7 @@ def draw(run: Run) -> None:
     _changes(run)
     for note in run.prepared.notes:
         st.warning(state.escape(note), icon=":material/help:")
-    traps.draw(evidence)
+    traps.draw()
     with st.container(horizontal=True):
         with st.popover("Can each segment be trusted?", icon=":material/shield:"):
             trust.table(run)

@@ -13,7 +13,13 @@ from segmentation.numerals import counted
 from segmentation.preparing import usable_features
 from segmentation.reading import Bundle, Source
 from segmentation.results import Loaded, Run
-from segmentation.settings import ChooseSettings, FitSettings, PrepareSettings, Recipe
+from segmentation.settings import (
+    LARGEST_CATEGORY_WEIGHT,
+    ChooseSettings,
+    FitSettings,
+    PrepareSettings,
+    Recipe,
+)
 from segmentation.values import Bools
 from segmentation.vocabulary import label
 
@@ -22,6 +28,7 @@ TRANSFORMS = {
     "none": "None",
     "log": "Logarithm",
     "yeo-johnson": "Yeo-Johnson",
+    "rank": "Rank",
 }
 SCALERS = {
     "standard": "Standard (z-score)",
@@ -58,7 +65,8 @@ def settings(loaded: Loaded) -> Recipe:
     )
     choose = _choose()
     with st.popover("Preparation and seed", icon=":material/tune:", width="stretch"):
-        prepare, fit = _details(tuple(features))
+        categories = [name for name in features if name in customers.categories]
+        prepare, fit = _details(tuple(features), bool(categories))
     if customers.unusable:
         with st.popover("Columns left out", type="tertiary", icon=":material/info:"):
             for name, why in customers.unusable.items():
@@ -164,7 +172,7 @@ def _choose() -> ChooseSettings:
     return ChooseSettings(k=k)
 
 
-def _details(features: tuple[str, ...]) -> tuple[PrepareSettings, FitSettings]:
+def _details(features: tuple[str, ...], categories: bool) -> tuple[PrepareSettings, FitSettings]:
     def select(title: str, options: dict[str, str], key: str, help_text: str) -> str:
         return st.selectbox(
             title,
@@ -192,6 +200,21 @@ def _details(features: tuple[str, ...]) -> tuple[PrepareSettings, FitSettings]:
         "outliers",
         "Values more than three quartile ranges beyond the quartiles (Tukey's outer fences).",
     )
+    weight = 1.0
+    if categories:
+        weight = st.number_input(
+            "Weight of categories",
+            0.01,
+            float(LARGEST_CATEGORY_WEIGHT),
+            1.0,
+            0.1,
+            key=state.key("category-weight"),
+            persist_state="session",
+            help="How much being in another category sets two customers apart. At 1, it counts "
+            "as the distance between 0/1 columns (2 in squared distance, as much as two customers "
+            "drawn at random differ in one standardised number); at 0.5, a quarter of that. "
+            "K-prototypes (Huang 1998) weighs in the same way, with gamma = 2 w².",
+        )
     method = select(
         "Method",
         {str(name): title for name, title in METHOD_NAMES.items()},
@@ -214,5 +237,6 @@ def _details(features: tuple[str, ...]) -> tuple[PrepareSettings, FitSettings]:
         scaler=scaler,  # type: ignore[arg-type]
         missing=missing,  # type: ignore[arg-type]
         outliers=outliers,  # type: ignore[arg-type]
+        category_weight=float(weight),
     )
     return prepare, FitSettings(seed=int(seed), method=method)  # type: ignore[arg-type]

@@ -1,8 +1,22 @@
 """The evidence for k: every k compared, shaken and weighed."""
 
 from segmentation.choosing.finding import find
-from segmentation.choosing.shaking import Draws, shake, steadiness
+from segmentation.choosing.handfuls import least_size
+from segmentation.choosing.shaking import Draws, shake, shake_one, steadiness
 from segmentation.choosing.sweeping import elbow, sweep
+from segmentation.choosing.traps import find_traps
 from segmentation.choosing.weighing import CRITERIA, weigh
 
-__all__ = ["CRITERIA", "Draws", "elbow", "find", "shake", "steadiness", "sweep", "weigh"]
+__all__ = [
+    "CRITERIA",
+    "Draws",
+    "elbow",
+    "find",
+    "find_traps",
+    "least_size",
+    "shake",
+    "shake_one",
+    "steadiness",
+    "sweep",
+    "weigh",
+]

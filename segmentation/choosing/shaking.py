@@ -151,6 +151,37 @@ def shake(
     )
 
 
+def shake_one(
+    prepared: Prepared, partition: Partition, fit: FitSettings | None = None
+) -> tuple[Resampled, ...]:
+    """Return the stability of each group of one partition, to the digit as `shake` finds it.
+
+    Examples
+    --------
+    >>> from segmentation.choosing import sweep
+    >>> from segmentation.pipeline import load
+    >>> from segmentation.preparing import prepare
+    >>> from segmentation.reading import Source
+    >>> rows = [f"{i},{i % 3 * 100 + i}" for i in range(30)]
+    >>> source = Source(name="a.csv", data="\\n".join(["id,spend", *rows]).encode())
+    >>> prepared = prepare(load(source).customers)
+    >>> [found.mean for found in shake_one(prepared, sweep(prepared).partitions[3])]
+    [1.0, 1.0, 1.0]
+    """
+    fit = fit or FitSettings()
+    chosen = _sample(len(prepared.matrix), fit.seed)
+    rows = prepared.matrix[chosen]
+    draws = Draws.for_rows(len(rows)).bootstraps
+    with one_thread():
+        scores = stability(
+            rows,
+            _within(rows, partition, chosen),
+            draws,
+            np.random.default_rng([fit.seed, 3, partition.k]),
+        )
+    return tuple(_resampled(of_one) for of_one in scores.T)
+
+
 def steadiness(
     prepared: Prepared,
     partition: Partition,

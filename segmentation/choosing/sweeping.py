@@ -63,10 +63,15 @@ def sweep(
     choose = choose or ChooseSettings()
     fit = fit or FitSettings()
     distinct = distinct_rows(prepared.matrix)
+    if distinct == 1:
+        raise DataError(
+            f"All {len(prepared.matrix):,} customers are the same in the chosen features",
+            remedy="Choose features in which they differ, or set fewer customers aside",
+        )
     if distinct < 3 and choose.k is None and found is None:
         raise DataError(
-            f"Only {distinct:,} customers differ in the chosen features",
-            remedy="At least 3 different customers are needed to look for segments; "
+            f"Only {distinct:,} customers differ in the chosen features; the others repeat them",
+            remedy="To tell these 2 apart, ask for 2 segments; to compare numbers of segments, "
             "choose more features or a larger file",
         )
     ks = _ks(choose, distinct, compare=choose.k is None if compare is None else compare)

@@ -1,6 +1,7 @@
 """Frozen results, one class a stage; each checks what its docstring promises."""
 
 from segmentation.results.alternatives import Alternative, Alternatives
+from segmentation.results.arena import Arena, Candidate, HeldOut
 from segmentation.results.cleaned import REASONS, Clean, LedgerEntry, Rule
 from segmentation.results.customers import Customers, Prepared, PreparedColumn
 from segmentation.results.evidence import (
@@ -45,7 +46,9 @@ __all__ = [
     "REASONS",
     "Alternative",
     "Alternatives",
+    "Arena",
     "Begun",
+    "Candidate",
     "Change",
     "Clean",
     "Column",
@@ -54,6 +57,7 @@ __all__ = [
     "Customers",
     "Difference",
     "Evidence",
+    "HeldOut",
     "LedgerEntry",
     "Level",
     "LineReason",

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from segmentation.results.cleaned import LedgerEntry, Rule
-from segmentation.transforms import ColumnTransform, inverse
+from segmentation.transforms import ColumnTransform, Knots, inverse
 from segmentation.values import Floats
 
 
@@ -67,12 +67,14 @@ class PreparedColumn:
         The feature, or ``feature=category`` for a 0/1 column.
     feature : str
         The feature it comes from.
-    transform : {"none", "log", "yeo-johnson", "0/1"}
-        log is ln(1 + x).
+    transform : {"none", "log", "yeo-johnson", "rank", "0/1"}
+        log is ln(1 + x); rank is that among the customers, from 0 to 1.
     exponent : float
         Lambda of Yeo and Johnson (2000); 1 for the other transforms.
+    knots : tuple of (value, rank)
+        For ranks, the values that the way back runs through; empty for the other transforms.
     shift, scale : float
-        What is subtracted and divided by, in transformed units; 0 and 1 for 0/1 columns.
+        What is subtracted and divided by, in transformed units; 0 and 1 / weight for 0/1 columns.
     fill : float or None
         What a missing value became, in original units; None if none was missing.
     """
@@ -81,6 +83,7 @@ class PreparedColumn:
     feature: str
     transform: ColumnTransform
     exponent: float = 1.0
+    knots: Knots = ()
     shift: float = 0.0
     scale: float = 1.0
     fill: float | None = None
@@ -88,7 +91,7 @@ class PreparedColumn:
     def to_original(self, values: Floats) -> Floats:
         """Take prepared values back to original units."""
         back = np.asarray(values, dtype=float) * self.scale + self.shift
-        return inverse(back, self.transform, self.exponent)
+        return inverse(back, self.transform, self.exponent, self.knots)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

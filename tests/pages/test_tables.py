@@ -121,7 +121,7 @@ def test_missing_and_extreme_values(app: AppTest, missing: str, outliers: str) -
     walk(app)
 
 
-@pytest.mark.parametrize("transform", ["auto", "none", "log", "yeo-johnson"])
+@pytest.mark.parametrize("transform", ["auto", "none", "log", "yeo-johnson", "rank"])
 @pytest.mark.parametrize("scaler", ["standard", "robust", "minmax", "none"])
 def test_every_preparation(app: AppTest, transform: str, scaler: str) -> None:
     run(take_sample(app, "wholesale"), k=3, transform=transform, scaler=scaler)

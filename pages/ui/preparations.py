@@ -1,0 +1,104 @@
+"""The same features prepared in several ways, side by side; one press adopts one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from pages.ui import adopting, agreement, cache, progress, state
+from segmentation.numerals import counted
+from segmentation.results import Arena, Candidate, Run
+from segmentation.vocabulary import label
+
+MOST_SIZES = 5
+
+
+def draw(run: Run) -> None:
+    """Compare the preparations, the first time with progress, and draw what comes of them."""
+    source = state.source()
+    assert source is not None
+    with progress.bar("Trying other preparations") as tell:
+        found = cache.arena(
+            source,
+            run,
+            lambda done, total: tell(done / total, "Trying other preparations of the features"),
+        )
+    possible = [one for one in found.candidates if one.problem is None]
+    st.markdown(_in_short(found, possible))
+    st.table(
+        pd.DataFrame([_row(one, run, found.k) for one in possible]),
+        border="horizontal",
+        hide_index=True,
+    )
+    for one in found.candidates:
+        if one.problem is not None:
+            st.caption(f"{one.name}: {state.escape(one.problem)}")
+    with st.container(horizontal=True):
+        for one in possible:
+            if not _in_use(one, run) and st.button(f"Use {one.name}", key=f"use-{one.name}"):
+                adopting.adopt(prepare=one.settings, k=run.recipe.choose.k)
+    st.caption(
+        "Each silhouette is measured on its own scale, so a larger one is not by itself better; "
+        "that segments come back, and agree with what was held out, says more." + _sampled(found)
+    )
+    names = [one.name for one in possible]
+    rows = [i for i, one in enumerate(found.candidates) if one.problem is None]
+    if len(rows) > 1:
+        table = [[found.agreements[i][j] for j in rows] for i in rows]
+        agreement.draw("How far they agree", names, names, table, "preparations-agreement")
+    if found.held_out and rows:
+        _held_out(found, names, rows)
+
+
+def _held_out(found: Arena, names: Sequence[str], rows: Sequence[int]) -> None:
+    columns = [label(column.column) for column in found.held_out]
+    table = [[column.agreements[i] for column in found.held_out] for i in rows]
+    agreement.draw(
+        "How far they agree with columns held out", names, columns, table, "preparations-held-out"
+    )
+    st.caption(
+        "Columns that are no feature and tell groups judge from outside: the segments never saw "
+        "them."
+    )
+
+
+def _in_short(found: Arena, possible: Sequence[Candidate]) -> str:
+    """Say under which preparation the weakest segment comes back best."""
+    known = [one for one in possible if one.stability is not None]
+    count = counted(found.k, "segment", "segments")
+    if not known:
+        return f"No preparation gives {count}."
+    best = max(known, key=lambda one: one.stability or 0.0)
+    return (
+        f"At {count}, **{best.name}** is the most dependable: its weakest segment comes back to "
+        f"**{best.stability:.2f}** when other customers are drawn."
+    )
+
+
+def _row(one: Candidate, run: Run, k: int) -> dict[str, str]:
+    shown = " · ".join(f"{size:,}" for size in one.sizes[:MOST_SIZES])
+    return {
+        "Preparation": f"**{one.name}** (in use)" if _in_use(one, run) else one.name,
+        "Weakest stability": _figure(one.stability, ".2f"),
+        "Silhouette": _figure(one.silhouette, ".3f"),
+        "Customers": shown + (" · …" if k > MOST_SIZES else ""),
+        "Best k by silhouette": "–"
+        if one.own_k is None
+        else f"{one.own_k} ({_figure(one.own_silhouette, '.3f')})",
+    }
+
+
+def _figure(value: float | None, form: str) -> str:
+    return "–" if value is None else format(value, form)
+
+
+def _in_use(one: Candidate, run: Run) -> bool:
+    return one.settings == run.recipe.prepare
+
+
+def _sampled(found: Arena) -> str:
+    if found.customers == found.of:
+        return ""
+    return f" Tried on a sample of {found.customers:,} of {found.of:,} customers."
