@@ -237,6 +237,55 @@ def test_a_trap_is_named_and_its_remedy_adopted_by_one_press(app: AppTest, trapp
         assert "The settings have changed" not in said(go(app, screen))
 
 
+def test_remedies_are_tried_once_the_check_is_made(app: AppTest) -> None:
+    """Spend in cents rules the distances; every remedy on offer says what comes of it."""
+    points = np.random.default_rng(2).normal(size=(90, 2)) + np.repeat([[0, 0], [8, 8]], 45, axis=0)
+    rows = [f"c{i},{x:.3f},{1000 * y:.0f}" for i, (x, y) in enumerate(points.tolist())]
+    take(app, Source(name="cents.csv", data="\n".join(["id,visits,spend", *rows]).encode()))
+    run(app, scaler="none")
+    assert "One feature rules" in said(app)
+    offers = [one for one in app.button if (one.key or "").startswith("remedy-")]
+    gains = [one.value for one in app.caption if one.value.startswith("Gives ")]
+    assert len(offers) == len(gains) >= 1
+    press(app, "Put the features on an equal footing (z-score)")
+    assert widget(app, "scaler").value == "standard"
+    assert "One feature rules" not in said(app)
+
+
+# ---- preparations --------------------------------------------------------------------------------
+
+
+def test_preparations_stand_side_by_side_and_one_is_adopted(app: AppTest) -> None:
+    choose(mall(app, transform="none"), "segments-view", "Preparations")
+    table = app.table[-1].value
+    assert len(table) == 7
+    (used,) = [name for name in table["Preparation"] if "(in use)" in name]
+    assert used == "**z-score** (in use)"
+    drawn = figures(app)
+    assert set(drawn) == {"preparations-agreement", "preparations-held-out"}
+    assert "Gender" in drawn["preparations-held-out"]["data"][0]["x"]
+    press(app, "Use Logarithm and z-score")
+    assert widget(app, "transform").value == "log"
+    assert widget(app, "k-how").value == "Suggest"
+    assert "The settings have changed" not in said(app)
+    table = app.table[-1].value
+    assert "**Logarithm and z-score** (in use)" in table["Preparation"].tolist()
+
+
+def test_the_weight_of_categories_is_asked_for_where_there_is_one(app: AppTest) -> None:
+    go(take_sample(app, "mall"), "segments")
+    weights = "Weight of categories"
+    assert weights not in [one.label for one in app.number_input]
+    choose(app, "features", ["Age", "Gender"])
+    assert weights in [one.label for one in app.number_input]
+    choose(app, "category-weight", 0.5)
+    press(app, "Run")
+    assert app.session_state["ran"].prepare.category_weight == 0.5
+    choose(app, "features", ["Age", INCOME])
+    press(app, "Run")
+    assert app.session_state["ran"].prepare.category_weight == 1.0
+
+
 # ---- other methods -------------------------------------------------------------------------------
 
 
