@@ -158,9 +158,9 @@ def test_many_customers_are_thinned_evenly() -> None:
 
 
 def test_agreement_is_written_in_every_cell() -> None:
-    figure = charts.agreement_map(["a", "b"], ["a", "<b>"], [[1.0, 0.25], [None, -0.1]])
+    figure = charts.agreement_map(["a", "b"], ["a", "<b>"], [[1.0, -0.001], [None, -0.1]])
     (cells,) = figure.data
-    assert [list(row) for row in cells.text] == [["1.00", "0.25"], ["–", "-0.10"]]
+    assert [list(row) for row in cells.text] == [["1.00", "0.00"], ["–", "-0.10"]]
     assert cells.zmin == -1 and cells.zmax == 1
     assert list(cells.x) == ["a", "&lt;b&gt;"]
     figure.to_json()

@@ -20,6 +20,10 @@ def draw(
     """Draw how far each of some ways agrees with each of the others."""
     st.markdown(f"**{title}**")
     widgets.chart(charts.agreement_map(names, others, agreements), key, title)
+
+
+def explain() -> None:
+    """Say what agreement is."""
     with st.popover("What agreement means", icon=":material/info:", type="tertiary"):
         st.markdown(
             "Take any two customers: do both ways put them together, or both apart? Agreement is "

@@ -52,6 +52,7 @@ def draw(run: Run) -> None:
     if len(usable) > 1:
         table = [[float(found.agreement[i, j]) for j in usable] for i in usable]
         agreement.draw("How far they agree", names, names, table, "methods-agreement")
+        agreement.explain()
     with st.expander("What each method looks for", icon=":material/menu_book:"):
         st.markdown("\n".join(f"- **{METHOD_NAMES[name]}**: {ABOUT[name]}" for name in ABOUT))
         st.caption(

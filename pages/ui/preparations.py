@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.ui import adopting, agreement, cache, progress, state
+from segmentation.choosing import least_size
 from segmentation.numerals import counted
 from segmentation.results import Arena, Candidate, Run
 from segmentation.vocabulary import label
@@ -37,17 +38,19 @@ def draw(run: Run) -> None:
             st.caption(f"{one.name}: {state.escape(one.problem)}")
     with st.container(horizontal=True):
         for one in possible:
-            if not _in_use(one, run) and st.button(f"Use {one.name}", key=f"use-{one.name}"):
+            if not _in_use(one, run) and st.button(_offer(one), key=f"use-{one.name}"):
                 adopting.adopt(prepare=one.settings, k=run.recipe.choose.k)
     st.caption(
         "Each silhouette is measured on its own scale, so a larger one is not by itself better; "
-        "that segments come back, and agree with what was held out, says more." + _sampled(found)
+        "that segments come back, and agree with what was held out, says more. "
+        "The sign marks a segment of a handful." + _sampled(found)
     )
     names = [one.name for one in possible]
     rows = [i for i, one in enumerate(found.candidates) if one.problem is None]
     if len(rows) > 1:
         table = [[found.agreements[i][j] for j in rows] for i in rows]
         agreement.draw("How far they agree", names, names, table, "preparations-agreement")
+        agreement.explain()
     if found.held_out and rows:
         _held_out(found, names, rows)
 
@@ -66,10 +69,10 @@ def _held_out(found: Arena, names: Sequence[str], rows: Sequence[int]) -> None:
 
 def _in_short(found: Arena, possible: Sequence[Candidate]) -> str:
     """Say under which preparation the weakest segment comes back best."""
-    known = [one for one in possible if one.stability is not None]
+    known = [one for one in possible if one.stability is not None and not _handful(one)]
     count = counted(found.k, "segment", "segments")
     if not known:
-        return f"No preparation gives {count}."
+        return f"No preparation gives {count} that are more than a handful of customers."
     best = max(known, key=lambda one: one.stability or 0.0)
     return (
         f"At {count}, **{best.name}** is the most dependable: its weakest segment comes back to "
@@ -83,11 +86,22 @@ def _row(one: Candidate, run: Run, k: int) -> dict[str, str]:
         "Preparation": f"**{one.name}** (in use)" if _in_use(one, run) else one.name,
         "Weakest stability": _figure(one.stability, ".2f"),
         "Silhouette": _figure(one.silhouette, ".3f"),
-        "Customers": shown + (" · …" if k > MOST_SIZES else ""),
+        "Customers": shown
+        + (" · …" if k > MOST_SIZES else "")
+        + (" :orange[:material/warning:]" if _handful(one) else ""),
         "Best k by silhouette": "–"
         if one.own_k is None
         else f"{one.own_k} ({_figure(one.own_silhouette, '.3f')})",
     }
+
+
+def _offer(one: Candidate) -> str:
+    plain = one.settings.transform == one.settings.scaler == "none"
+    return "Use them as they are" if plain else f"Use {one.name}"
+
+
+def _handful(one: Candidate) -> bool:
+    return min(one.sizes, default=0) < least_size(sum(one.sizes))
 
 
 def _figure(value: float | None, form: str) -> str:

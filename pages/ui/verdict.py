@@ -40,15 +40,15 @@ def draw(run: Run) -> None:
     checking.say_what_changed(run)
     trust.segments(run)
     _changes(run)
-    for note in run.prepared.notes:
-        st.warning(state.escape(note), icon=":material/help:")
-    traps.draw()
     with st.container(horizontal=True):
         with st.popover("Can each segment be trusted?", icon=":material/shield:"):
             trust.table(run)
         if evidence.verdict is not None:
             with st.popover("How we know", icon=":material/info:"):
                 _how_we_know(run, evidence.verdict)
+    for note in run.prepared.notes:
+        st.warning(state.escape(note), icon=":material/help:")
+    traps.draw()
 
 
 def _changes(run: Run) -> None:
@@ -86,9 +86,15 @@ def _how_we_know(run: Run, verdict: Verdict) -> None:
     i = trials.ks.index(evidence.k)
     strength, weakest = trials.prediction_strengths[i], trials.weakest(evidence.k)
     width, (chance, _) = evidence.sweep.silhouettes[i], trials.references[i]
+    first = (
+        "Most criteria speak for one segment, or the silhouette is nowhere clearly above that of "
+        f"customers without groups. At {evidence.k} segments:"
+        if verdict.level == "none"
+        else f"**{sentence(LEVELS[verdict.level][1])}** at {evidence.k} segments rests on three "
+        "figures:"
+    )
     st.markdown(
-        f"**{LEVELS[verdict.level][1].capitalize()}** at {evidence.k} segments rests on three "
-        "figures:\n"
+        f"{first}\n"
         f"- One half of the customers foretells the segments of the other half to "
         f"**{strength.mean:.2f}** ({strength.low:.2f} to {strength.high:.2f}); strong from 0.9, "
         "reasonable from 0.8. This is the prediction strength.\n"

@@ -20,9 +20,14 @@ def agreement_map(
         zmin=-1,
         zmid=0,
         zmax=1,
-        text=[["–" if cell is None else f"{cell:.2f}" for cell in row] for row in agreements],
+        text=[["–" if cell is None else _written(cell) for cell in row] for row in agreements],
         texttemplate="%{text}",
         hovertemplate="%{y}<br>%{x}<br>agree to %{text}<extra></extra>",
         showscale=False,
     )
     return figure.update_layout(height=120 + 44 * len(names))
+
+
+def _written(value: float) -> str:
+    # Plus 0, because a little less than none would be written as -0.00.
+    return f"{round(value, 2) + 0.0:.2f}"
