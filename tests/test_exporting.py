@@ -29,7 +29,8 @@ from segmentation.exporting import (
     summary_json,
     to_csv,
 )
-from segmentation.pipeline import run, segment
+from segmentation.pipeline import run
+from segmentation.pipeline import segment as segment_loaded
 from segmentation.reading import Source
 from segmentation.results import Run
 from segmentation.settings import (
@@ -525,7 +526,7 @@ def test_segments_are_written_with_their_trust(orders: Run) -> None:
 def test_a_run_without_trials_gives_its_own_segments_again(orders: Run) -> None:
     """The evidence has not had its last word there, so the recipe holds the k that is shown."""
     suggested = Recipe(prepare=orders.recipe.prepare)
-    quick = segment(orders.loaded, suggested, trust=False)
+    quick = segment_loaded(orders.loaded, suggested, trust=False)
     found = summary(quick)
     assert found["recipe"]["choose"]["k"] == quick.segmentation.k
     assert {one["stability"] for one in found["segments"]} == {None}
@@ -533,4 +534,4 @@ def test_a_run_without_trials_gives_its_own_segments_again(orders: Run) -> None:
     assert told["stability"].isna().all()
     assert set(told["trust"]) == {""}
     again = Recipe.from_json(json.dumps(found))
-    assert customers_csv(segment(orders.loaded, again, trust=False)) == customers_csv(quick)
+    assert customers_csv(segment_loaded(orders.loaded, again, trust=False)) == customers_csv(quick)
