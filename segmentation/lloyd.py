@@ -123,9 +123,14 @@ def _means(
 
 
 def spread_starts(
-    rows: Floats, weights: Floats, k: int, starts: int, rng: np.random.Generator
+    rows: Floats,
+    weights: Floats,
+    k: int,
+    starts: int,
+    rng: np.random.Generator,
+    given: Floats | None = None,
 ) -> Floats:
-    """Draw starts as k-means++ does: rows by their squared distance to those drawn before.
+    """Draw starts as k-means++ does: rows by their squared distance to the centres before them.
 
     After Arthur and Vassilvitskii (2007).
 
@@ -141,6 +146,8 @@ def spread_starts(
         How many starts.
     rng : numpy.random.Generator
         Draws.
+    given : ndarray of float, shape (starts, fewer than k, columns), optional
+        The first centres of each start; the others are drawn.
 
     Returns
     -------
@@ -158,12 +165,16 @@ def spread_starts(
     least = np.full((starts, len(rows)), np.inf)
     mass = weights
     drawn = np.empty((starts, k, rows.shape[1]))
+    there = 0 if given is None else given.shape[1]
+    drawn[:, :there] = 0 if given is None else given
     for group in range(k):
-        reach = mass.cumsum(axis=1)
-        # Below 1, but the product may round up to the whole; the row before the end is meant then.
-        wanted = np.minimum(rng.random(starts) * reach[:, -1], np.nextafter(reach[:, -1], 0))
-        at = np.minimum((reach <= wanted[:, None]).sum(axis=1), len(rows) - 1)
-        drawn[:, group] = rows[at]
+        if group >= there:
+            reach = mass.cumsum(axis=1)
+            # Rounding may take the product up to the whole, and the draw beyond the last row.
+            whole = reach[:, -1]
+            wanted = np.minimum(rng.random(starts) * whole, np.nextafter(whole, 0))
+            at = np.minimum((reach <= wanted[:, None]).sum(axis=1), len(rows) - 1)
+            drawn[:, group] = rows[at]
         np.minimum(least, _squares(rows, drawn[:, group]), out=least)
         mass = weights * least
     return drawn
