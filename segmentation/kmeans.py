@@ -37,7 +37,8 @@ class Effort:
     offspring : int
         New starts in each generation, bred from the best found so far.
     patience : int
-        Generations without a better partition after which the search ends; 0 breeds none.
+        Generations for each of the k groups without a better partition after which the search ends;
+        0 breeds none.
     """
 
     starts: int
@@ -45,7 +46,7 @@ class Effort:
     patience: int = 0
 
 
-THOROUGH = Effort(starts=24, offspring=24, patience=8)
+THOROUGH = Effort(starts=24, offspring=24, patience=1)
 LIGHT = Effort(starts=5)
 
 
@@ -139,7 +140,7 @@ def _breed(
     pool = _best_of([], rows, weights, starts)
     stale = 0
     for _ in range(LARGEST_GENERATIONS):
-        if stale >= effort.patience:
+        if stale >= effort.patience * k:
             break
         before = pool[0].inertia
         pool = _best_of(pool, rows, weights, _offspring(pool, rows, weights, rng, effort.offspring))

@@ -85,12 +85,15 @@ def lloyd(
             live, before = live[~done], now[~done]
             if not len(live):
                 break
-            found[live] = _means(rows, weights[live], before, found[live])
+            found[live] = _means(raised, weights[live], before, found[live])
     return Settled(labels=labels, centres=found + middle, inertias=np.maximum(inertias, 0.0))
 
 
 def _nearest(raised: Floats, centres: Floats) -> tuple[npt.NDArray[np.unsignedinteger], Floats]:
-    """Return each row's centre and |x - c|^2 - |x|^2, for each start."""
+    """Return each row's centre and |x - c|^2 - |x|^2, for each start.
+
+    Rows are columns here, with a last line of ones.
+    """
     starts, k, columns = centres.shape
     linear = np.empty((k, starts, columns + 1))
     linear[..., :columns] = -2 * centres.transpose(1, 0, 2)
@@ -107,19 +110,15 @@ def _nearest(raised: Floats, centres: Floats) -> tuple[npt.NDArray[np.unsignedin
 
 
 def _means(
-    rows: Floats, weights: Floats, labels: npt.NDArray[np.unsignedinteger], centres: Floats
+    raised: Floats, weights: Floats, labels: npt.NDArray[np.unsignedinteger], centres: Floats
 ) -> Floats:
-    starts, k, columns = centres.shape
-    place = (labels.astype(np.int64) + k * np.arange(starts)[:, None]).ravel()
-    sizes = np.bincount(place, weights=weights.ravel(), minlength=starts * k)
-    sums = np.empty((starts * k, columns))
-    for i in range(columns):
-        sums[:, i] = np.bincount(
-            place, weights=(weights * rows[:, i]).ravel(), minlength=starts * k
-        )
-    filled = (sizes > 0)[:, None]
-    means = np.divide(sums, sizes[:, None], out=sums, where=filled)
-    return np.where(filled, means, centres.reshape(-1, columns)).reshape(centres.shape)
+    starts, k, _ = centres.shape
+    member = np.empty((k, *labels.shape))
+    for group in range(k):
+        np.multiply(labels == group, weights, out=member[group])
+    sums = (member.reshape(k * starts, -1) @ raised.T).reshape(k, starts, -1).transpose(1, 0, 2)
+    sizes = sums[..., -1:]
+    return np.divide(sums[..., :-1], sizes, out=centres, where=sizes > 0)
 
 
 def spread_starts(
