@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from segmentation.indices import means
 from segmentation.values import Floats
 
 # Of the largest squared distance; smaller gains are rounding.
@@ -45,7 +46,8 @@ def exchange(
     largest = 0.0
 
     def measure(group: int) -> float:
-        squares = ((rows - centres[group]) ** 2).sum(axis=1)
+        away = rows - centres[group]
+        squares = np.einsum("ij,ij->i", away, away)
         inside = labels == group
         if members[group] > 1:
             own = weights[inside]
@@ -73,16 +75,3 @@ def exchange(
         measure(source)
         measure(target)
     return labels
-
-
-def means(rows: Floats, weights: Floats, labels: npt.NDArray[np.int64], k: int) -> Floats:
-    """Return the weighted mean of each group.
-
-    Examples
-    --------
-    >>> means(np.array([[0.0], [3.0]]), np.array([2.0, 1.0]), np.array([0, 0]), 1).tolist()
-    [[1.0]]
-    """
-    totals = np.bincount(labels, weights=weights, minlength=k)
-    sums = [np.bincount(labels, weights=weights * column, minlength=k) for column in rows.T]
-    return np.asarray(np.column_stack(sums) / totals[:, None])

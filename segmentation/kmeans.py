@@ -8,15 +8,23 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from segmentation.condensing import condense
 from segmentation.errors import DataError
-from segmentation.exchanging import exchange, means
+from segmentation.exchanging import exchange
+from segmentation.indices import means
 from segmentation.lloyd import lloyd, spread_starts
 from segmentation.results import Partition
 from segmentation.threads import one_thread
 from segmentation.values import Floats
 
 LARGEST_ITERATIONS = 1_000
-LARGEST_EXCHANGE_ROWS = 50_000
+# Up to here each row takes part in the search; beyond, cells of rows do.
+LARGEST_SEARCH_ROWS = 1_000
+CELLS = 500
+# Beyond, the search sees every so-manieth row, and scikit-learn has the last word.
+LARGEST_EXACT_ROWS = 25_000
+LARGE_TOLERANCE = 1e-5
+CANDIDATES = 4
 LARGEST_GENERATIONS = 100
 POOL = 10
 POLISHED = 3
@@ -36,17 +44,18 @@ class Effort:
         k-means++ starts.
     offspring : int
         New starts in each generation, bred from the best found so far.
-    patience : int
+    patience : float
         Generations for each of the k groups without a better partition after which the search ends;
         0 breeds none.
     """
 
     starts: int
     offspring: int = 0
-    patience: int = 0
+    patience: float = 0.0
 
 
-THOROUGH = Effort(starts=24, offspring=24, patience=1)
+THOROUGH = Effort(starts=24, offspring=24, patience=1.0)
+BRISK = Effort(starts=16, offspring=16, patience=0.5)
 LIGHT = Effort(starts=5)
 
 
@@ -65,15 +74,19 @@ def kmeans(
     seed: int,
     *,
     weights: Floats | None = None,
-    effort: Effort = THOROUGH,
+    effort: Effort | None = None,
 ) -> Partition:
     """Find the k groups with the smallest sum of squared distances to their means.
 
     Good partitions are bred, as Gribel and Vidal (2019, doi 10.1016/j.patcog.2018.12.022) do: the
     centres of two are paired, one of each pair is taken, one is dropped and drawn anew, and Lloyd's
-    iteration goes on from there; the best are improved by moving single rows (`exchange`). What is
-    found best converges in scikit-learn's KMeans. Groups are numbered as they first appear; of
-    partitions with the same sum, the one whose labels come first is taken.
+    iteration goes on from there; the best are improved by moving single rows (`exchange`). Over
+    1,000 rows are condensed to cells for that, and the best few go on with all rows. What is found
+    converges in scikit-learn's KMeans and is improved by `exchange` once more; of over 25,000 rows
+    the search sees a regular sample, and scikit-learn stops at a relative tolerance of 1e-5.
+
+    Groups are numbered as they first appear; of partitions with the same sum, the one whose labels
+    come first is taken.
 
     Parameters
     ----------
@@ -86,7 +99,7 @@ def kmeans(
     weights : ndarray of float, shape (n,), optional
         How often each row counts, above 0; once by default.
     effort : Effort, optional
-        How hard to look.
+        How hard to look; by default `THOROUGH`, and `BRISK` on cells.
 
     Raises
     ------
@@ -106,13 +119,14 @@ def kmeans(
     if distinct < k:
         raise _too_few(len(matrix), distinct, k)
     # Equal rows belong together, in an optimum too.
-    rows, heavy = matrix[new], np.add.reduceat(weights, np.flatnonzero(new))
+    rows = matrix if distinct == len(matrix) else matrix[new]
+    heavy = np.add.reduceat(weights, np.flatnonzero(new))
+    every = -(-len(rows) // LARGEST_EXACT_ROWS)
     rng = np.random.default_rng(np.random.SeedSequence((seed, k)))
     with one_thread(), warnings.catch_warnings():
-        pool = _breed(rows, heavy, k, rng, effort)
-        best = [_settle(rows, heavy, found.centres) for found in _tied(pool)]
-    found = _tied(best)[0]
-    labels = found.labels[np.cumsum(new) - 1]
+        candidates = _search(rows[::every], heavy[::every], k, rng, effort)
+        found = _tied([_settle(rows, heavy, each.centres) for each in candidates])[0]
+    labels = found.labels if rows is matrix else found.labels[np.cumsum(new) - 1]
     return _partition(matrix, weights, labels, k)
 
 
@@ -131,6 +145,21 @@ def _differ_from_the_one_before(matrix: Floats) -> npt.NDArray[np.bool_]:
     new = np.ones(len(matrix), dtype=bool)
     new[1:] = (matrix[1:] != matrix[:-1]).any(axis=1)
     return new
+
+
+def _search(
+    rows: Floats, weights: Floats, k: int, rng: np.random.Generator, effort: Effort | None
+) -> list[_Found]:
+    if len(rows) > LARGEST_SEARCH_ROWS:
+        cells = condense(rows, weights, max(CELLS, 4 * k))
+        mass = np.bincount(cells, weights).astype(float)
+        if len(mass) >= k:
+            pool = _breed(means(rows, weights, cells, len(mass)), mass, k, rng, effort or BRISK)
+            starts = np.stack([found.centres for found in pool[:CANDIDATES]])
+            settled = lloyd(rows, weights, starts)
+            labels = _filled(rows, settled.labels[settled.inertias.argmin()], k)
+            return [_measure(rows, weights, _numbered(labels, k), k)]
+    return _tied(_breed(rows, weights, k, rng, effort or THOROUGH))
 
 
 def _breed(
@@ -233,18 +262,19 @@ def _settle(rows: Floats, weights: Floats, centres: Floats) -> _Found:
     from sklearn.exceptions import ConvergenceWarning
 
     k = len(centres)
+    exact = len(rows) <= LARGEST_EXACT_ROWS
     # It warns of groups left empty; they are filled below.
     warnings.simplefilter("ignore", ConvergenceWarning)
     model = KMeans(
         n_clusters=k,
         init=centres,
         n_init=1,
-        tol=0,
+        tol=0.0 if exact else LARGE_TOLERANCE,
         max_iter=LARGEST_ITERATIONS,
         algorithm="lloyd",
     ).fit(rows, sample_weight=weights)
     labels = _filled(rows, model.labels_.astype(np.int64), k)
-    if len(rows) <= LARGEST_EXCHANGE_ROWS:
+    if exact:
         labels = exchange(rows, weights, labels, k)
     return _measure(rows, weights, _numbered(labels, k), k)
 

@@ -32,7 +32,9 @@ STAGES = {
     "exporting",
 }
 PRIMITIVES = {
+    "condensing",
     "errors",
+    "exchanging",
     "grouping",
     "indices",
     "kmeans",
