@@ -10,6 +10,8 @@ from segmentation.values import Floats
 
 # Of the largest squared distance; smaller gains are rounding.
 LEAST_GAIN = 1e-9
+# The rows nearest to a gain: the others are looked at again once none of these gains.
+ACTIVE_ROWS = 1_000
 
 
 def exchange(
@@ -38,40 +40,73 @@ def exchange(
     [0, 1, 1, 1]
     """
     labels = labels.copy()
-    members = np.bincount(labels, minlength=k)
-    totals = np.bincount(labels, weights=weights, minlength=k)
-    centres = means(rows, weights, labels, k)
-    leaving = np.zeros(len(rows))
-    joining = np.empty((k, len(rows)))
-    largest = 0.0
+    for _ in range(len(rows)):
+        members = np.bincount(labels, minlength=k)
+        totals = np.bincount(labels, weights, minlength=k)
+        board = _Board(rows, weights, labels, members, totals, means(rows, weights, labels, k))
+        gain, least = board.gain(), LEAST_GAIN * max(board.largest, 1e-300)
+        if gain.max() <= least:
+            break
+        if len(rows) <= ACTIVE_ROWS:
+            board.settle(least)
+            return board.labels
+        active = np.sort(np.argpartition(-gain, ACTIVE_ROWS)[:ACTIVE_ROWS])
+        some = _Board(rows[active], weights[active], labels[active], members, totals, board.centres)
+        some.settle(least)
+        labels[active] = some.labels
+    return labels
 
-    def measure(group: int) -> float:
-        away = rows - centres[group]
-        squares = np.einsum("ij,ij->i", away, away)
-        inside = labels == group
-        if members[group] > 1:
-            own = weights[inside]
-            leaving[inside] = squares[inside] * own * totals[group] / (totals[group] - own)
+
+class _Board:
+    """What it costs each row to leave its group, and to join each other."""
+
+    def __init__(
+        self,
+        rows: Floats,
+        weights: Floats,
+        labels: npt.NDArray[np.int64],
+        members: npt.NDArray[np.int64],
+        totals: Floats,
+        centres: Floats,
+    ) -> None:
+        self.rows, self.weights, self.labels = rows, weights, labels
+        self.members, self.totals, self.centres = members, totals, centres
+        self.columns = np.ascontiguousarray(rows.T)
+        self.leaving = np.zeros(len(rows))
+        self.joining = np.empty((len(centres), len(rows)))
+        self.largest = max(self.measure(group) for group in range(len(centres)))
+
+    def measure(self, group: int) -> float:
+        """Measure a group anew; return the largest squared distance to its centre."""
+        squares = ((self.columns - self.centres[group][:, None]) ** 2).sum(axis=0)
+        total, inside = self.totals[group], self.labels == group
+        self.joining[group] = squares * self.weights * total / (total + self.weights)
+        self.joining[group, inside] = np.inf
+        if self.members[group] > 1:
+            own = self.weights[inside]
+            self.leaving[inside] = squares[inside] * own * total / (total - own)
         else:
-            leaving[inside] = 0.0
-        joining[group] = squares * weights * totals[group] / (totals[group] + weights)
-        joining[group, inside] = np.inf
+            self.leaving[inside] = 0.0
         return float(squares.max())
 
-    for group in range(k):
-        largest = max(largest, measure(group))
-    least = LEAST_GAIN * max(largest, 1e-300)
-    for _ in range(len(rows)):
-        gain = leaving - joining.min(axis=0)
-        row = int(gain.argmax())
-        if gain[row] <= least:
-            break
-        source, target = int(labels[row]), int(joining[:, row].argmin())
-        for group, change in ((source, -1), (target, 1)):
-            members[group] += change
-            totals[group] += change * weights[row]
-            centres[group] += change * weights[row] * (rows[row] - centres[group]) / totals[group]
-        labels[row] = target
-        measure(source)
-        measure(target)
-    return labels
+    def gain(self) -> Floats:
+        """How much the sum of squares falls if a row goes where it is best off."""
+        return self.leaving - self.joining.min(axis=0)
+
+    def settle(self, least: float) -> None:
+        """Move the row that gains most, until none gains more than the least."""
+        for _ in range(len(self.rows)):
+            gain = self.gain()
+            row = int(gain.argmax())
+            if gain[row] <= least:
+                break
+            source, target = int(self.labels[row]), int(self.joining[:, row].argmin())
+            for group, change in ((source, -1), (target, 1)):
+                weight = change * self.weights[row]
+                self.members[group] += change
+                self.totals[group] += weight
+                away = self.rows[row] - self.centres[group]
+                self.centres[group] += weight * away / self.totals[group]
+            self.labels[row] = target
+            self.measure(source)
+            self.measure(target)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,13 +25,15 @@ LARGEST_SEARCH_ROWS = 1_000
 CELLS = 500
 # Beyond, the search sees every so-manieth row, and scikit-learn has the last word.
 LARGEST_EXACT_ROWS = 25_000
-LARGE_TOLERANCE = 1e-5
+LARGE_ITERATIONS = 10
 CANDIDATES = 4
 LARGEST_GENERATIONS = 100
 POOL = 10
 POLISHED = 3
 # Sums of squares that differ by less are equal: the rest is rounding.
 TIED = 1e-9
+
+_one_copy = threading.Lock()
 
 Labels = npt.NDArray[np.int64]
 
@@ -83,7 +87,7 @@ def kmeans(
     iteration goes on from there; the best are improved by moving single rows (`exchange`). Over
     1,000 rows are condensed to cells for that, and the best few go on with all rows. What is found
     converges in scikit-learn's KMeans and is improved by `exchange` once more; of over 25,000 rows
-    the search sees a regular sample, and scikit-learn stops at a relative tolerance of 1e-5.
+    the search sees a regular sample, and scikit-learn stops after ten iterations.
 
     Groups are numbered as they first appear; of partitions with the same sum, the one whose labels
     come first is taken.
@@ -123,7 +127,7 @@ def kmeans(
     heavy = np.add.reduceat(weights, np.flatnonzero(new))
     every = -(-len(rows) // LARGEST_EXACT_ROWS)
     rng = np.random.default_rng(np.random.SeedSequence((seed, k)))
-    with one_thread(), warnings.catch_warnings():
+    with one_thread():
         candidates = _search(rows[::every], heavy[::every], k, rng, effort)
         found = _tied([_settle(rows, heavy, each.centres) for each in candidates])[0]
     labels = found.labels if rows is matrix else found.labels[np.cumsum(new) - 1]
@@ -261,18 +265,21 @@ def _settle(rows: Floats, weights: Floats, centres: Floats) -> _Found:
     from sklearn.cluster import KMeans
     from sklearn.exceptions import ConvergenceWarning
 
-    k = len(centres)
-    exact = len(rows) <= LARGEST_EXACT_ROWS
-    # It warns of groups left empty; they are filled below.
-    warnings.simplefilter("ignore", ConvergenceWarning)
+    k, exact = len(centres), len(rows) <= LARGEST_EXACT_ROWS
+    # It warns of groups left empty; they are filled below. To put the filters back, as
+    # catch_warnings does, would change them under other threads.
+    warnings.filterwarnings("ignore", "Number of distinct clusters", ConvergenceWarning)
     model = KMeans(
         n_clusters=k,
         init=centres,
         n_init=1,
-        tol=0.0 if exact else LARGE_TOLERANCE,
-        max_iter=LARGEST_ITERATIONS,
+        tol=0,
+        max_iter=LARGEST_ITERATIONS if exact else LARGE_ITERATIONS,
         algorithm="lloyd",
-    ).fit(rows, sample_weight=weights)
+    )
+    # It copies the rows: one large copy at a time.
+    with nullcontext() if exact else _one_copy:
+        model.fit(rows, sample_weight=weights)
     labels = _filled(rows, model.labels_.astype(np.int64), k)
     if exact:
         labels = exchange(rows, weights, labels, k)
@@ -298,7 +305,11 @@ def _numbered(labels: Labels, k: int) -> Labels:
 
 def _measure(rows: Floats, weights: Floats, labels: Labels, k: int) -> _Found:
     centres = means(rows, weights, labels, k)
-    inertia = float((weights * ((rows - centres[labels]) ** 2).sum(axis=1)).sum())
+    # A column at a time, for memory.
+    squares = np.zeros(len(rows))
+    for column, centre in zip(rows.T, centres.T, strict=True):
+        squares += (column - centre[labels]) ** 2
+    inertia = float((weights * squares).sum())
     return _Found(labels=labels, centres=centres, inertia=inertia)
 
 
