@@ -42,7 +42,7 @@ def exchange(
     labels = labels.copy()
     for _ in range(len(rows)):
         members = np.bincount(labels, minlength=k)
-        totals = np.bincount(labels, weights, minlength=k)
+        totals = np.bincount(labels, weights, minlength=k).astype(float)
         board = _Board(rows, weights, labels, members, totals, means(rows, weights, labels, k))
         gain, least = board.gain(), LEAST_GAIN * max(board.largest, 1e-300)
         if gain.max() <= least:
@@ -91,7 +91,7 @@ class _Board:
 
     def gain(self) -> Floats:
         """How much the sum of squares falls if a row goes where it is best off."""
-        return self.leaving - self.joining.min(axis=0)
+        return np.asarray(self.leaving - self.joining.min(axis=0))
 
     def settle(self, least: float) -> None:
         """Move the row that gains most, until none gains more than the least."""

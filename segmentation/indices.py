@@ -17,7 +17,7 @@ def within(matrix: Floats) -> float:
     >>> within(np.array([[0.0], [2.0]]))
     2.0
     """
-    return float(((matrix - matrix.mean(axis=0)) ** 2).sum())
+    return float(sum(((column - column.mean()) ** 2).sum() for column in matrix.T))
 
 
 def means(rows: Floats, weights: Floats, labels: npt.NDArray[np.int64], k: int) -> Floats:

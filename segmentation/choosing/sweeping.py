@@ -9,9 +9,10 @@ import numpy as np
 from segmentation.errors import DataError
 from segmentation.indices import calinski_harabasz, davies_bouldin, within
 from segmentation.kmeans import distinct_rows, kmeans
-from segmentation.results import Prepared, Sweep
+from segmentation.results import Partition, Prepared, Sweep
 from segmentation.settings import ChooseSettings, FitSettings
 from segmentation.silhouettes import silhouette_sample, silhouettes
+from segmentation.threads import spread
 from segmentation.values import Floats
 
 Progress = Callable[[int, int], None]
@@ -67,11 +68,14 @@ def sweep(
         )
     ks = _ks(choose, distinct, compare=choose.k is None if compare is None else compare)
     matrix = prepared.matrix
-    partitions = {}
-    for done, k in enumerate(ks, start=1):
-        partitions[k] = kmeans(matrix, k, fit.seed)
-        if progress is not None:
-            progress(done, len(ks))
+
+    def cluster(k: int) -> tuple[Partition, float]:
+        partition = kmeans(matrix, k, fit.seed)
+        return partition, davies_bouldin(matrix, partition)
+
+    # The largest takes longest.
+    found = dict(zip(ks[::-1], spread(cluster, ks[::-1], progress), strict=True))
+    partitions = {k: found[k][0] for k in ks}
     rows = silhouette_sample(len(matrix), fit.seed)
     widths = silhouettes(matrix[rows], [partitions[k].labels[rows] for k in ks])
     whole = len(rows) == len(matrix)
@@ -87,7 +91,7 @@ def sweep(
         ),
         silhouette_customers=len(rows),
         calinski_harabasz=tuple(calinski_harabasz(partitions[k], total) for k in ks),
-        davies_bouldin=tuple(davies_bouldin(matrix, partitions[k]) for k in ks),
+        davies_bouldin=tuple(found[k][1] for k in ks),
         smallest=tuple(int(np.bincount(partitions[k].labels).min()) for k in ks),
     )
 
