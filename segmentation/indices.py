@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from segmentation.results import Partition
 from segmentation.values import Floats
@@ -16,7 +17,20 @@ def within(matrix: Floats) -> float:
     >>> within(np.array([[0.0], [2.0]]))
     2.0
     """
-    return float(((matrix - matrix.mean(axis=0)) ** 2).sum())
+    return float(sum(((column - column.mean()) ** 2).sum() for column in matrix.T))
+
+
+def means(rows: Floats, weights: Floats, labels: npt.NDArray[np.int64], k: int) -> Floats:
+    """Return the weighted mean of each group.
+
+    Examples
+    --------
+    >>> means(np.array([[0.0], [3.0]]), np.array([2.0, 1.0]), np.array([0, 0]), 1).tolist()
+    [[1.0]]
+    """
+    totals = np.bincount(labels, weights=weights, minlength=k)
+    sums = [np.bincount(labels, weights=weights * column, minlength=k) for column in rows.T]
+    return np.asarray(np.column_stack(sums) / totals[:, None])
 
 
 def calinski_harabasz(partition: Partition, total: float) -> float:

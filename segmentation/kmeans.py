@@ -1,29 +1,96 @@
-"""K-Means: scikit-learn's Lloyd from several starts, each polished by exchanging single points."""
+"""K-Means: the best partition found by breeding good ones, the same at every seed."""
 
 from __future__ import annotations
 
+import threading
 import warnings
+from contextlib import nullcontext
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from segmentation.condensing import condense
 from segmentation.errors import DataError
+from segmentation.exchanging import exchange
+from segmentation.indices import means
+from segmentation.lloyd import lloyd, spread_starts
 from segmentation.results import Partition
 from segmentation.threads import one_thread
 from segmentation.values import Floats
 
-STARTS = 10
 LARGEST_ITERATIONS = 1_000
-LARGEST_EXCHANGE_ROWS = 50_000
+# Up to here each row takes part in the search; beyond, cells of rows do.
+LARGEST_SEARCH_ROWS = 1_000
+CELLS = 500
+# Beyond, the search sees every so-manieth row, and scikit-learn has the last word.
+LARGEST_EXACT_ROWS = 25_000
+LARGE_ITERATIONS = 10
+CANDIDATES = 4
+LARGEST_GENERATIONS = 100
+POOL = 10
+POLISHED = 3
+# Sums of squares that differ by less are equal: the rest is rounding.
+TIED = 1e-9
+
+_one_copy = threading.Lock()
+
+Labels = npt.NDArray[np.int64]
 
 
-def kmeans(matrix: Floats, k: int, seed: int) -> Partition:
-    """Find k groups with a small sum of squared distances to their means.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How hard to look.
 
-    Each of ten k-means++ starts (Arthur and Vassilvitskii 2007) is run to convergence and then
-    improved by moving single points while that lowers the sum (Hartigan 1975, chapter 4), which
-    leaves optima that Lloyd's iteration is content with. One thread is used, so that the number of
-    cores changes no bit.
+    Parameters
+    ----------
+    starts : int
+        k-means++ starts.
+    offspring : int
+        New starts in each generation, bred from the best found so far.
+    patience : float
+        Generations for each of the k groups without a better partition after which the search ends;
+        0 breeds none.
+    """
+
+    starts: int
+    offspring: int = 0
+    patience: float = 0.0
+
+
+THOROUGH = Effort(starts=24, offspring=24, patience=1.0)
+BRISK = Effort(starts=16, offspring=16, patience=0.5)
+LIGHT = Effort(starts=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Found:
+    """A partition of the distinct rows, groups numbered as they first appear."""
+
+    labels: Labels
+    centres: Floats
+    inertia: float
+
+
+def kmeans(
+    matrix: Floats,
+    k: int,
+    seed: int,
+    *,
+    weights: Floats | None = None,
+    effort: Effort | None = None,
+) -> Partition:
+    """Find the k groups with the smallest sum of squared distances to their means.
+
+    Good partitions are bred, as Gribel and Vidal (2019, doi 10.1016/j.patcog.2018.12.022) do: the
+    centres of two are paired, one of each pair is taken, one is dropped and drawn anew, and Lloyd's
+    iteration goes on from there; the best are improved by moving single rows (`exchange`). Over
+    1,000 rows are condensed to cells for that, and the best few go on with all rows. What is found
+    converges in scikit-learn's KMeans and is improved by `exchange` once more; of over 25,000 rows
+    the search sees a regular sample, and scikit-learn stops after ten iterations.
+
+    Groups are numbered as they first appear; of partitions with the same sum, the one whose labels
+    come first is taken.
 
     Parameters
     ----------
@@ -32,7 +99,11 @@ def kmeans(matrix: Floats, k: int, seed: int) -> Partition:
     k : int
         Number of groups.
     seed : int
-        Seed of the starts.
+        Seed of what is drawn on the way.
+    weights : ndarray of float, shape (n,), optional
+        How often each row counts, above 0; once by default.
+    effort : Effort, optional
+        How hard to look; by default `THOROUGH`, and `BRISK` on cells.
 
     Raises
     ------
@@ -43,36 +114,24 @@ def kmeans(matrix: Floats, k: int, seed: int) -> Partition:
     --------
     >>> kmeans(np.array([[0.0], [1.0], [9.0]]), 2, seed=0).inertia
     0.5
+    >>> kmeans(np.array([[0.0], [1.0], [9.0]]), 2, seed=0, weights=np.array([1.0, 3, 1])).inertia
+    0.75
     """
-    from sklearn.cluster import KMeans
-    from sklearn.exceptions import ConvergenceWarning
-
-    distinct = distinct_rows(matrix)
+    weights = np.ones(len(matrix)) if weights is None else weights
+    new = _differ_from_the_one_before(matrix)
+    distinct = int(new.sum())
     if distinct < k:
         raise _too_few(len(matrix), distinct, k)
-    seeds = np.random.SeedSequence(seed).generate_state(STARTS)
-    best: Partition | None = None
-    with one_thread(), warnings.catch_warnings():
-        # It warns of groups left empty; they are filled below.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        for start in seeds:
-            model = KMeans(
-                n_clusters=k,
-                n_init=1,
-                tol=0,
-                max_iter=LARGEST_ITERATIONS,
-                random_state=int(start),
-            ).fit(matrix)
-            labels = model.labels_.astype(np.int64)
-            if len(np.unique(labels)) < k:
-                labels = _fill_empty(matrix, labels, k)
-            if len(matrix) <= LARGEST_EXCHANGE_ROWS:
-                labels = _exchange(matrix, labels, k)
-            found = _partition(matrix, labels, k)
-            if best is None or found.inertia < best.inertia:
-                best = found
-    assert best is not None
-    return best
+    # Equal rows belong together, in an optimum too.
+    rows = matrix if distinct == len(matrix) else matrix[new]
+    heavy = np.add.reduceat(weights, np.flatnonzero(new))
+    every = -(-len(rows) // LARGEST_EXACT_ROWS)
+    rng = np.random.default_rng(np.random.SeedSequence((seed, k)))
+    with one_thread():
+        candidates = _search(rows[::every], heavy[::every], k, rng, effort)
+        found = _tied([_settle(rows, heavy, each.centres) for each in candidates])[0]
+    labels = found.labels if rows is matrix else found.labels[np.cumsum(new) - 1]
+    return _partition(matrix, weights, labels, k)
 
 
 def distinct_rows(matrix: Floats) -> int:
@@ -83,7 +142,86 @@ def distinct_rows(matrix: Floats) -> int:
     >>> distinct_rows(np.array([[1.0], [1.0], [2.0]]))
     2
     """
-    return 1 + int((matrix[1:] != matrix[:-1]).any(axis=1).sum()) if len(matrix) else 0
+    return int(_differ_from_the_one_before(matrix).sum())
+
+
+def _differ_from_the_one_before(matrix: Floats) -> npt.NDArray[np.bool_]:
+    new = np.ones(len(matrix), dtype=bool)
+    new[1:] = (matrix[1:] != matrix[:-1]).any(axis=1)
+    return new
+
+
+def _search(
+    rows: Floats, weights: Floats, k: int, rng: np.random.Generator, effort: Effort | None
+) -> list[_Found]:
+    if len(rows) > LARGEST_SEARCH_ROWS:
+        cells = condense(rows, weights, max(CELLS, 4 * k))
+        mass = np.bincount(cells, weights).astype(float)
+        if len(mass) >= k:
+            pool = _breed(means(rows, weights, cells, len(mass)), mass, k, rng, effort or BRISK)
+            starts = np.stack([found.centres for found in pool[:CANDIDATES]])
+            settled = lloyd(rows, weights, starts)
+            labels = _filled(rows, settled.labels[settled.inertias.argmin()], k)
+            return [_measure(rows, weights, _numbered(labels, k), k)]
+    return _tied(_breed(rows, weights, k, rng, effort or THOROUGH))
+
+
+def _breed(
+    rows: Floats, weights: Floats, k: int, rng: np.random.Generator, effort: Effort
+) -> list[_Found]:
+    starts = spread_starts(rows, weights, k, effort.starts, rng)
+    pool = _best_of([], rows, weights, starts)
+    stale = 0
+    for _ in range(LARGEST_GENERATIONS):
+        if stale >= effort.patience * k:
+            break
+        before = pool[0].inertia
+        pool = _best_of(pool, rows, weights, _offspring(pool, rows, weights, rng, effort.offspring))
+        stale = 0 if pool[0].inertia < before * (1 - TIED) else stale + 1
+    return pool
+
+
+def _offspring(
+    pool: list[_Found], rows: Floats, weights: Floats, rng: np.random.Generator, count: int
+) -> Floats:
+    """Cross two of the pool for each start, and replace one centre by a row far from the others."""
+    from scipy.optimize import linear_sum_assignment
+
+    k, columns = pool[0].centres.shape
+    kept = np.empty((count, k - 1, columns))
+    # The pool is sorted: the better of two draws is the lower.
+    parents = rng.integers(len(pool), size=(count, 2, 2)).min(axis=2)
+    second = rng.random((count, k)) < 0.5
+    dropped = rng.integers(k, size=count)
+    for i, (one, other) in enumerate(parents):
+        mine, theirs = pool[one].centres, pool[other].centres
+        apart = ((mine[:, None] - theirs[None]) ** 2).sum(axis=2)
+        pairs = linear_sum_assignment(apart)[1]
+        child = np.where(second[i][:, None], theirs[pairs], mine)
+        kept[i] = np.delete(child, dropped[i], axis=0)
+    return spread_starts(rows, weights, k, count, rng, given=kept)
+
+
+def _best_of(pool: list[_Found], rows: Floats, weights: Floats, starts: Floats) -> list[_Found]:
+    """Settle the starts and keep the best that differ."""
+    settled = lloyd(rows, weights, starts)
+    k = starts.shape[1]
+    best = {found.labels.tobytes(): found for found in pool}
+    met = set(best)
+    polished = 0
+    for i in np.argsort(settled.inertias, kind="stable"):
+        if len(best) >= POOL and settled.inertias[i] >= pool[-1].inertia:
+            break
+        labels = _numbered(_filled(rows, settled.labels[i], k), k)
+        if labels.tobytes() in met:
+            continue
+        met.add(labels.tobytes())
+        if polished < POLISHED:
+            polished += 1
+            labels = _numbered(exchange(rows, weights, labels, k), k)
+        best[labels.tobytes()] = _measure(rows, weights, labels, k)
+        pool = sorted(best.values(), key=lambda found: found.inertia)[:POOL]
+    return pool
 
 
 def _too_few(rows: int, distinct: int, k: int) -> DataError:
@@ -98,11 +236,13 @@ def _too_few(rows: int, distinct: int, k: int) -> DataError:
     )
 
 
-def _fill_empty(matrix: Floats, labels: npt.NDArray[np.int64], k: int) -> npt.NDArray[np.int64]:
+def _filled(matrix: Floats, labels: Labels, k: int) -> Labels:
     """Give each empty group the rows farthest from their centre.
 
     scikit-learn takes rows for equal when they differ by less than rounding in their squares.
     """
+    if np.bincount(labels, minlength=k).all():
+        return labels
     distinct = len(np.unique(matrix, axis=0))
     if distinct < k:
         raise _too_few(len(matrix), distinct, k)
@@ -120,37 +260,59 @@ def _fill_empty(matrix: Floats, labels: npt.NDArray[np.int64], k: int) -> npt.ND
     return labels
 
 
-def _partition(matrix: Floats, labels: npt.NDArray[np.int64], k: int) -> Partition:
-    counts = np.bincount(labels, minlength=k)
-    centres = np.column_stack(
-        [np.bincount(labels, weights=column, minlength=k) / counts for column in matrix.T]
+def _settle(rows: Floats, weights: Floats, centres: Floats) -> _Found:
+    """Let scikit-learn converge from the centres, then exchange."""
+    from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
+
+    k, exact = len(centres), len(rows) <= LARGEST_EXACT_ROWS
+    # It warns of groups left empty; they are filled below. To put the filters back, as
+    # catch_warnings does, would change them under other threads.
+    warnings.filterwarnings("ignore", "Number of distinct clusters", ConvergenceWarning)
+    model = KMeans(
+        n_clusters=k,
+        init=centres,
+        n_init=1,
+        tol=0,
+        max_iter=LARGEST_ITERATIONS if exact else LARGE_ITERATIONS,
+        algorithm="lloyd",
     )
-    inertia = float(((matrix - centres[labels]) ** 2).sum())
-    return Partition(labels=labels, centres=centres, inertia=inertia)
+    # It copies the rows: one large copy at a time.
+    with nullcontext() if exact else _one_copy:
+        model.fit(rows, sample_weight=weights)
+    labels = _filled(rows, model.labels_.astype(np.int64), k)
+    if exact:
+        labels = exchange(rows, weights, labels, k)
+    return _measure(rows, weights, _numbered(labels, k), k)
 
 
-def _exchange(matrix: Floats, labels: npt.NDArray[np.int64], k: int) -> npt.NDArray[np.int64]:
-    """Move the point that gains most to the group where it does, until none gains."""
-    rows = np.arange(len(matrix))
-    labels = labels.copy()
-    counts = np.bincount(labels, minlength=k).astype(float)
-    centres = _partition(matrix, labels, k).centres
-    squares = np.column_stack([((matrix - centre) ** 2).sum(axis=1) for centre in centres])
-    tolerance = 1e-9 * max(float(squares.max()), 1e-300)
-    for _ in range(len(matrix)):
-        with np.errstate(divide="ignore", invalid="ignore"):
-            leave = np.where(counts > 1, counts / (counts - 1), 0.0)
-        gain = leave[labels] * squares[rows, labels]
-        cost = squares * (counts / (counts + 1))
-        cost[rows, labels] = np.inf
-        target = cost.argmin(axis=1)
-        gain -= cost[rows, target]
-        point = int(gain.argmax())
-        if gain[point] <= tolerance:
-            break
-        for group, change in ((labels[point], -1.0), (target[point], 1.0)):
-            counts[group] += change
-            centres[group] += change * (matrix[point] - centres[group]) / counts[group]
-            squares[:, group] = ((matrix - centres[group]) ** 2).sum(axis=1)
-        labels[point] = target[point]
-    return labels
+def _tied(pool: list[_Found]) -> list[_Found]:
+    """Return those of the smallest sum, by their labels."""
+    least = min(found.inertia for found in pool) * (1 + TIED)
+    return sorted(
+        (found for found in pool if found.inertia <= least), key=lambda found: found.labels.tolist()
+    )
+
+
+def _numbered(labels: Labels, k: int) -> Labels:
+    """Number groups as they first appear."""
+    first = np.empty(k, dtype=np.int64)
+    first[labels[::-1]] = np.arange(len(labels))[::-1]
+    rank = np.empty(k, dtype=np.int64)
+    rank[first.argsort()] = np.arange(k)
+    return rank[labels]
+
+
+def _measure(rows: Floats, weights: Floats, labels: Labels, k: int) -> _Found:
+    centres = means(rows, weights, labels, k)
+    # A column at a time, for memory.
+    squares = np.zeros(len(rows))
+    for column, centre in zip(rows.T, centres.T, strict=True):
+        squares += (column - centre[labels]) ** 2
+    inertia = float((weights * squares).sum())
+    return _Found(labels=labels, centres=centres, inertia=inertia)
+
+
+def _partition(matrix: Floats, weights: Floats, labels: Labels, k: int) -> Partition:
+    found = _measure(matrix, weights, labels, k)
+    return Partition(labels=labels, centres=found.centres, inertia=found.inertia)

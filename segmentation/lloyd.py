@@ -77,55 +77,62 @@ def lloyd(
         live = np.arange(first, min(first + block, starts))
         before = np.full((len(live), count), -1)
         for step in range(1, most + 1):
-            now, least = _nearest(raised, found[live])
+            now, least, sums = _assign(raised, weights[live], found[live])
             done = (now == before).all(axis=1) | (step == most)
             ended = live[done]
             labels[ended] = now[done]
             inertias[ended] = (weights[ended] * (least[done] + squares)).sum(axis=1)
-            live, before = live[~done], now[~done]
+            live, before, sums = live[~done], now[~done], sums[~done]
             if not len(live):
                 break
-            found[live] = _means(rows, weights[live], before, found[live])
+            sizes = sums[..., -1:]
+            found[live] = np.divide(sums[..., :-1], sizes, out=found[live], where=sizes > 0)
     return Settled(labels=labels, centres=found + middle, inertias=np.maximum(inertias, 0.0))
 
 
-def _nearest(raised: Floats, centres: Floats) -> tuple[npt.NDArray[np.unsignedinteger], Floats]:
-    """Return each row's centre and |x - c|^2 - |x|^2, for each start."""
+def _assign(
+    raised: Floats, weights: Floats, centres: Floats
+) -> tuple[npt.NDArray[np.unsignedinteger], Floats, Floats]:
+    """Return each row's nearest centre, |x - c|^2 - |x|^2, and the sums over the rows of each.
+
+    Rows are columns here, with a last line of ones, whose sums are the sizes.
+    """
     starts, k, columns = centres.shape
+    count = raised.shape[1]
     linear = np.empty((k, starts, columns + 1))
     linear[..., :columns] = -2 * centres.transpose(1, 0, 2)
     linear[..., columns] = (centres**2).sum(axis=2).T
-    scores = (linear.reshape(k * starts, columns + 1) @ raised).reshape(k, starts, -1)
-    # Whole rows at a time, in bytes: several times faster than argmin over the first axis.
+    linear = linear.reshape(k * starts, columns + 1)
     kind = np.min_scalar_type(k - 1).type
-    least = scores[0].copy()
-    labels = np.zeros(least.shape, dtype=kind)
-    for group in range(1, k):
-        np.maximum(labels, (scores[group] < least) * kind(group), out=labels)
-        np.minimum(least, scores[group], out=least)
-    return labels, least
-
-
-def _means(
-    rows: Floats, weights: Floats, labels: npt.NDArray[np.unsignedinteger], centres: Floats
-) -> Floats:
-    starts, k, columns = centres.shape
-    place = (labels.astype(np.int64) + k * np.arange(starts)[:, None]).ravel()
-    sizes = np.bincount(place, weights=weights.ravel(), minlength=starts * k)
-    sums = np.empty((starts * k, columns))
-    for i in range(columns):
-        sums[:, i] = np.bincount(
-            place, weights=(weights * rows[:, i]).ravel(), minlength=starts * k
-        )
-    filled = (sizes > 0)[:, None]
-    means = np.divide(sums, sizes[:, None], out=sums, where=filled)
-    return np.where(filled, means, centres.reshape(-1, columns)).reshape(centres.shape)
+    labels = np.zeros((starts, count), dtype=kind)
+    least = np.empty((starts, count))
+    sums = np.zeros((k * starts, columns + 1))
+    width = max(1, BLOCK_CELLS // (k * starts))
+    for first in range(0, count, width):
+        part = slice(first, first + width)
+        block = raised[:, part]
+        scores = (linear @ block).reshape(k, starts, -1)
+        # A group at a time, and labels in bytes: several times faster than argmin.
+        nearest, score = labels[:, part], least[:, part]
+        score[:] = scores[0]
+        for group in range(1, k):
+            np.maximum(nearest, (scores[group] < score) * kind(group), out=nearest)
+            np.minimum(score, scores[group], out=score)
+        for group in range(k):
+            np.multiply(nearest == group, weights[:, part], out=scores[group])
+        sums += scores.reshape(k * starts, -1) @ block.T
+    return labels, least, sums.reshape(k, starts, columns + 1).transpose(1, 0, 2)
 
 
 def spread_starts(
-    rows: Floats, weights: Floats, k: int, starts: int, rng: np.random.Generator
+    rows: Floats,
+    weights: Floats,
+    k: int,
+    starts: int,
+    rng: np.random.Generator,
+    given: Floats | None = None,
 ) -> Floats:
-    """Draw starts as k-means++ does: rows by their squared distance to those drawn before.
+    """Draw starts as k-means++ does: rows by their squared distance to the centres before them.
 
     After Arthur and Vassilvitskii (2007).
 
@@ -141,6 +148,8 @@ def spread_starts(
         How many starts.
     rng : numpy.random.Generator
         Draws.
+    given : ndarray of float, shape (starts, fewer than k, columns), optional
+        The first centres of each start; the others are drawn.
 
     Returns
     -------
@@ -158,12 +167,16 @@ def spread_starts(
     least = np.full((starts, len(rows)), np.inf)
     mass = weights
     drawn = np.empty((starts, k, rows.shape[1]))
+    there = 0 if given is None else given.shape[1]
+    drawn[:, :there] = 0 if given is None else given
     for group in range(k):
-        reach = mass.cumsum(axis=1)
-        # Below 1, but the product may round up to the whole; the row before the end is meant then.
-        wanted = np.minimum(rng.random(starts) * reach[:, -1], np.nextafter(reach[:, -1], 0))
-        at = np.minimum((reach <= wanted[:, None]).sum(axis=1), len(rows) - 1)
-        drawn[:, group] = rows[at]
+        if group >= there:
+            reach = mass.cumsum(axis=1)
+            # Rounding may take the product up to the whole, and the draw beyond the last row.
+            whole = reach[:, -1]
+            wanted = np.minimum(rng.random(starts) * whole, np.nextafter(whole, 0))
+            at = np.minimum((reach <= wanted[:, None]).sum(axis=1), len(rows) - 1)
+            drawn[:, group] = rows[at]
         np.minimum(least, _squares(rows, drawn[:, group]), out=least)
         mass = weights * least
     return drawn

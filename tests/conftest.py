@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from segmentation.choosing import Draws
 from segmentation.pipeline import load
 from segmentation.reading import Source
 from segmentation.results import Loaded
@@ -17,6 +18,13 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 # A deadline is a timed assertion, and a random failure helps nobody who can't repeat it.
 settings.register_profile("repository", deadline=None, derandomize=True)
 settings.load_profile("repository")
+
+
+@pytest.fixture(autouse=True)
+def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Resample little: what it finds is looked at in tests/choosing, where runs are made once."""
+    few = Draws(bootstraps=6, splits=3, references=4)
+    monkeypatch.setattr(Draws, "for_rows", lambda _: few)
 
 
 @pytest.fixture(scope="session")

@@ -33,8 +33,10 @@ STAGES = {
     "exporting",
 }
 PRIMITIVES = {
+    "condensing",
     "errors",
     "evidence_files",
+    "exchanging",
     "grouping",
     "indices",
     "kmeans",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import silhouette_samples
 
 import segmentation.silhouettes as module
-from segmentation.silhouettes import LARGEST_ROWS, silhouette_sample, silhouettes
+from segmentation.silhouettes import LARGEST_ROWS, SAMPLE_ROWS, silhouette_sample, silhouettes
 
 
 def cut(rows: int, k: int, seed: int) -> np.ndarray:
@@ -35,11 +35,11 @@ def test_all_partitions_at_once_equal_scikit_learn(
         assert np.allclose(found, silhouette_samples(matrix, labels), rtol=0, atol=1e-9)
 
 
-@pytest.mark.parametrize("cells", [1, 7, 100, 10**9])
-def test_the_block_changes_nothing(cells: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("block", [1, 7, 52, 10**9])
+def test_the_block_changes_nothing(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     matrix = np.random.default_rng(0).normal(size=(53, 3))
     partitions = [cut(53, k, k) for k in (2, 4, 9)]
-    monkeypatch.setattr(module, "BLOCK_CELLS", cells)
+    monkeypatch.setattr(module, "BLOCK_ROWS", block)
     for labels, found in zip(partitions, silhouettes(matrix, partitions), strict=True):
         assert np.allclose(found, silhouette_samples(matrix, labels), rtol=0, atol=1e-9)
 
@@ -80,7 +80,7 @@ def test_all_rows_up_to_the_limit(rows: int) -> None:
 def test_beyond_the_limit_a_sample_by_the_seed() -> None:
     rows = LARGEST_ROWS + 1_000
     drawn = silhouette_sample(rows, seed=4)
-    assert len(np.unique(drawn)) == len(drawn) == LARGEST_ROWS
+    assert len(np.unique(drawn)) == len(drawn) == SAMPLE_ROWS
     assert drawn.min() >= 0 and drawn.max() < rows
     assert np.array_equal(drawn, silhouette_sample(rows, seed=4))
     assert not np.array_equal(drawn, silhouette_sample(rows, seed=5))

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from segmentation.choosing.chance import without_groups
 from segmentation.choosing.predicting import prediction_strength
 from segmentation.choosing.refitting import fresh_fit
-from segmentation.choosing.stability import jaccards, stability
+from segmentation.choosing.stability import bootstraps, jaccards, stability
 from segmentation.choosing.tendency import hopkins
 from segmentation.errors import DataError
 from segmentation.indices import within
@@ -54,7 +54,7 @@ class Draws:
     def for_rows(cls, count: int) -> Draws:
         """Draw more often from a small table, where a draw says less and costs less."""
         small = count <= SMALL_ROWS
-        return cls(bootstraps=200, splits=150, references=40) if small else cls()
+        return cls(bootstraps=200, splits=150, references=20) if small else cls()
 
 
 def shake(
@@ -80,7 +80,7 @@ def shake(
     fit : FitSettings, optional
         The seed.
     draws : Draws, optional
-        How often; by default 100 bootstraps, 25 splits and 12 references, and 200, 150 and 40 up
+        How often; by default 100 bootstraps, 25 splits and 12 references, and 200, 150 and 20 up
         to 500 customers.
     begun : Begun, optional
         Filled as the trials go on; one from a call that was ended is gone on from, if all else is
@@ -222,10 +222,7 @@ def steadiness(
     chosen = np.sort(rng.permutation(count)[:METHOD_ROWS])
     rows, labels = prepared.matrix[chosen], partition.labels[chosen]
     scores = np.full((METHOD_DRAWS, partition.k), np.nan)
-    for draw in range(METHOD_DRAWS):
-        drawn = np.flatnonzero(
-            np.bincount(rng.integers(len(rows), size=len(rows)), minlength=len(rows))
-        )
+    for draw, drawn in enumerate(bootstraps(len(rows), METHOD_DRAWS, rng)):
         try:
             again = cluster(rows[drawn], fit.method, partition.k, fit.seed)
         except DataError:

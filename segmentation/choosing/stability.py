@@ -15,9 +15,10 @@ Labels = npt.NDArray[np.int64]
 def stability(rows: Floats, partition: Partition, draws: int, rng: np.random.Generator) -> Floats:
     """Measure how well each group is found again in bootstrap samples.
 
-    As R's ``fpc::clusterboot`` does by default: customers are drawn with replacement, each counted
-    once; the sample is clustered; a group's score is the largest Jaccard coefficient of its drawn
-    members with any group found (Hennig 2007, doi 10.1016/j.csda.2006.11.025).
+    As R's ``fpc::clusterboot`` does by default, but for balanced draws (`bootstraps`): customers
+    are drawn with replacement, each counted once; the sample is clustered; a group's score is the
+    largest Jaccard coefficient of its drawn members with any group found (Hennig 2007, doi
+    10.1016/j.csda.2006.11.025).
 
     Parameters
     ----------
@@ -45,13 +46,27 @@ def stability(rows: Floats, partition: Partition, draws: int, rng: np.random.Gen
     """
     count, k = len(rows), partition.k
     scores = np.full((draws, k), np.nan)
-    for draw in range(draws):
-        drawn = np.flatnonzero(np.bincount(rng.integers(count, size=count), minlength=count))
+    for draw, drawn in enumerate(bootstraps(count, draws, rng)):
         weight = np.zeros((1, count))
         weight[0, drawn] = 1.0
         centres = refit(rows, weight, partition.centres, rng)[0]
         scores[draw] = jaccards(partition.labels[drawn], assign(rows[drawn], centres), k)
     return scores
+
+
+def bootstraps(count: int, draws: int, rng: np.random.Generator) -> list[Labels]:
+    """Draw rows with replacement, each row equally often over all draws; each counted once.
+
+    Balanced draws (Davison, Hinkley and Schechtman 1986, doi 10.1093/biomet/73.3.555) leave less
+    error in the mean than free ones, and the same mean.
+
+    Examples
+    --------
+    >>> [len(drawn) <= 4 for drawn in bootstraps(4, 3, np.random.default_rng(0))]
+    [True, True, True]
+    """
+    mixed = rng.permutation(np.tile(np.arange(count), draws)).reshape(draws, count)
+    return [np.flatnonzero(np.bincount(drawn, minlength=count)) for drawn in mixed]
 
 
 def jaccards(before: Labels, after: Labels, k: int) -> Floats:

@@ -13,6 +13,7 @@ from segmentation.methods import partition
 from segmentation.results import Partition, Prepared, Sweep
 from segmentation.settings import ChooseSettings, FitSettings
 from segmentation.silhouettes import silhouette_sample, silhouettes
+from segmentation.threads import spread
 from segmentation.values import Floats
 
 Progress = Callable[[int, int], None]
@@ -78,11 +79,14 @@ def sweep(
     if found is not None:
         ks = (found.k,)
     matrix = prepared.matrix
-    partitions = {}
-    for done, k in enumerate(ks, start=1):
-        partitions[k] = found or partition(matrix, fit.method, k, fit.seed)
-        if progress is not None:
-            progress(done, len(ks))
+
+    def cluster(k: int) -> tuple[Partition, float]:
+        one = found or partition(matrix, fit.method, k, fit.seed)
+        return one, davies_bouldin(matrix, one)
+
+    # The largest takes longest.
+    tried = dict(zip(ks[::-1], spread(cluster, ks[::-1], progress), strict=True))
+    partitions = {k: tried[k][0] for k in ks}
     rows = silhouette_sample(len(matrix), fit.seed)
     widths = silhouettes(matrix[rows], [partitions[k].labels[rows] for k in ks])
     whole = len(rows) == len(matrix)
@@ -98,7 +102,7 @@ def sweep(
         ),
         silhouette_customers=len(rows),
         calinski_harabasz=tuple(calinski_harabasz(partitions[k], total) for k in ks),
-        davies_bouldin=tuple(davies_bouldin(matrix, partitions[k]) for k in ks),
+        davies_bouldin=tuple(tried[k][1] for k in ks),
         smallest=tuple(int(np.bincount(partitions[k].labels).min()) for k in ks),
     )
 

@@ -15,7 +15,7 @@ from segmentation.choosing import Draws, shake, sweep
 from segmentation.choosing.chance import gap_k, without_groups
 from segmentation.choosing.predicting import prediction_strength
 from segmentation.choosing.refitting import assign, refit
-from segmentation.choosing.stability import stability
+from segmentation.choosing.stability import bootstraps, stability
 from segmentation.choosing.tendency import hopkins
 from segmentation.results import Run, Trials
 from segmentation.settings import ChooseSettings, FitSettings
@@ -101,14 +101,7 @@ def test_one_bootstrap_by_hand() -> None:
     rows = np.sort(np.random.default_rng(4).normal(size=(60, 1)), axis=0)
     whole = sweep(prepared_of(rows), ChooseSettings(k=3)).partitions[3]
     found = stability(rows, whole, 5, np.random.default_rng(9))
-    for draw in range(5):
-        # The same stream as before, up to this draw.
-        rng = np.random.default_rng(9)
-        for _ in range(draw + 1):
-            drawn = np.unique(rng.integers(60, size=60))
-            weight = np.zeros((1, 60))
-            weight[0, drawn] = 1
-            refit(rows, weight, whole.centres, rng)
+    for draw, drawn in enumerate(bootstraps(60, 5, np.random.default_rng(9))):
         again = KMeans(3, n_init=50, random_state=0).fit(rows[drawn]).labels_
         for group in range(3):
             before = set(drawn[whole.labels[drawn] == group].tolist())
@@ -123,6 +116,17 @@ def test_prediction_strength_by_hand_of_a_split_that_agrees_on_nothing() -> None
     whole = sweep(prepared_of(rows), ChooseSettings(k=4)).partitions[4]
     found = prediction_strength(rows, whole, 30, np.random.default_rng(0))
     assert ((found >= 0) & (found <= 1)).all()
+
+
+@given(st.integers(1, 30), st.integers(1, 20))
+def test_bootstraps_draw_each_row_equally_often(count: int, draws: int) -> None:
+    rng = np.random.default_rng(count)
+    assert len(bootstraps(count, draws, rng)) == draws
+    for drawn in bootstraps(count, draws, rng):
+        assert len(drawn) == len(set(drawn.tolist()))
+        assert set(drawn.tolist()) <= set(range(count))
+    shares = [len(drawn) / 200 for drawn in bootstraps(200, 50, rng)]
+    assert np.mean(shares) == pytest.approx(1 - np.exp(-1), abs=0.02)
 
 
 @settings(max_examples=25)
