@@ -11,17 +11,9 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from segmentation.choosing import Draws
 from segmentation.reading import Source
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(autouse=True)
-def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Resample little: here it matters what the screens say of it, not to the last digit."""
-    few = Draws(bootstraps=10, splits=8, references=5)
-    monkeypatch.setattr(Draws, "for_rows", lambda _: few)
 
 
 @pytest.fixture
