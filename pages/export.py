@@ -78,9 +78,19 @@ def show() -> None:
         st.caption(
             "Every figure and setting as JSON; the command line makes the same file from it."
         )
-        widgets.download(
-            "Summary", lambda: exporting.summary_json(run), "summary.json", "export-summary"
-        )
+        with st.container(horizontal=True):
+            widgets.download(
+                "Summary", lambda: exporting.summary_json(run), "summary.json", "export-summary"
+            )
+            widgets.download(
+                "Segments and their trust",
+                lambda: exporting.to_csv(exporting.segments_frame(run)),
+                "segments.csv",
+                "export-segments",
+            )
+        if not run.evidence.stabilities:
+            st.caption("How far the segments can be trusted is not checked yet.")
+            st.page_link(navigation.path("segments"), label="Check it on Segments")
         st.caption("`python -m segmentation run FILE --recipe summary.json --out customers.csv`")
 
 

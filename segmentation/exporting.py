@@ -65,6 +65,37 @@ def customers_frame(run: Run, keep: Bools | None = None) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
+def segments_frame(run: Run) -> pd.DataFrame:
+    """Return one row a segment: its size, and how far it can be trusted.
+
+    Parameters
+    ----------
+    run : Run
+        A finished run; where its segments were not resampled, their stability is empty.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``stability`` is the mean bootstrap Jaccard, with its 95 % interval; ``trust`` is Hennig's
+        word for it.
+    """
+    trusts = [_trust_facts(run, named.segment_id) for named in run.names]
+    intervals = [trust.get("stability_interval", [None, None]) for trust in trusts]
+    return pd.DataFrame(
+        {
+            "segment_id": [named.segment_id for named in run.names],
+            "segment": [named.name for named in run.names],
+            "customers": [segment.size for segment in run.profiles.segments],
+            "share": [segment.share for segment in run.profiles.segments],
+            "silhouette": list(run.segmentation.segment_silhouettes),
+            "stability": [trust["stability"] for trust in trusts],
+            "stability_low": [low for low, _ in intervals],
+            "stability_high": [high for _, high in intervals],
+            "trust": [trust.get("trust", "") for trust in trusts],
+        }
+    ).astype(dict.fromkeys(("stability", "stability_low", "stability_high"), float))
+
+
 def renamed_columns(run: Run) -> dict[str, str]:
     """Map columns of a customer table that stand in the way of the new ones to their new names."""
     if run.loaded.customers.kind != "customers":

@@ -44,7 +44,7 @@ class Widths:
         return float(self.values.mean())
 
     def few(self, most: int = MOST_DRAWN) -> Widths:
-        """Keep every so many customers, so that the shape of each segment stays.
+        """Keep every so many customers of each segment, so that its shape stays, and one at least.
 
         Examples
         --------
@@ -55,9 +55,11 @@ class Widths:
         200
         """
         step = -(-len(self.labels) // most)
+        place_in_segment = np.arange(len(self.labels)) - np.searchsorted(self.labels, self.labels)
+        kept = place_in_segment % step == 0
         return Widths(
-            labels=self.labels[::step],
-            values=self.values[::step],
+            labels=self.labels[kept],
+            values=self.values[kept],
             of=self.of,
             misplaced=self.misplaced,
         )

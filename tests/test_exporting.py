@@ -22,6 +22,7 @@ from segmentation.exporting import (
     raw_csv,
     renamed_columns,
     safe_text,
+    segments_frame,
     set_aside_customers,
     set_aside_rows,
     summary,
@@ -29,6 +30,7 @@ from segmentation.exporting import (
     to_csv,
 )
 from segmentation.pipeline import run
+from segmentation.pipeline import segment as segment_loaded
 from segmentation.reading import Source
 from segmentation.results import Run
 from segmentation.settings import (
@@ -38,6 +40,7 @@ from segmentation.settings import (
     PrepareSettings,
     Recipe,
 )
+from segmentation.trust import band
 from tests.summaries import NESTED_KEYS, SUMMARY_KEYS
 
 ROOT = Path(__file__).parents[1]
@@ -507,3 +510,28 @@ def test_mall_comes_out_as_it_must(shared: Path) -> None:
     assert said["silhouette"] == pytest.approx(0.554657, abs=1e-5)
     incomes = [segment["centre"][features[0]] for segment in said["segments"]]
     assert incomes == sorted(incomes, reverse=True)
+
+
+def test_segments_are_written_with_their_trust(orders: Run) -> None:
+    found = segments_frame(orders)
+    assert found["customers"].tolist() == orders.segmentation.sizes()
+    assert found["share"].sum() == pytest.approx(1)
+    for row, steady in zip(found.itertuples(), orders.segmentation.stabilities, strict=True):
+        assert (row.stability, row.stability_low, row.stability_high) == (
+            steady.mean, steady.low, steady.high,
+        )  # fmt: skip
+        assert row.trust == band(steady.mean)[0]
+
+
+def test_a_run_without_trials_gives_its_own_segments_again(orders: Run) -> None:
+    """The evidence has not had its last word there, so the recipe holds the k that is shown."""
+    suggested = Recipe(prepare=orders.recipe.prepare)
+    quick = segment_loaded(orders.loaded, suggested, trust=False)
+    found = summary(quick)
+    assert found["recipe"]["choose"]["k"] == quick.segmentation.k
+    assert {one["stability"] for one in found["segments"]} == {None}
+    told = segments_frame(quick)
+    assert told["stability"].isna().all()
+    assert set(told["trust"]) == {""}
+    again = Recipe.from_json(json.dumps(found))
+    assert customers_csv(segment_loaded(orders.loaded, again, trust=False)) == customers_csv(quick)

@@ -75,6 +75,8 @@ def _reason(evidence: Evidence) -> str:
             if natural > 1
             else ""
         )
+    if any(evidence.k in trap.ks for trap in evidence.traps):
+        said += f" {evidence.k} segments split off a handful; see the warning below."
     return state.escape(said)
 
 

@@ -310,7 +310,7 @@ def test_charts_of_another_view_go_at_once(person: Person) -> None:
     person.press("Find segments")
     person.run()
     person.view("Evidence for k")
-    person.sees_charts(2)
+    person.sees_charts(7)
     person.view("Map")
     person.sees_charts(1)
     person.open_popover("Filter")

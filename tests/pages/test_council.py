@@ -109,8 +109,8 @@ def test_a_check_that_was_skipped_can_be_taken_up(app: AppTest, shaken: list[int
     assert shaken == []
     assert "5 segments, not checked yet" in said(app)
     assert "trust-" not in html(app)
-    go(app, "profiles")
-    assert "is not checked yet" in said(app)
+    for screen in ("profiles", "export"):
+        assert "is not checked yet" in said(go(app, screen))
     choose(go(app, "segments"), "segments-view", "Evidence for k")
     assert set(figures(app)) == {"elbow", "silhouette", "calinski_harabasz", "davies_bouldin"}
     press(app, "Check how far this can be trusted")
@@ -328,6 +328,12 @@ def test_a_card_says_how_far_its_segment_can_be_trusted(app: AppTest) -> None:
     go(mall(app), "profiles")
     (line,) = [one.value for one in app.markdown if "Stability" in str(one.value)]
     assert re.search(r"Stability \d\.\d\d \(\d\.\d\d to \d\.\d\d\), silhouette \d\.\d\d", line)
+
+
+def test_the_segments_are_taken_away_with_their_trust(app: AppTest) -> None:
+    go(mall(app), "export")
+    assert "Segments and their trust" in [one.label for one in app.get("download_button")]
+    assert "not checked yet" not in said(app)
 
 
 def test_nothing_is_wrong_where_a_visitor_leaves_during_the_check(

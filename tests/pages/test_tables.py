@@ -59,7 +59,7 @@ def test_two_rows(app: AppTest) -> None:
     run(app)
     (error,) = [one.value for one in app.error]
     assert "Only 2 customers differ" in error
-    assert "At least 3 different customers" in error
+    assert "ask for 2 segments" in error
     choose(app, "k-how", "Choose")
     (slider,) = [one for one in app.slider if one.label == "k"]
     healthy(slider.set_value(2).run())
