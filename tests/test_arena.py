@@ -42,7 +42,7 @@ def shop(rows: int = 150, seed: int = 0) -> Customers:
 RECIPE = Recipe(prepare=PrepareSettings(features=("spend", "visits")), choose=FEW)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def found() -> Arena:
     return arena(shop(), RECIPE, 3)
 

@@ -13,12 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from segmentation.__main__ import main
 from segmentation.choosing import find_traps, least_size, sweep
 from segmentation.choosing.handfuls import handful
 from segmentation.pipeline import load
 from segmentation.preparing import prepare
-from segmentation.results import Customers, Partition, Trap
-from segmentation.settings import ChooseSettings, CleanSettings, PrepareSettings, Recipe
+from segmentation.results import Customers, Loaded, Partition, Trap
+from segmentation.settings import ChooseSettings, PrepareSettings, Recipe
 from segmentation.trying import LARGEST_TRIED, drawn, with_outcomes
 from tests.customers import customers_of, shuffled
 
@@ -336,14 +337,29 @@ def test_of_many_customers_a_sample_is_tried_whatever_their_order() -> None:
     assert drawn(few, Recipe()) is few
 
 
-def test_online_retail(shared: Path) -> None:
+def test_the_evidence_file_tells_what_came_of_the_remedies(tmp_path: Path) -> None:
+    table = tmp_path / "shop.csv"
+    trapped(80).frame.to_csv(table, index_label="id")
+    evidence = tmp_path / "e.json"
+    options = ["--transform", "none", "--k-range", "2:3", "--evidence", str(evidence)]
+    assert main(["sweep", str(table), "--out", str(tmp_path / "sweep.csv"), *options]) == 0
+    told = {trap["kind"]: trap for trap in json.loads(evidence.read_text())["traps"]}
+    assert set(told) >= {"tiny_group", "copied_feature", "heavy_tail"}
+    for trap in told.values():
+        for remedy in trap["remedies"]:
+            outcome = remedy["outcome"]
+            assert sum(outcome["sizes"]) == outcome["customers"] <= 80
+            assert len(outcome["sizes"]) == outcome["k"]
+            assert PrepareSettings(**{**remedy["settings"], "features": ()})
+
+
+def test_online_retail(shared: Path, paid_orders: Loaded) -> None:
     features = ("frequency_orders", "quantity_total", "monetary_total")
     recipe = Recipe(
-        clean=CleanSettings(drop_zero_price=True),
         prepare=replace(STANDARD, features=features),
         choose=ChooseSettings(k_max=3),
     )
-    customers = load(shared / "data/online-retail-rebuilt.xlsx", recipe).customers
+    customers = paid_orders.customers
     anchors = json.loads((shared / "anchors.json").read_text())["online_retail"]
     found = traps_of(customers, recipe.prepare, recipe.choose)
     tiny = found["tiny_group"]
