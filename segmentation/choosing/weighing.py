@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
+
 from segmentation.choosing.predicting import GOOD
 from segmentation.choosing.voting import votes
 from segmentation.results import Criterion, Evidence, Sweep, Trap, Trials, Verdict, Vote
@@ -121,8 +123,16 @@ def _fair(swept: Sweep, traps: tuple[Trap, ...]) -> list[int]:
 
 
 def _convenient(swept: Sweep, traps: tuple[Trap, ...]) -> int:
-    fair = _fair(swept, traps) or list(swept.ks[-1:])
+    fair = _fair(swept, traps)
+    if not fair:
+        return _least_lopsided(swept)
     return max(fair, key=lambda k: (swept.silhouettes[swept.ks.index(k)], -k))
+
+
+def _least_lopsided(swept: Sweep) -> int:
+    """Of k that all split handfuls off, take the one whose second largest group is largest."""
+    seconds = {k: np.sort(np.bincount(swept.partitions[k].labels))[-2] for k in swept.ks}
+    return max(seconds, key=lambda k: (seconds[k], -k))
 
 
 def _verdict(k: int, swept: Sweep, trials: Trials, natural: int | None) -> Verdict:
