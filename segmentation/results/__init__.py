@@ -11,6 +11,7 @@ from segmentation.results.reports import (
     Reading,
     SetAsideLine,
     Sheet,
+    added_up,
 )
 from segmentation.results.run import Loaded, Run
 from segmentation.results.segments import (
@@ -54,4 +55,5 @@ __all__ = [
     "SetAsideLine",
     "Sheet",
     "Table",
+    "added_up",
 ]

@@ -41,8 +41,9 @@ class Loaded:
     def questions(self) -> tuple[Question, ...]:
         """What only the analyst can tell; meanwhile the first reading of each was taken."""
         tables = (self.table, *(match.table for match in self.joined))
+        schemas = (self.schema, *(match.schema for match in self.joined))
         asked = [question for table in tables for question in table.report.questions]
-        return (*asked, *self.schema.questions)
+        return (*asked, *(question for schema in schemas for question in schema.questions))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
