@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from segmentation.__main__ import main
 from segmentation.pipeline import load
 from segmentation.reading import Bundle, Source, read_table
 from segmentation.results import Column, Loaded, Schema
@@ -355,3 +357,44 @@ def test_a_customer_id_stays_text_whatever_it_looks_like(name: str, ids: list[st
     assert found.customers.id_column == name
     assert np.array(found.customers.ids).tolist() == ids
     assert (found.customers.default_features, found.questions) == (("Umsatz",), ())
+
+
+# --- the command line
+
+
+def run(out: Path, *arguments: str) -> int:
+    return main(["run", *arguments, "--out", str(out), "--k", "2"])
+
+
+def written(folder: Path, file: Source) -> str:
+    (folder / file.name).write_bytes(bytes(file.data))
+    return str(folder / file.name)
+
+
+def test_the_command_line_refuses_and_names_the_file_and_the_option(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = [written(tmp_path, file) for file in (DAY_FIRST, OPEN)]
+    assert run(tmp_path / "o.csv", *files) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "'order_date' of b.csv" in line
+    assert "--dates dmy (04/01/2026 is 4 January 2026) or --dates mdy" in line
+    assert run(tmp_path / "o.csv", *files, "--dates", "mdy") == 0
+
+
+def test_the_command_line_refuses_orders_without_a_readable_date(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path / "o.csv", written(tmp_path, UNREAD)) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "--kind customers (day 0 of 26 is a text)" in line
+
+
+def test_the_command_line_says_what_deserves_a_look(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [f"K{i};{i * 7 % 40};{cell}" for i, cell in enumerate(["12%", "20", "8%", "9"] * 5)]
+    file = written(tmp_path, csv("a.csv", "id;spend;discount", *rows))
+    assert run(tmp_path / "o.csv", file) == 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "discount: 10 cells are percent" in line
