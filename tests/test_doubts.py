@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from segmentation.results import Column, Loaded, Schema
 from segmentation.schema import suggest_schema
 from segmentation.settings import Recipe, SchemaSettings
 from segmentation.values import is_missing
+from tests.reading import books
 
 
 def csv(name: str, header: str, *rows: str) -> Source:
@@ -184,6 +186,16 @@ def test_texts_of_a_workbook_are_as_doubtful_as_those_of_a_csv() -> None:
     (question,) = schema_of(book("a.xlsx", *TEXTS)).questions
     assert question.option == "--decimal"
     assert [r.examples[0] for r in question.readings] == [("1.134", "1.134"), ("1.134", "1134")]
+
+
+@pytest.mark.parametrize("write", [books.xlsx, books.ods, books.xlsb, books.xls])
+def test_texts_are_told_from_numbers_in_every_format(write: Callable[..., bytes]) -> None:
+    rows = [["id", "spend", "rate"], ["K1", "1.235", 1.235], ["K2", 1.235, 2.5], ["K3", 4, 1.5]]
+    table = read_table(Source(name="a", data=write(("S", rows))), as_text=True)
+    assert {name: told.tolist() for name, told in table.texts.items()} == {
+        "spend": [True, False, False],
+        "rate": [False, False, False],
+    }
 
 
 @pytest.mark.parametrize("mark", ["point", "comma"])
