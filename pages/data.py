@@ -43,8 +43,7 @@ def show(loaded: Loaded) -> None:
             ("Customers", len(customers.frame), 0),
         ],
     )
-    of_joined = [doubt for match in loaded.joined for doubt in match.doubts]
-    for doubt in (*loaded.schema.doubts, *of_joined):
+    for doubt in loaded.doubts:
         st.warning(state.escape(doubt), icon=":material/help:")
     if not (customers.numeric or customers.categories):
         st.warning(

@@ -186,7 +186,7 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--dates",
         choices=get_args(settings.DateOrder),
-        help="what comes first in 03/04/2026: the day or the month",
+        help="what comes first in 03/04/2026, or in 26-04-13: the day, the month or the year",
     )
     command.add_argument(
         "--decimal",
@@ -341,6 +341,8 @@ def _write_reports(options: argparse.Namespace, finished: Run) -> None:
     if options.read_report:
         loaded = finished.loaded
         _write_json(options.read_report, read_report(loaded.table, loaded.schema))
+    for doubt in loaded.doubts:
+        print(f"segmentation: look at this: {doubt}", file=sys.stderr)
 
 
 def _refuse_doubt(questions: tuple[Question, ...]) -> None:

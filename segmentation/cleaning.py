@@ -12,9 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from segmentation.errors import DataError
+from segmentation.notation import read_column
 from segmentation.results import Clean, LedgerEntry, Rule, Schema, Table
 from segmentation.settings import CleanSettings
-from segmentation.values import LARGEST_NUMBER, Bools, to_dates, to_ids, to_numbers
+from segmentation.values import LARGEST_NUMBER, Bools, to_ids
 
 _NO_VALUE: dict[str, Rule] = {
     "quantity": "no_quantity",
@@ -99,7 +100,14 @@ def _clean_customers(table: Table, schema: Schema, settings: CleanSettings, siev
         _drop_duplicates(_own_cells(table), sieve)
     _refuse_empty(sieve, table)
     return Clean(
-        frame=frame.iloc[sieve.kept], ledger=tuple(sieve.ledger), set_aside=sieve.set_aside
+        frame=frame.iloc[sieve.kept],
+        ledger=tuple(sieve.ledger),
+        set_aside=sieve.set_aside,
+        values={
+            column.name: read_column(table, column, column.type)
+            for column in schema.columns
+            if column.type in ("number", "date")
+        },
     )
 
 
@@ -113,13 +121,13 @@ def _clean_transactions(
     written = {column.role: column for column in schema.columns}
     ids = to_ids(frame[roles["customer_id"]])
     sieve.apply("no_customer_id", ids.missing)
-    dates = to_dates(frame[roles["order_date"]], written["order_date"].dates, counted=True)
-    columns["order_date"] = dates.values
-    sieve.apply("no_order_date", np.isnat(dates.values))
+    dates = read_column(table, written["order_date"], "date")
+    columns["order_date"] = dates
+    sieve.apply("no_order_date", np.isnat(dates))
     if settings.as_of is not None:
-        late = dates.values.astype("datetime64[D]") > np.datetime64(settings.as_of, "D")
+        late = dates.astype("datetime64[D]") > np.datetime64(settings.as_of, "D")
         sieve.apply("after_as_of_date", late)
-    for name, values in _money_columns(frame, schema):
+    for name, values in _money_columns(table, schema):
         columns[name] = values
         if name != "unit_price" or "amount" not in roles:
             sieve.apply(_NO_VALUE[name], np.isnan(values))
@@ -171,15 +179,12 @@ def _clean_transactions(
     )
 
 
-def _money_columns(
-    frame: pd.DataFrame, schema: Schema
-) -> Iterator[tuple[str, npt.NDArray[np.float64]]]:
+def _money_columns(table: Table, schema: Schema) -> Iterator[tuple[str, npt.NDArray[np.float64]]]:
     """Yield the numbers a line's worth is computed from; an amount needs no price beside it."""
     written = {column.role: column for column in schema.columns}
     for role in ("quantity", "unit_price", "amount"):
         if role in written:
-            column = written[role]
-            yield role, to_numbers(frame[column.name], column.decimal).values
+            yield role, read_column(table, written[role], "number")
 
 
 def _own_cells(table: Table) -> pd.DataFrame:

@@ -236,7 +236,7 @@ def summary(run: Run) -> dict[str, Any]:
         "joined": [_match_facts(match) for match in run.loaded.joined],
         "reading": read_report(run.loaded.table, run.loaded.schema),
         "schema": {"kind": run.loaded.schema.kind, "roles": dict(run.loaded.schema.roles)},
-        "doubts": [*run.loaded.schema.doubts, *(d for m in run.loaded.joined for d in m.doubts)],
+        "doubts": list(run.loaded.doubts),
         "notes": [
             *report.notes,
             *clean.notes,

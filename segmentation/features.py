@@ -11,7 +11,7 @@ import pandas as pd
 
 from segmentation.grouping import DECIMALS, exact_sums, extremes
 from segmentation.results import Clean, Customers, Schema
-from segmentation.values import is_missing, to_numbers
+from segmentation.values import is_missing, names_a_date
 from segmentation.words import words
 
 DEFAULT_TRANSACTION_FEATURES = ("recency_days", "frequency_orders", "monetary_total")
@@ -67,13 +67,15 @@ def _from_customers(clean: Clean, schema: Schema) -> Customers:
             unusable[column.name] = "it is the customer id"
             continue
         if column.type == "number":
-            values = to_numbers(text, column.decimal).values
+            values = clean.values[column.name][clean.frame.index.to_numpy()]
             columns[column.name] = values
             present = values[~np.isnan(values)]
             if len(present) == 0:
                 unusable[column.name] = EMPTY
             elif present.min() == present.max():
                 unusable[column.name] = CONSTANT
+            elif names_a_date(column.name):
+                unusable[column.name] = "its name says that it is a date"
             elif _is_identifier(column.name, values) or _is_row_number(column.name, values):
                 unusable[column.name] = "it identifies and does not measure"
             else:

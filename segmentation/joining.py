@@ -15,7 +15,7 @@ from segmentation.errors import DataError, SchemaError, SettingsError
 from segmentation.grouping import exact_sums, extremes
 from segmentation.results import Clean, Customers, LedgerEntry, Match, Rule, Schema, Table
 from segmentation.settings import CombineSettings, SchemaSettings
-from segmentation.values import Bools, Dates, is_missing, to_dates
+from segmentation.values import Bools, Dates, is_missing
 from segmentation.words import words
 
 REPEATING_SHARE = 0.05
@@ -98,7 +98,8 @@ def attributes(schema: Schema, table: Table, key: str) -> Schema:
     """Return what a further table tells of a customer: all but the id and the file."""
     left_out = (key, table.report.source_column)
     columns = (replace(c, role=None) for c in schema.columns if c.name not in left_out)
-    return Schema(kind="customers", columns=tuple(columns), doubts=())
+    asked = tuple(question for question in schema.questions if question.setting != "kind")
+    return replace(schema, kind="customers", columns=tuple(columns), doubts=(), questions=asked)
 
 
 def meet(
@@ -334,8 +335,8 @@ def _days(cleaned: Clean, schema: Schema) -> Dates:
     dates = schema.of_type("date")
     if not dates:
         return np.full(len(cleaned.frame), np.datetime64("NaT", "D"))
-    order = next(column.dates for column in schema.columns if column.name == dates[0])
-    return to_dates(cleaned.frame[dates[0]], order).values.astype("datetime64[D]")
+    days: Dates = cleaned.values[dates[0]][cleaned.frame.index.to_numpy()].astype("datetime64[D]")
+    return days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

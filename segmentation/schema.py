@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
 
 import numpy as np
 
 from segmentation.errors import SchemaError
 from segmentation.notation import MARKS, Notation, Written, find_notation
-from segmentation.results import Column, ColumnType, Schema, Table
+from segmentation.numerals import counted
+from segmentation.results import Column, ColumnType, Question, Reading, Schema, Table
 from segmentation.roles import (
     DATED,
     KEY_SHARE,
     NUMERIC,
+    Guess,
     can_serve,
     guess_roles,
+    means,
     own_share,
 )
 from segmentation.settings import Role, SchemaSettings
 from segmentation.values import (
     Cells,
     Floats,
-    NumberTexts,
     are_codes,
     is_called_a_date,
     missing,
+    names_a_date,
     read_dates,
     read_numbers,
 )
@@ -36,6 +40,9 @@ DATE_SHARE = 0.9
 LABEL_SHARE = 0.5
 CODE_VALUES = 3
 CODED_SHARE = 0.2
+MOST_EXAMPLES = 3
+BEYOND = "infinite or beyond any real amount"
+_NO_DATES = ("number", "category", "label")
 
 
 def suggest_schema(table: Table, settings: SchemaSettings | None = None) -> Schema:
@@ -84,13 +91,13 @@ def _schema(table: Table, settings: SchemaSettings, *, complete: bool) -> Schema
     require_rows(table)
     names = [str(name) for name in table.frame.columns]
     given = _given_roles(settings, names, table.report.name)
-    counted = {name for name in names if is_called_a_date(name)} | {given.get("order_date", "")}
+    dated = {name for name in names if is_called_a_date(name)} | {given.get("order_date", "")}
     sample = table.frame.iloc[:SAMPLE_ROWS]
-    types = {name: _column_type(Cells.of(sample[name]), name in counted) for name in names}
+    types = {name: _column_type(Cells.of(sample[name]), name in dated) for name in names}
     for name, found in types.items():
         # A file sorted by a column can start with one value for longer than the sample is.
         if found in ("constant", "empty") and len(sample) < len(table.frame):
-            types[name] = _column_type(Cells.of(table.frame[name]), name in counted)
+            types[name] = _column_type(Cells.of(table.frame[name]), name in dated)
     guess = guess_roles(table.frame, types, given, settings.kind)
     if guess.kind == "customers":
         _refuse_order_roles(given, table.report.name)
@@ -98,24 +105,33 @@ def _schema(table: Table, settings: SchemaSettings, *, complete: bool) -> Schema
         if complete:
             _require_transaction_roles(guess.roles, types, given, table.report.name)
     by_column = {column: role for role, column in guess.roles.items()}
-    written = _written(table, guess.kind, types, guess.roles, counted)
-    notation = find_notation(written, settings)
+    written = _written(guess.kind, types, guess.roles, dated)
+    notation = find_notation(table, written, settings)
     columns = tuple(
         Column(
             name=name,
             type="id" if by_column.get(name) == "customer_id" else types[name],
             role=by_column.get(name),
-            reason=guess.reasons[name],
+            reason="; ".join(filter(None, (guess.reasons[name], notation.told.get(name)))),
             decimal=notation.decimal.get(name, "point"),
             dates=notation.dates.get(name, "dmy"),
+            apart=notation.apart.get(name, ()),
             changes=notation.changes.get(name, ()),
         )
         for name in names
     )
     doubts = guess.doubts + notation.doubts
+    doubts += tuple(_unusable_doubts(table, notation, written.used))
     if guess.kind == "customers":
-        doubts += _doubts(table, columns, notation, written)
-    return Schema(kind=guess.kind, columns=columns, doubts=doubts, questions=notation.questions)
+        doubts += _doubts(table, columns, notation)
+    unread = [c for c in columns if names_a_date(c.name) and c.type in _NO_DATES and not c.role]
+    doubts += tuple(_unread_doubt(table, column) for column in unread)
+    return Schema(
+        kind=guess.kind,
+        columns=columns,
+        doubts=doubts,
+        questions=(*_order_question(table, guess, types, given, settings), *notation.questions),
+    )
 
 
 def require_rows(table: Table) -> None:
@@ -150,11 +166,9 @@ def _column_type(cells: Cells, is_called_so: bool) -> ColumnType:
     # Among bare numbers only 20110131 can be told from a count, and only if all are like it.
     enough = 1 if is_number and not is_called_so else DATE_SHARE
     dates = read_dates(cells, counted=is_called_so)
-    is_date = any(
-        cells.count(~np.isnat(values)) >= max(enough * cells.count(~dates.missing), 1)
-        for values in dates.values.values()
-    )
-    if is_date:
+    # Files of one table may differ in how they are written.
+    read = ~np.logical_and.reduce([np.isnat(values) for values in dates.values.values()])
+    if cells.count(read) >= max(enough * cells.count(~dates.missing), 1):
         return "date"
     if is_number:
         return "number"
@@ -164,37 +178,37 @@ def _column_type(cells: Cells, is_called_so: bool) -> ColumnType:
 
 
 def _number_share(cells: Cells) -> float:
-    """Return the share of the cells that are numbers in the better notation."""
+    """Return the share of the cells that are numbers in one notation or the other."""
     found = [read_numbers(cells, mark) for mark in MARKS]
-    read = max(cells.count(np.isfinite(numbers.values)) for numbers in found)
-    return read / max(cells.count(~found[0].missing), 1)
+    read = np.logical_or.reduce([np.isfinite(numbers.values) for numbers in found])
+    return cells.count(read) / max(cells.count(~found[0].missing), 1)
 
 
 def _written(
-    table: Table,
     kind: str,
     types: dict[str, ColumnType],
     roles: dict[Role, str],
-    counted: set[str],
+    dated: set[str],
 ) -> Written:
-    """Gather the columns whose notation matters, from all rows."""
+    """Gather the columns whose notation matters."""
     by_column = {column: role for role, column in roles.items() if role != "country"}
+    ids = tuple(name for name in types if by_column.get(name) in ("customer_id", "order_id"))
 
-    def cells(served: tuple[Role, ...], content: ColumnType) -> dict[str, Cells]:
-        return {
-            name: Cells.of(table.frame[name])
+    def columns(served: tuple[Role, ...], content: ColumnType) -> tuple[str, ...]:
+        return tuple(
+            name
             for name, found in types.items()
             if by_column.get(name) in served
-            or (found == content and by_column.get(name) in (None, "country"))
-        }
+            or (found == content and by_column.get(name) != "customer_id")
+        )
 
+    used = set(by_column) if kind == "transactions" else set(types)
     return Written(
-        numbers=cells(NUMERIC, "number"),
-        dates=cells(DATED, "date"),
-        ids=cells(("customer_id", "order_id"), "id"),
-        counted=counted | {roles.get("order_date", "")},
-        used=set(by_column) if kind == "transactions" else set(types),
-        from_workbook=table.report.sheet is not None,
+        numbers=columns(NUMERIC, "number"),
+        dates=columns(DATED, "date"),
+        ids=ids,
+        counted=dated | {roles.get("order_date", "")},
+        used=used - set(ids) - {roles.get("product", "")},
     )
 
 
@@ -247,9 +261,53 @@ def _require_transaction_roles(
             )
 
 
-def _doubts(
-    table: Table, columns: tuple[Column, ...], notation: Notation, written: Written
-) -> tuple[str, ...]:
+def _order_question(
+    table: Table,
+    guess: Guess,
+    types: dict[str, ColumnType],
+    given: dict[Role, str],
+    settings: SchemaSettings,
+) -> tuple[Question, ...]:
+    """Ask, where order lines are no order lines only since their date can't be read."""
+    if settings.kind != "auto" or guess.kind == "transactions" or "order_date" in given:
+        return ()
+    dates = [name for name in types if types[name] in _NO_DATES and means(name, "order_date")]
+    for name in dates:
+        as_if = guess_roles(table.frame, types | {name: "date"}, given, settings.kind)
+        if as_if.kind != "transactions" or as_if.roles.get("order_date") != name:
+            continue
+        cells = Cells.of(table.frame[name])
+        shown = [cell for _, cell in cells.first(~missing(cells, "date"), MOST_EXAMPLES)]
+        taken = "a number" if types[name] == "number" else "a text"
+        readings = (
+            ("customers", "One row a customer", taken),
+            ("transactions", "Orders", "no date"),
+        )
+        return (
+            Question(
+                setting="kind",
+                text=f"Is a row a customer, although these look like orders? {name!r} can't be "
+                "read as dates; for orders, write them like 2026-01-31.",
+                where=name,
+                readings=tuple(
+                    Reading(value=kind, label=label, examples=tuple((cell, as_) for cell in shown))
+                    for kind, label, as_ in readings
+                ),
+            ),
+        )
+    return ()
+
+
+def _unread_doubt(table: Table, column: Column) -> str:
+    cells = Cells.of(table.frame[column.name])
+    (_, example), *_ = cells.first(~missing(cells, "date"), 1)
+    return (
+        f"{column.name}: its name says that it holds dates, but cells such as {example[:40]!r} "
+        "can't be read as dates. Write them like 2026-01-31 to use them."
+    )
+
+
+def _doubts(table: Table, columns: tuple[Column, ...], notation: Notation) -> tuple[str, ...]:
     """Look at every row of a customer table's columns for what can't be meant."""
     doubts: list[str] = []
     for column in columns:
@@ -262,9 +320,7 @@ def _doubts(
                     "customer's first row is used. If the rows are order lines, say so."
                 )
         elif column.type == "number" and name in notation.numbers:
-            cells, numbers = written.numbers[name], notation.numbers[name]
-            doubts.extend(_unusable_doubts(table, cells, numbers, name))
-            doubts.extend(_range_doubts(cells.rows(numbers.values), name))
+            doubts.extend(_range_doubts(notation.numbers[name].values, name))
         elif column.type in ("category", "label"):
             cells = Cells.of(table.frame[name])
             share = _number_share(cells)
@@ -276,21 +332,20 @@ def _doubts(
     return tuple(doubts)
 
 
-def _unusable_doubts(table: Table, cells: Cells, numbers: NumberTexts, name: str) -> list[str]:
-    doubts = []
-    for mask, what in (
-        (numbers.unreadable, "not a number"),
-        (numbers.infinite, "infinite or beyond any real amount"),
-    ):
-        if mask.any():
-            first = int(np.argmax(cells.rows(mask)))
-            count = cells.count(mask)
-            said = "1 cell is" if count == 1 else f"{count:,} cells are"
-            doubts.append(
+def _unusable_doubts(table: Table, notation: Notation, used: Collection[str]) -> Iterator[str]:
+    found = [
+        *((name, read.unreadable, "not a number") for name, read in notation.numbers.items()),
+        *((name, read.infinite, BEYOND) for name, read in notation.numbers.items()),
+        *((name, read.unreadable, "not a date") for name, read in notation.moments.items()),
+    ]
+    for name, rows, what in found:
+        if name in used and rows.any():
+            first = int(np.argmax(rows))
+            said = counted(int(rows.sum()), "cell is", "cells are")
+            yield (
                 f"{name}: {said} {what} (first in line {table.lines[first]:,}: "
                 f"{str(table.frame[name].iloc[first])[:40]!r}); such cells count as missing."
             )
-    return doubts
 
 
 def _range_doubts(values: Floats, name: str) -> list[str]:

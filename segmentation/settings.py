@@ -13,7 +13,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from segmentation.errors import SettingsError
 
 Kind = Literal["auto", "customers", "transactions"]
-DateOrder = Literal["dmy", "mdy"]
+DateOrder = Literal["dmy", "mdy", "ymd"]
 DecimalMark = Literal["point", "comma"]
 Role = Literal[
     "customer_id",
@@ -115,8 +115,8 @@ class SchemaSettings:
         Whether a row is a customer or an order line.
     roles : tuple of (role, column)
         Roles settled by the user. An empty column says that no column has the role.
-    dates : {"dmy", "mdy"} or None
-        Which comes first in 03/04/2026; None finds out.
+    dates : {"dmy", "mdy", "ymd"} or None
+        Which comes first in 03/04/2026, or in 26-04-13; None finds out.
     decimal : {"point", "comma"} or None
         What 1.234 or 1,234 means; None finds out.
     """
@@ -340,7 +340,7 @@ class Recipe:
         >>> Recipe().answered("dates", "mdy").schema.dates
         'mdy'
         """
-        if setting in ("dates", "decimal"):
+        if setting in ("dates", "decimal", "kind"):
             told: dict[str, Any] = {setting: value}
             return replace(self, schema=replace(self.schema, **told))
         told = {"header_rows": int(value)} if setting == "header" else {setting: value}

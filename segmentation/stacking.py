@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from segmentation.errors import ReadError
-from segmentation.results import Change, Question, ReadReport, Table
+from segmentation.results import Question, ReadReport, Table, added_up
 from segmentation.words import and_more
 
 SAME_SHAPE_SHARE = 0.75
@@ -154,7 +154,27 @@ def _stacked(tables: list[Table]) -> Table:
         frame=frame,
         report=_report(files, frame, len(overflow), source_column, tuple(notes)),
         lines=np.concatenate([table.lines for table in tables]),
+        texts=_texts(tables, keyed, wide),
     )
+
+
+def _texts(
+    tables: list[Table], keyed: list[dict[str, str]], wide: dict[str, str]
+) -> dict[str, npt.NDArray[np.bool_]]:
+    """Put together which cells were texts, for the columns of which a file knows."""
+    of_files = [
+        {key: table.texts[name] for key, name in own.items() if name in table.texts}
+        for table, own in zip(tables, keyed, strict=True)
+    ]
+    return {
+        wide[key]: np.concatenate(
+            [
+                own.get(key, np.zeros(table.report.rows, dtype=bool))
+                for table, own in zip(tables, of_files, strict=True)
+            ]
+        )
+        for key in {key: None for own in of_files for key in own}
+    }
 
 
 def _overflow_names(table: Table) -> list[str]:
@@ -202,7 +222,7 @@ def _report(
         header_line=_common([file.header_line for file in files]),
         overflow_columns=overflow_columns,
         set_aside=tuple(replace(line, file=file.name) for file in files for line in file.set_aside),
-        changes=_added_up([change for file in files for change in file.changes]),
+        changes=added_up([change for file in files for change in file.changes]),
         questions=_asked_once([question for file in files for question in file.questions]),
         notes=notes,
         parts=files,
@@ -212,15 +232,6 @@ def _report(
 
 def _common(values: list[Any]) -> Any:
     return values[0] if len(set(values)) == 1 else None
-
-
-def _added_up(changes: list[Change]) -> tuple[Change, ...]:
-    by_kind: dict[str, Change] = {}
-    for change in changes:
-        before = by_kind.get(change.kind)
-        more = replace(change, count=change.count + before.count) if before else change
-        by_kind[change.kind] = replace(more, examples=(before or change).examples)
-    return tuple(by_kind.values())
 
 
 def _asked_once(questions: list[Question]) -> tuple[Question, ...]:

@@ -38,7 +38,7 @@ WORDS = {
     "encoding": ENCODINGS,
     "delimiter": DELIMITER_NAMES,
     "header": {str(rows): str(rows) for rows in range(MOST_HEADER_ROWS + 1)},
-    "dates": {"dmy": "day first", "mdy": "month first"},
+    "dates": {"dmy": "day first", "mdy": "month first", "ymd": "year first"},
     "decimal": {"point": "point", "comma": "comma"},
 }
 MOST_EXAMPLES = 6

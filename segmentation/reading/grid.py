@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +36,8 @@ class Grid:
         The worksheet read; None for a text file.
     sheets : tuple of Sheet
         All worksheets, in their order.
+    texts : dict of column to ndarray of bool, shape (rows,)
+        Of a workbook, by position: the text cells of columns with cells such as 1.234.
     set_aside, changes, questions, notes
         As for `ReadReport`, as far as the reader knows.
     """
@@ -48,6 +50,7 @@ class Grid:
     delimiter: str | None = None
     sheet: str | None = None
     sheets: tuple[Sheet, ...] = ()
+    texts: dict[int, npt.NDArray[np.bool_]] = field(default_factory=dict)
     set_aside: tuple[SetAsideLine, ...] = ()
     changes: tuple[Change, ...] = ()
     questions: tuple[Question, ...] = ()

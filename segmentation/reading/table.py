@@ -76,10 +76,13 @@ def read_table(
     layout = find_layout(grid, settings.header_rows)
     report, cells = _described(grid, layout, source)
     lines = grid.lines[layout.records]
+    texts = {place: is_text[layout.records] for place, is_text in grid.texts.items()}
     # Of a large file neither bytes nor grid are to be held while the frame is made of the cells.
     del source, grid, layout
     frame = _frame(cells)
-    table = Table(frame=frame, report=report, lines=lines)
+    names = dict(enumerate(frame.columns))
+    known = {names[place]: is_text for place, is_text in texts.items() if place in names}
+    table = Table(frame=frame, report=report, lines=lines, texts=known)
     return table if as_text else replace(table, frame=typed_frame(table.frame))
 
 

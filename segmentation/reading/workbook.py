@@ -58,6 +58,13 @@ def read_workbook(
             cells = stream.read_all()
     except (pa.ArrowInvalid, OSError):
         raise child_died(name) from None
+    # Behind the columns come those that tell the text cells of some of them.
+    width = cells.num_columns - len(said["texts"])
+    texts = {
+        place: np.asarray(cells.column(width + i), dtype=bool)
+        for i, place in enumerate(said["texts"])
+    }
+    cells = cells.select(range(width))
     check_extent(cells.num_rows, cells.num_columns, name)
     areas = [
         Area(
@@ -79,6 +86,7 @@ def read_workbook(
             Sheet(**{key: about[key] for key in ("name", "rows", "columns", "hidden")})
             for about in said["sheets"]
         ),
+        texts=texts,
         questions=_which_sheet(said, name),
         notes=_notes(said, filled),
     )

@@ -30,6 +30,7 @@ from segmentation.results.reports import (
     Reading,
     SetAsideLine,
     Sheet,
+    added_up,
 )
 from segmentation.results.run import Loaded, Run
 from segmentation.results.segments import (
@@ -89,4 +90,5 @@ __all__ = [
     "Trials",
     "Verdict",
     "Vote",
+    "added_up",
 ]

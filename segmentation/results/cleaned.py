@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -94,6 +94,9 @@ class Clean:
         Every rule that was applied, in order; each takes the rows the one before left.
     set_aside : dict of rule to ndarray of int
         Row numbers (from 0) set aside by each rule.
+    values : dict of column to ndarray, shape (rows of the table,)
+        What a customer table's columns of numbers and of dates were read as; NaN and NaT where
+        there is nothing.
     as_of : date or None
         The date that days are counted to; None for customer tables.
     notes : tuple of str
@@ -103,6 +106,7 @@ class Clean:
     frame: pd.DataFrame
     ledger: tuple[LedgerEntry, ...]
     set_aside: dict[Rule, npt.NDArray[np.int64]]
+    values: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
     as_of: date | None = None
     notes: tuple[str, ...] = ()
 

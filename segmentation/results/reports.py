@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 LineReason = Literal["preamble", "footnote", "total", "repeated_header", "other_table"]
@@ -15,7 +16,7 @@ LINE_REASONS: dict[LineReason, str] = {
     "other_table": "it belongs to another table of the file",
 }
 
-Doubtful = Literal["dates", "decimal", "sheet", "header", "encoding", "delimiter"]
+Doubtful = Literal["dates", "decimal", "kind", "sheet", "header", "encoding", "delimiter"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +104,16 @@ class Change:
     kind: str
     count: int
     examples: tuple[tuple[str, str], ...]
+
+
+def added_up(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Make one of the changes of each kind, with the examples of the first."""
+    by_kind: dict[str, Change] = {}
+    for change in changes:
+        before = by_kind.get(change.kind)
+        more = replace(change, count=change.count + before.count) if before else change
+        by_kind[change.kind] = replace(more, examples=(before or change).examples)
+    return tuple(by_kind.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

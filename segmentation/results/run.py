@@ -39,11 +39,17 @@ class Loaded:
         return tuple(file for table in tables for file in table.report.files)
 
     @property
+    def doubts(self) -> tuple[str, ...]:
+        """What the user should look at, in sentences."""
+        return (*self.schema.doubts, *(d for match in self.joined for d in match.doubts))
+
+    @property
     def questions(self) -> tuple[Question, ...]:
         """What only the analyst can tell; meanwhile the first reading of each was taken."""
         tables = (self.table, *(match.table for match in self.joined))
+        schemas = (self.schema, *(match.schema for match in self.joined))
         asked = [question for table in tables for question in table.report.questions]
-        return (*asked, *self.schema.questions)
+        return (*asked, *(question for schema in schemas for question in schema.questions))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

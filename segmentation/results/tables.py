@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -91,11 +91,15 @@ class Table:
     lines : ndarray of int, shape (rows,)
         Line of the text file, or row of the sheet, each record begins on, from 1; of its own
         file, where there are several.
+    texts : dict of column to ndarray of bool, shape (rows,)
+        Of a workbook's columns with cells such as 1.234, those that are text; in other columns a
+        number such as 1234.5 is stored as one.
     """
 
     frame: pd.DataFrame
     report: ReadReport
     lines: npt.NDArray[np.int64]
+    texts: dict[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         assert self.frame.shape == (self.report.rows, self.report.columns)
@@ -122,8 +126,10 @@ class Column:
         Why, in words.
     decimal : {"point", "comma"}
         How its numbers are written.
-    dates : {"dmy", "mdy"}
-        How its dates are written where the year doesn't come first.
+    dates : {"dmy", "mdy", "ymd"}
+        How its dates are written where no year of four digits comes first.
+    apart : tuple of (file, str)
+        Files in which they are written otherwise than in the first.
     changes : tuple of Change
         What reading its cells as numbers, dates or ids changes.
     """
@@ -134,6 +140,7 @@ class Column:
     reason: str
     decimal: DecimalMark = "point"
     dates: DateOrder = "dmy"
+    apart: tuple[tuple[str, DecimalMark | DateOrder], ...] = ()
     changes: tuple[Change, ...] = ()
 
 

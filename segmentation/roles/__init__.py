@@ -10,10 +10,19 @@ import pandas as pd
 from segmentation.results import ColumnType
 from segmentation.roles.evidence import Evidence
 from segmentation.roles.found import DATED, KEY_SHARE, NUMERIC, Found, can_serve, own_share
-from segmentation.roles.names import find_export, meanings
+from segmentation.roles.names import find_export, meanings, means
 from segmentation.settings import Kind, Role
 
-__all__ = ["DATED", "KEY_SHARE", "NUMERIC", "Guess", "can_serve", "guess_roles", "own_share"]
+__all__ = [
+    "DATED",
+    "KEY_SHARE",
+    "NUMERIC",
+    "Guess",
+    "can_serve",
+    "guess_roles",
+    "means",
+    "own_share",
+]
 
 _SAID_OF_TYPE: dict[ColumnType, str] = {
     "id": "identifies the row",

@@ -16,6 +16,7 @@ from segmentation.roles.names import (
     Export,
     Meaning,
     is_made_up,
+    means,
     says_something_else,
 )
 from segmentation.settings import ROLES, Role
@@ -107,6 +108,9 @@ class Found:
         return [column for _, _, column in sorted(ranked, key=lambda found: found[:2])]
 
     def fits(self, role: Role, column: str) -> bool:
+        if role in ("customer_id", "order_id") and means(column, role):
+            # An id is text, whatever a spreadsheet made its cells look like.
+            return self.types[column] != "empty"
         if not can_serve(role, self.types[column]):
             return False
         measures = role in DATED or role in NUMERIC or self.types[column] != "number"

@@ -113,6 +113,20 @@ def meanings(name: str) -> tuple[Meaning, ...]:
     return tuple(sorted(found.values()))
 
 
+def means(name: str, role: Role) -> bool:
+    """Tell whether a column's name plainly stands for a role.
+
+    Examples
+    --------
+    >>> means("Bestelldatum", "order_date"), means("Kunde", "customer_id")
+    (True, False)
+    """
+    return any(
+        meaning.role == role and not meaning.vague and meaning.words != BARE_ID
+        for meaning in meanings(name)
+    )
+
+
 def find_export(names: Iterable[str]) -> Export | None:
     """Tell which known system wrote a table, by its column names.
 

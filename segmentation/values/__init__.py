@@ -1,7 +1,15 @@
 """Text cells to numbers, dates and ids, with every cell that would not turn accounted for."""
 
-from segmentation.values.cells import Bools, Cells, Dates, Floats
-from segmentation.values.dates import DateTexts, Instants, is_called_a_date, read_dates, to_dates
+from segmentation.values.cells import Bools, Cells, Dates, Floats, matches
+from segmentation.values.dates import (
+    DateTexts,
+    Instants,
+    is_called_a_date,
+    names_a_date,
+    read_dates,
+    to_dates,
+    year_first,
+)
 from segmentation.values.frames import typed_frame
 from segmentation.values.ids import Ids, are_codes, lost_digits, read_ids, to_ids
 from segmentation.values.marks import is_missing, missing
@@ -9,10 +17,11 @@ from segmentation.values.numbers import (
     LARGEST_NUMBER,
     Numbers,
     NumberTexts,
+    plain_numbers,
     read_numbers,
     to_numbers,
 )
-from segmentation.values.settling import Evidence, Settled, settle
+from segmentation.values.settling import Evidence, Place, Settled, settle
 
 __all__ = [
     "LARGEST_NUMBER",
@@ -26,12 +35,16 @@ __all__ = [
     "Instants",
     "NumberTexts",
     "Numbers",
+    "Place",
     "Settled",
     "are_codes",
     "is_called_a_date",
     "is_missing",
     "lost_digits",
+    "matches",
     "missing",
+    "names_a_date",
+    "plain_numbers",
     "read_dates",
     "read_ids",
     "read_numbers",
@@ -40,4 +53,5 @@ __all__ = [
     "to_ids",
     "to_numbers",
     "typed_frame",
+    "year_first",
 ]

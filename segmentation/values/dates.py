@@ -42,6 +42,7 @@ _MONTHS = (
 _DATE_WORDS = {"at", "data", "dato", "datetime", "day", "dia", "epoch", "giorno", "jour", "tag"}
 _DATE_WORDS |= {"time", "timestamp", "ts", "zeit"}
 _DATE_ENDINGS = ("date", "datum", "fecha")
+_COUNTING = {"age", "count", "day", "days", "month", "months", "number", "since", "weeks", "years"}
 
 _WORD = r"[^\x00-@\[-`{-\x7f]{3,}"
 _TOKEN = rf"[0-9]{{1,4}}|{_WORD}"
@@ -57,7 +58,10 @@ _DATE = (
     rf"(?P<c>[0-9]{{4}}|[0-9]{{1,2}}){_CLOCK}$"
 )
 _ISO = "^[0-9]{4}-[0-9]{2}-[0-9]{2}"
+# The year is where a century is; no month is 19 or 20, so that only one of these fits.
 _COMPACT = r"^([0-9]{4})([0-9]{2})([0-9]{2})($|[^0-9])"
+_COMPACT_LAST = r"^([0-9]{2})([0-9]{2})((?:19|20)[0-9]{2})$"
+_COMPACT_WITHOUT_ZERO = r"^([0-9])([0-9]{2})((?:19|20)[0-9]{2})$"
 _SPACES = "[\\s\u00a0\u2007\u2009\u202f]+"
 _SHIFTED = r":[0-9.,]+ ?(?:[aApP]\.?[mM]\.?)? ?[+-](?:0[1-9]|1[0-9]|00:?[1-9])"
 # Serial days, seconds and milliseconds.
@@ -67,7 +71,7 @@ _COUNTED = r"^(?:[0-9]{5}(?:[.,][0-9]+)?|[0-9]{9,10}|[0-9]{12,13})$"
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DateTexts:
-    """The distinct texts of a column read as dates, in both orders.
+    """The distinct texts of a column read as dates, in each order.
 
     Parameters
     ----------
@@ -113,12 +117,13 @@ def to_dates(
     ----------
     text : Series of str, shape (rows,)
         The cells; it is not changed.
-    order : {"dmy", "mdy"}, optional
-        What comes first where the year doesn't; by default what reads more cells, the day if both
-        read as many. The order holds for every cell: one that doesn't fit it is unreadable.
+    order : {"dmy", "mdy", "ymd"}, optional
+        What comes first where no year of four digits does; by default what reads most cells, the
+        day if others read as many. The order holds for every cell: one that doesn't fit it is
+        unreadable. The year is first only in dates such as 26-04-13 and 26/04/13.
     counted : bool
         Read bare numbers from 1954 to 2064 too: days as Excel counts them, seconds and
-        milliseconds since 1970.
+        milliseconds since 1970; and 5102026, which lost the zero of its day.
 
     Examples
     --------
@@ -139,13 +144,13 @@ def to_dates(
 
 
 def read_dates(cells: Cells, *, counted: bool = False) -> DateTexts:
-    """Read the distinct texts of a column as dates, in both orders; see `to_dates`.
+    """Read the distinct texts of a column as dates, in each order; see `to_dates`.
 
     Examples
     --------
-    >>> read = read_dates(Cells.of(pd.Series(["3.4.26", "25 août 2011"], dtype="str")))
+    >>> read = read_dates(Cells.of(pd.Series(["03-04-26", "25 août 2011"], dtype="str")))
     >>> [str(dates[0])[:10] for dates in read.values.values()]
-    ['2026-04-03', '2026-03-04']
+    ['2026-04-03', '2026-03-04', '2003-04-26']
     """
     marks = missing(cells, "date")
     whole = _iso(cells.trimmed)
@@ -158,13 +163,13 @@ def read_dates(cells: Cells, *, counted: bool = False) -> DateTexts:
             for kind, where, moments in _counted(cells.trimmed, numbered):
                 whole[where] = moments[where]
                 changes[kind] = where
-    values: dict[DateOrder, Dates] = {"dmy": whole, "mdy": whole.copy()}
+    values: dict[DateOrder, Dates] = {"dmy": whole, "mdy": whole.copy(), "ymd": whole.copy()}
     rest = np.isnat(whole) & ~marks
-    fits, groups = parts(_evened(cells.trimmed.filter(pa.array(rest))), _DATE)
+    fits, groups = parts(_evened(cells.trimmed.filter(pa.array(rest)), counted), _DATE)
     rest[rest] = fits
     if rest.any():
-        both, ordered[rest], done = _elaborate(groups)
-        for order, dates in both.items():
+        each, ordered[rest], done = _elaborate(groups)
+        for order, dates in each.items():
             values[order][rest] = dates
         for kind, where in done.items():
             changes[kind] = np.zeros(len(cells), dtype=bool)
@@ -183,6 +188,25 @@ def is_called_a_date(name: str) -> bool:
     [True, True, True, False]
     """
     return any(part in _DATE_WORDS or part.endswith(_DATE_ENDINGS) for part in words(name))
+
+
+def year_first(cells: Cells) -> Bools:
+    """Tell the texts that begin with a year of four digits, which no order changes."""
+    return matches(cells.trimmed, _ISO)
+
+
+def names_a_date(name: str) -> bool:
+    """Tell whether a column's name says nothing but that it holds dates.
+
+    Examples
+    --------
+    >>> [names_a_date(n) for n in ("Bestelldatum", "last_order_date", "days_to_date", "time_spent")]
+    [True, True, False, False]
+    """
+    parts = words(name)
+    last = parts[-1] if parts else ""
+    is_date = last in ("date", "datetime") or last.endswith(("datum", "fecha"))
+    return is_date and not _COUNTING & set(parts)
 
 
 def _iso(texts: pa.Array) -> Dates:
@@ -217,14 +241,17 @@ def _counted(texts: pa.Array, numbered: Bools) -> list[tuple[str, Bools, Dates]]
     return found
 
 
-def _evened(texts: pa.Array) -> pa.Array:
-    """Make every gap a plain space, and put the lines into 20110131."""
+def _evened(texts: pa.Array, counted: bool) -> pa.Array:
+    """Make every gap a plain space, and put the lines into 20110131 and 31012011."""
     texts = pc.replace_substring_regex(texts, _SPACES, " ")
+    texts = pc.replace_substring_regex(texts, _COMPACT_LAST, r"\1-\2-\3")
+    if counted:
+        texts = pc.replace_substring_regex(texts, _COMPACT_WITHOUT_ZERO, r"\1-\2-\3")
     return pc.replace_substring_regex(texts, _COMPACT, r"\1-\2-\3\4")
 
 
 def _elaborate(groups: list[pa.Array]) -> tuple[dict[DateOrder, Dates], Bools, dict[str, Bools]]:
-    """Put the parts of written dates together, in both orders."""
+    """Put the parts of written dates together, in each order."""
     a, gap, b, next_gap, c, *clock = groups
     first, second, last = _numbers(a), _numbers(b), _numbers(c)
     first_name, second_name = _months(a), _months(b)
@@ -232,13 +259,16 @@ def _elaborate(groups: list[pa.Array]) -> tuple[dict[DateOrder, Dates], Bools, d
     digits = np.asarray(pc.utf8_length(c))
     year_first = (np.asarray(pc.utf8_length(a)) == 4) & (first >= 0)
     short = (digits == 2) & ~year_first
-    year = np.where(short, last + np.where(last < PIVOT, 2000, 1900), last)
+    year = np.where(short, _completed(last), last)
     year = np.where(year_first, first, year)
+    perhaps_first = short & ~named & np.asarray(matches(gap, "^[-/]$"))
+    for part in (a, b):
+        perhaps_first &= np.asarray(pc.utf8_length(part)) == 2
     fits = np.where(year_first, digits <= 2, digits >= 2)
     fits &= named | _even(gap, next_gap, short)
     seconds, clock_fits = _since_midnight(clock)
+    values: dict[DateOrder, Dates] = {}
     orders: tuple[DateOrder, DateOrder] = ("dmy", "mdy")
-    values = {}
     for order in orders:
         day_first = (second_name > 0) | ((first_name == 0) & (order == "dmy"))
         month = np.where(day_first, second, first)
@@ -248,8 +278,16 @@ def _elaborate(groups: list[pa.Array]) -> tuple[dict[DateOrder, Dates], Bools, d
         dates = dates + seconds
         dates[~(real & fits & clock_fits)] = NOWHERE
         values[order] = dates
+    dates, real = _calendar(_completed(first), second, last)
+    dates = dates + seconds
+    dates[~(perhaps_first & real & fits & clock_fits)] = NOWHERE
+    values["ymd"] = np.where(named | year_first, values["dmy"], dates)
     changes = {"month names read": named, "two-digit years completed": short}
     return values, ~named & ~year_first, changes
+
+
+def _completed(year: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    return year + np.where(year < PIVOT, 2000, 1900)
 
 
 def _even(gap: pa.Array, next_gap: pa.Array, short: Bools) -> Bools:

@@ -44,16 +44,18 @@ def typed_frame(text: pd.DataFrame) -> pd.DataFrame:
             dates[name] = found
     marks = settle(
         {
-            name: Evidence.of({mark: n.values for mark, n in found.items()})
+            (name, ""): Evidence.of({mark: n.values for mark, n in found.items()})
             for name, found in numbers.items()
         }
     )
-    for name, mark in marks.ways.items():
-        if name not in marks.open:
+    for place, mark in marks.ways.items():
+        name = place[0]
+        if place not in marks.open:
             typed[name] = _narrowest(cells[name].rows(numbers[name][mark].values))
-    orders = settle({name: Evidence.of(found.values) for name, found in dates.items()})
-    for name, order in orders.ways.items():
-        if name not in orders.open:
+    orders = settle({(name, ""): Evidence.of(found.values) for name, found in dates.items()})
+    for place, order in orders.ways.items():
+        name = place[0]
+        if place not in orders.open:
             typed[name] = cells[name].rows(dates[name].values[order])
     return pd.DataFrame(typed, index=text.index)
 

@@ -11,10 +11,16 @@ from segmentation.values.cells import Bools, Cells, among, matches
 
 Content = Literal["number", "date", "category", "name"]
 
-# Nobody and nothing is called so.
+# Nobody and nothing is called so; the last are Excel's errors in six languages.
 _EMPTY = frozenset(
     {"", "n/a", "#n/a", "nan", "<na>", "<null>", "(null)", "(blank)", "(leer)", "(vide)"}
     | {"#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!"}
+    | {"#spill!", "#calc!", "#field!", "#busy!", "#blocked!", "#unknown!", "#connect!"}
+    | {"#getting_data", "#nv", "#wert!", "#bezug!", "#zahl!", "#überlauf!", "#kalk!"}
+    | {"#valeur!", "#nom?", "#nombre!", "#nul!", "#propagation!", "#epars!", "#éparpiller!"}
+    | {"#n/d", "#¡valor!", "#¡ref!", "#¡div/0!", "#¿nombre?", "#¡num!", "#¡número!", "#¡nulo!"}
+    | {"#¡desbordamiento!", "#¡calc!", "#valore!", "#rif!", "#nome?", "#nullo!", "#espansione!"}
+    | {"#valor!", "#núm!", "#número!", "#nulo!", "#despejar!", "#excedente!", "#nombre?"}
 )
 # Somebody may be called so: Ms Null, the initials NA.
 _WORDS = frozenset({"na", "null", "-", "--", "—", ".", "?"})

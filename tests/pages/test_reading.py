@@ -63,6 +63,24 @@ def test_a_doubt_is_asked_answered_and_taken_back(app: AppTest) -> None:
     assert "you said so" not in plain(app)
 
 
+def test_orders_whose_date_can_not_be_read_are_asked_about(app: AppTest) -> None:
+    take(app, orders("day {day} of {month}"))
+    assert "'order_date' can't be read as dates" in plain(app)
+    press(app, "One row a customer")
+    assert widget(app, "kind").value == "customers"
+    assert "Is a row a customer" not in plain(app)
+    assert "order_date: its name says that it holds dates" in plain(app)
+
+
+def test_a_doubt_names_the_file_it_is_about(app: AppTest) -> None:
+    files = (orders("25/{month:02}/2025"), orders(name="late.csv"))
+    app.session_state["candidate"] = Bundle(sources=files)
+    healthy(app.run())
+    assert "Does the day or the month come first in 'order_date' of late.csv?" in plain(app)
+    press(app, "Month first")
+    assert "Does the day" not in plain(app)
+
+
 def test_an_answer_holds_on_every_screen_and_in_the_run(app: AppTest) -> None:
     take(app, orders())
     press(app, "Month first")

@@ -24,6 +24,7 @@ LONGEST_SHOWN = 80
 DATE = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?$"
 # Calamine's text of a number stops at nine decimals, and has digits beyond what a number holds.
 PERHAPS_CUT = r"^-?\d+\.\d{9}$|^-?\d{16,}$"
+GROUPED = r"^\s*[-+]?[1-9]\d{0,2}(?:\.\d{3})+\s*$"
 CELL_ERROR = re.compile(r"Error\((\w+)\)")
 
 ENCRYPTED_PACKAGE = re.compile("EncryptedPackage".encode("utf-16-le"))
@@ -94,6 +95,7 @@ def read_workbook(
         none = "No sheet of the workbook has a table" if wanted is None else "The sheet is empty"
         raise ReadError(none, remedy="Choose one with a header row and data")
     columns = best.tidy(reader)
+    texts = best.texts(reader, columns)
     marks = Marks(limits)
     if look is not None:
         look.thread.join()
@@ -109,7 +111,9 @@ def read_workbook(
         "hidden_rows": marks.hidden_rows,
         "uncomputed": marks.uncomputed,
         "errors": best.errors,
+        "texts": list(texts),
     }
+    columns += texts.values()
     return said, pa.table(columns, names=[str(i) for i in range(len(columns))])
 
 
@@ -222,6 +226,28 @@ class Sheet:
             column = column.slice(self.first_row - 1)
             columns[i] = pc.fill_null(column.cast(pa.large_string()), "")
         return columns
+
+    def texts(self, reader: Any, columns: list[Any]) -> dict[int, Any]:
+        """Tell the text cells of columns in which a text 1.234 looks like a number."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        doubtful = [
+            i
+            for i, column in enumerate(columns)
+            if pc.any(pc.match_substring_regex(column, GROUPED)).as_py()
+        ]
+        if not doubtful:
+            return {}
+        # Only numbers, and truth values, become truth values.
+        truths = self.load(reader, self.index, "boolean").to_arrow()
+        return {
+            i: pc.and_(
+                pc.is_null(truths.column(i).slice(self.first_row - 1)),
+                pc.not_equal(columns[i], pa.scalar("", pa.large_string())),
+            )
+            for i in doubtful
+        }
 
 
 def is_number(text: str) -> bool:
