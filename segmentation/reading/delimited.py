@@ -61,7 +61,7 @@ def read_delimited(
         return Grid(
             cells=pa.table({}),
             lines=np.empty(0, dtype=np.int64),
-            widths=np.empty(0, dtype=np.int64),
+            widths=np.empty(0, dtype=np.int32),
             encoding=_plain_name(encoding.name),
         )
     guesses = detect_dialect(sample, settings.delimiter)

@@ -59,7 +59,7 @@ def find_end(
         ):
             end = row
             break
-    rest = _without(rest[rest < end], aside)
+    rest = _without(rest[: np.searchsorted(rest, end)], aside)
     totals = find_totals(grid, rest, kinds, width)
     rest = _without(rest, totals)
     notes = _tail(grid, rest[-TAIL_ROWS:].tolist(), rest, blank, kinds, width)

@@ -87,7 +87,7 @@ def _layout(grid: Grid, blank: npt.NDArray[np.bool_], header_rows: int | None) -
     header = tuple(row.index for row in head[first : first + count])
     begin = header[-1] + 1 if header else head[first].index
     kinds = kinds_below(head[first + count :], width)
-    rest = present[present >= begin]
+    rest = present[np.searchsorted(present, begin) :]
     end, why_not = find_end(
         grid, rest, blank, kinds, width, [row.cells for row in head[first : first + count]]
     )

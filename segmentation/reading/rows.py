@@ -53,14 +53,17 @@ def take(grid: Grid, rows: npt.NDArray[np.int64]) -> list[Row]:
 def blank_rows(grid: Grid) -> npt.NDArray[np.bool_]:
     """Tell the rows without any text."""
     blank = np.ones(grid.cells.num_rows, dtype=bool)
-    rows = np.arange(grid.cells.num_rows)
-    for column in grid.cells.columns:
-        if not len(rows):
-            break
-        part = column if len(rows) == len(blank) else column.take(pa.array(rows))
-        empty = pc.equal(pc.utf8_trim_whitespace(part), "").to_numpy()
-        blank[rows[~empty]] = False
-        rows = rows[empty]
+    start = 0
+    for batch in grid.cells.to_batches():
+        here = blank[start : start + batch.num_rows]
+        for column in batch.columns:
+            rows = np.flatnonzero(here)
+            if not len(rows):
+                break
+            part = column if len(rows) == len(here) else column.take(pa.array(rows))
+            empty = pc.equal(pc.utf8_trim_whitespace(part), "")
+            here[rows] = empty.to_numpy(zero_copy_only=False)
+        start += batch.num_rows
     return blank
 
 

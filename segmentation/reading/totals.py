@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ from segmentation.values import to_numbers
 # More rows called a total than this share are records of a table of totals.
 MOST_CALLED = 0.5
 MOST_TOTALS = 20_000
+BLOCK_ROWS = 200_000
 CLOSE = 1e-6
 HALF_A_CENT = 0.006
 
@@ -37,11 +39,13 @@ _BESIDE = (
 )
 _TOTAL_WORDS, _BESIDE_WORDS = (frozenset(words.split()) for words in (_TOTAL, _BESIDE))
 _LABEL_COLUMNS = 3
-_ONE = f"(?:{'|'.join(_TOTAL.split())})"
-_CALLED = rf"(?i)^[^\pL]*(?:\pL{{2,9}}[ .-])?{_ONE}(?:[^\pL]|$)|(?:^|[^\pL]){_ONE}[^\pL]*$"
-_PAGE = (
-    r"(?i)^\W*(?:page|seite|blatt|página|pagina|pág|pag|folio)\W{0,2}\d+"
-    r"(?:\s*(?:/|of|von|de|di|sur)\s*\d+)?\W*$"
+_PAGES = "page|seite|blatt|página|pagina|pág|pag|folio"
+# To the engine that looks through a column only ASCII letters have a word's edge.
+_WORDED = rf"(?i)\b(?:{'|'.join(filter(str.isascii, _TOTAL_WORDS))}|{_PAGES})\b|" + "|".join(
+    word for word in _TOTAL_WORDS if not word.isascii()
+)
+_PAGE = re.compile(
+    rf"\W*(?:{_PAGES})\W{{0,2}}\d+(?:\s*(?:/|of|von|de|di|sur)\s*\d+)?\W*", re.IGNORECASE
 )
 
 
@@ -75,7 +79,7 @@ def find_totals(
     [(2, 'total'), (5, 'total'), (6, 'page_mark')]
     """
     labels = [i for i in range(min(width, len(kinds))) if i == 0 or kinds[i] == "text"]
-    either = _matching(grid, rows, labels[:_LABEL_COLUMNS], f"{_CALLED}|{_PAGE}")
+    either = _perhaps_called(grid, rows, labels[:_LABEL_COLUMNS])
     if not 0 < len(either) <= min(MOST_CALLED * len(rows), MOST_TOTALS):
         return []
     near = take(grid, either)
@@ -87,17 +91,22 @@ def find_totals(
     return sorted(found) if len(found) < len(rows) else []
 
 
-def _matching(
-    grid: Grid, rows: npt.NDArray[np.int64], columns: Sequence[int], pattern: str
+def _perhaps_called(
+    grid: Grid, rows: npt.NDArray[np.int64], columns: Sequence[int]
 ) -> npt.NDArray[np.int64]:
-    if not len(rows):
-        return rows
-    first, last = int(rows[0]), int(rows[-1])
-    matches = np.zeros(last - first + 1, dtype=bool)
+    """Find the rows whose first filled cell has a total's or a page's word in it."""
+    found: list[npt.NDArray[np.int64]] = []
     for i in columns:
-        part = grid.cells.column(i).slice(first, len(matches))
-        matches |= pc.match_substring_regex(part, pattern).to_numpy()
-    return rows[matches[rows - first]]
+        if not len(rows):
+            break
+        part = _taken(grid, rows, i)
+        blank = pc.equal(part, "").to_numpy()
+        # Most cells of a large table are ids, and an expression takes long over each.
+        worded = ~blank & ~pc.utf8_is_decimal(part).to_numpy()
+        matches = pc.match_substring_regex(part.filter(pa.array(worded)), _WORDED)
+        found.append(rows[worded][matches.to_numpy()])
+        rows = rows[blank]
+    return np.sort(np.concatenate(found)) if found else rows
 
 
 def _totals(
@@ -107,17 +116,18 @@ def _totals(
     kinds: Sequence[Kind],
     width: int,
 ) -> list[int]:
-    numbers = [i for i in range(min(width, len(kinds))) if kinds[i] == "number"]
-    is_called = np.isin(rows, called)
-    cells = {i: _numbers(grid, rows, i) for i in numbers}
-    sums = {i: np.cumsum(np.where(is_called, 0, cells[i])) for i in numbers}
-    records = np.cumsum(~is_called)
+    places = np.searchsorted(rows, called)
+    records = places - np.arange(len(places))
+    sums = {
+        i: _sums(grid, rows, i, places)
+        for i in range(min(width, len(kinds)))
+        if kinds[i] == "number"
+    }
     # Where sums may start: at the top, and behind each total that no later one has taken in.
     starts = [-1]
     totals: list[int] = []
-    places = np.flatnonzero(is_called)
     above = take(grid, rows[np.maximum(places - 1, 0)])
-    for at, row, before in zip(places.tolist(), take(grid, called), above, strict=True):
+    for at, (row, before) in enumerate(zip(take(grid, called), above, strict=True)):
         label = _label(row)
         if label is None:
             # Called so in another column than the first that is filled.
@@ -128,9 +138,8 @@ def _totals(
                 start
                 for start in reversed(starts)
                 if any(
-                    row.cells[i].strip() and _is_sum(sums[i], start, at, cells[i][at])
-                    for i in numbers
-                    if i != named
+                    i != named and row.cells[i].strip() and column.add_up(start, at)
+                    for i, column in sums.items()
                 )
             ),
             None,
@@ -149,18 +158,46 @@ def _totals(
 
 
 def _is_page(row: Row) -> bool:
-    return bool(re.search(_PAGE, next(cell for cell in row.cells if cell.strip())))
+    return bool(_PAGE.fullmatch(next(cell for cell in row.cells if cell.strip())))
 
 
-def _numbers(grid: Grid, rows: npt.NDArray[np.int64], i: int) -> npt.NDArray[np.float64]:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Sums:
+    """A column's numbers in the rows called a total, and the sums of all others above each."""
+
+    own: npt.NDArray[np.float64]
+    above: npt.NDArray[np.float64]
+
+    def add_up(self, start: int, at: int) -> bool:
+        total = self.above[at] - (self.above[start] if start >= 0 else 0)
+        return bool(abs(total - self.own[at]) <= max(CLOSE * abs(self.own[at]), HALF_A_CENT))
+
+
+def _sums(grid: Grid, rows: npt.NDArray[np.int64], i: int, places: npt.NDArray[np.int64]) -> _Sums:
+    own, above = np.empty(len(places)), np.empty(len(places))
+    total = 0.0
+    for start in range(0, len(rows), BLOCK_ROWS):
+        texts = _taken(grid, rows[start : start + BLOCK_ROWS], i).to_pandas()
+        numbers = np.nan_to_num(to_numbers(pd.Series(texts, dtype="str")).values)
+        first, last = np.searchsorted(places, (start, start + BLOCK_ROWS))
+        here = places[first:last] - start
+        own[first:last] = numbers[here]
+        numbers[here] = 0
+        sums = total + np.cumsum(numbers)
+        above[first:last] = sums[here]
+        total = sums[-1]
+    return _Sums(own=own, above=above)
+
+
+def _taken(grid: Grid, rows: npt.NDArray[np.int64], i: int) -> pa.ChunkedArray:
+    """Take a column's cells in rows, without a copy where they stand together."""
     first, last = int(rows[0]), int(rows[-1])
-    column = grid.cells.column(i).slice(first, last - first + 1).take(pa.array(rows - first))
-    return np.nan_to_num(to_numbers(pd.Series(column.to_pandas(), dtype="str")).values)
-
-
-def _is_sum(sums: npt.NDArray[np.float64], start: int, at: int, value: float) -> bool:
-    total = sums[at] - (sums[start] if start >= 0 else 0)
-    return bool(abs(total - value) <= max(CLOSE * abs(value), HALF_A_CENT))
+    part = grid.cells.column(i).slice(first, last - first + 1)
+    if len(part) == len(rows):
+        return part
+    wanted = np.zeros(len(part), dtype=bool)
+    wanted[rows - first] = True
+    return part.filter(pa.array(wanted))
 
 
 def _label(row: Row) -> tuple[int, frozenset[str]] | None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from segmentation.errors import ReadError
 from segmentation.reading.encoding import SAMPLE_BYTES, has_mark, wide
-from segmentation.reading.source import LARGE_BYTES, Content
+from segmentation.reading.source import LARGE_BYTES, Content, let_go
 from segmentation.results import Change
 
 BLOCK_BYTES = 4 << 20
@@ -154,6 +154,7 @@ def _decoded(data: Content, encoding: str) -> Iterator[str]:
     for start in range(0, len(view), BLOCK_BYTES):
         block = bytes(view[start : start + BLOCK_BYTES])
         yield whole_ends.decode(block, final=start + BLOCK_BYTES >= len(view))
+        let_go(data)
 
 
 def _gathered(blocks: Iterator[bytes], size: int) -> Content:
