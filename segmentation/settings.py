@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -71,7 +70,7 @@ class ReadSettings:
     def __post_init__(self) -> None:
         if self.encoding is not None:
             try:
-                codecs.lookup(self.encoding)
+                b"".decode(self.encoding)
             except (LookupError, ValueError):
                 raise SettingsError(
                     f"There is no encoding {self.encoding!r}",

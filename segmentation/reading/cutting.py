@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import mmap
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -19,10 +18,10 @@ from segmentation.reading.dialect import Guess
 from segmentation.reading.grid import Grid, check_extent
 from segmentation.reading.quotes import keeps_the_rules
 from segmentation.reading.records import Record, records
-from segmentation.reading.source import Content
+from segmentation.reading.source import Content, let_go
 from segmentation.results import Change
 
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 16 << 20
 CAREFUL_BYTES = 1 << 18
 BLOCK_ROWS = 20_000
 MOST_LINES_ACROSS = 2_000
@@ -37,7 +36,7 @@ class _Piece:
 
     cells: pa.Table
     lines: npt.NDArray[np.int64]
-    widths: npt.NDArray[np.int64]
+    widths: npt.NDArray[np.int32]
     repaired: tuple[Record, ...] = ()
 
 
@@ -79,9 +78,7 @@ def cut(utf8: Content, guess: Guess, name: str, progress: Progress, lines_before
         end -= 1
 
     def done(share: float) -> None:
-        # What was read of a view of a file need not be held any longer.
-        if isinstance(utf8, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-            utf8.madvise(mmap.MADV_DONTNEED)
+        let_go(utf8)
         progress(share)
 
     piece = _by_rule(memoryview(utf8)[:end], guess, done)
@@ -162,7 +159,7 @@ def _by_rule(text: memoryview, guess: Guess, progress: Progress) -> _Piece | Non
                 ignore_empty_lines=False,
             ),
             convert_options=pa.csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.large_string()),
+                column_types=dict.fromkeys(names, pa.string()),
                 strings_can_be_null=False,
                 quoted_strings_can_be_null=False,
             ),
@@ -179,7 +176,7 @@ def _by_rule(text: memoryview, guess: Guess, progress: Progress) -> _Piece | Non
         if within is None:
             return None
         lines[1:] += np.cumsum(within)[:-1]
-    widths = np.broadcast_to(np.int64(width), (cells.num_rows,))
+    widths = np.broadcast_to(np.int32(width), (cells.num_rows,))
     return _Piece(cells=cells, lines=lines, widths=widths)
 
 
@@ -192,12 +189,15 @@ def _line_ends(text: memoryview, dialect: Dialect) -> int | None:
     before = b""
     for start in range(0, len(text), BLOCK_BYTES):
         block = before + bytes(text[start : start + BLOCK_BYTES])
-        if b"\n\n" in block or b"\r\r" in block or b"\n\r\n" in block:
+        if b"\n\n" in block:
             return None
         seen = len(before)
         feeds += block.count(b"\n", seen)
-        returns += block.count(b"\r", seen)
-        pairs += block.count(b"\r\n", max(0, seen - 1))
+        if b"\r" in block:
+            if b"\r\r" in block or b"\n\r\n" in block:
+                return None
+            returns += block.count(b"\r", seen)
+            pairs += block.count(b"\r\n", max(0, seen - 1))
         before = block[-2:]
     count = feeds if dialect.newline == "\n" else returns
     mixed = returns != pairs if dialect.newline == "\n" else feeds
@@ -223,7 +223,7 @@ def _with_care(text: str, guess: Guess, name: str, *, from_start: bool) -> _Piec
     pieces: list[_Piece] = []
     # Cells as Python objects weigh ten times their text, so only a block of rows is held so.
     while block := list(itertools.islice(cut_records, BLOCK_ROWS)):
-        widths = np.array([len(record.cells) for record in block], dtype=np.int64)
+        widths = np.array([len(record.cells) for record in block], dtype=np.int32)
         check_extent(len(block), int(widths.max()), name)
         pieces.append(
             _Piece(
@@ -243,7 +243,7 @@ def _table(block: list[Record], width: int) -> pa.Table:
         else record.cells + [""] * (width - len(record.cells))
         for record in block
     )
-    columns = [pa.array(cells, pa.large_string()) for cells in zip(*rows, strict=True)]
+    columns = [pa.array(cells, pa.string()) for cells in zip(*rows, strict=True)]
     return pa.table(columns, names=[str(i) for i in range(width)])
 
 
@@ -268,7 +268,7 @@ def _shifted(piece: _Piece, lines_before: int) -> _Piece:
 
 def _widened(piece: _Piece, width: int) -> pa.Table:
     cells = piece.cells
-    blank = pa.array([""] * len(piece.lines), pa.large_string())
+    blank = pa.array([""] * len(piece.lines), pa.string())
     for i in range(cells.num_columns, width):
         cells = cells.append_column(str(i), blank)
     return cells

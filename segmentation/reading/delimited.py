@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 from codecs import BOM_UTF8
-from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -16,10 +14,10 @@ from segmentation.reading.dialect import SAMPLE_CHARACTERS, Guess, detect_dialec
 from segmentation.reading.encoding import Encoding, detect_encoding, is_utf8
 from segmentation.reading.grid import Grid
 from segmentation.reading.source import Content
+from segmentation.reading.transcoding import to_utf8
 from segmentation.results import Change, Question, Reading, SetAsideLine
 from segmentation.settings import DELIMITER_NAMES, ReadSettings
 
-BLOCK_CHARACTERS = 4 << 20
 NEARLY_AS_GOOD = 0.97
 FEWEST_ODD = 8
 MOST_ODD = 0.08
@@ -44,7 +42,7 @@ def read_delimited(
     Raises
     ------
     ReadError
-        If the bytes are no text, or not in the encoding told.
+        If the bytes are no text, or next to nothing is in the encoding told.
 
     Examples
     --------
@@ -63,7 +61,7 @@ def read_delimited(
         return Grid(
             cells=pa.table({}),
             lines=np.empty(0, dtype=np.int64),
-            widths=np.empty(0, dtype=np.int64),
+            widths=np.empty(0, dtype=np.int32),
             encoding=_plain_name(encoding.name),
         )
     guesses = detect_dialect(sample, settings.delimiter)
@@ -86,37 +84,22 @@ def read_delimited(
     )
 
 
-def _utf8(data: Content, encoding: str, told: bool, name: str) -> tuple[Content, list[Change]]:
+def _utf8(
+    data: Content, encoding: str, told: bool, name: str
+) -> tuple[Content, tuple[Change, ...]]:
     if not told and not encoding.startswith(("utf-16", "utf-32")) and _is_binary(data):
         raise ReadError(
             "The file is not text", where=name, remedy="Export the table as CSV or XLSX"
         )
-    changes: list[Change] = []
+    changes: tuple[Change, ...] = ()
     if encoding not in ("utf-8", "utf-8-sig") or not is_utf8(data):
-        try:
-            data = b"".join(_transcoded(data, encoding, "strict"))
-        except UnicodeError:
-            if told:
-                raise ReadError(
-                    f"The text is not in the encoding {encoding}",
-                    where=name,
-                    remedy="Leave the encoding out, or name another",
-                ) from None
-            data = b"".join(_transcoded(data, encoding, "replace"))
-            count = data.count("\ufffd".encode())
-            changes.append(Change(kind="bytes that are no text replaced", count=count, examples=()))
+        data, changes = to_utf8(data, encoding, name)
     if data.find(b"\x00") >= 0:
         data = bytes(data)
         nulls = data.count(b"\x00")
         data = data.replace(b"\x00", b"")
-        changes.append(Change(kind="zero bytes taken out", count=nulls, examples=()))
+        changes += (Change(kind="zero bytes taken out", count=nulls, examples=()),)
     return data[len(BOM_UTF8) :] if data[: len(BOM_UTF8)] == BOM_UTF8 else data, changes
-
-
-def _transcoded(data: Content, encoding: str, errors: str) -> Iterator[bytes]:
-    reader = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, errors=errors, newline="")
-    while text := reader.read(BLOCK_CHARACTERS):
-        yield text.encode()
 
 
 def _is_binary(data: Content) -> bool:

@@ -77,6 +77,7 @@ class Encoding:
 def detect_encoding(data: Content, name: str = "") -> Encoding:
     """Find the encoding: by its mark, by its zeros, as UTF-8, else the likeliest single-byte one.
 
+    UTF-8 may have bytes that are none of it, as where a file was put together from others.
     A single-byte encoding is judged by its letters beyond ASCII: they should be letters within
     words and in the case of their neighbours, or signs where signs stand.
 
@@ -85,24 +86,31 @@ def detect_encoding(data: Content, name: str = "") -> Encoding:
     >>> [detect_encoding("Zoë kauft für 5 €".encode(e)).name for e in ("utf-8", "cp1252")]
     ['utf-8', 'cp1252']
     """
-    for mark, encoding in _BOMS:
-        if data[: len(mark)] == mark:
-            return Encoding(name=encoding)
-    wide = _wide(data[:SAMPLE_BYTES])
-    if wide:
-        return Encoding(name=wide)
+    told = _by_mark(data) or wide(data[:SAMPLE_BYTES])
+    if told:
+        return Encoding(name=told)
     if is_utf8(data):
         return Encoding(name="utf-8")
-    data = bytes(data)
     high = b"\n".join(itertools.islice((m[0] for m in _WORD.finditer(data)), MOST_WORDS))
+    if _is_mostly_utf8(high):
+        return Encoding(name="utf-8")
     ranked = sorted(SINGLE_BYTE, key=lambda name: SINGLE_BYTE[name] - likelihood(high, name))
     encoding = ranked[0]
     if likelihood(high, encoding) < LEAST_LIKELY:
         guess = charset_normalizer.from_bytes(data[:SAMPLE_BYTES]).best()
         return Encoding(name=guess.encoding if guess is not None else "cp1252")
     rival = next((other for other in ranked[1:] if _is_close(high, encoding, other)), None)
-    question = None if rival is None else _question(data, (encoding, rival), name)
+    question = None if rival is None else _question(bytes(data), (encoding, rival), name)
     return Encoding(name=encoding, question=question)
+
+
+def has_mark(data: Content) -> bool:
+    """Tell whether a text begins with the mark of its encoding."""
+    return _by_mark(data) is not None
+
+
+def _by_mark(data: Content) -> str | None:
+    return next((encoding for mark, encoding in _BOMS if data[: len(mark)] == mark), None)
 
 
 def is_utf8(data: Content) -> bool:
@@ -114,6 +122,13 @@ def is_utf8(data: Content) -> bool:
     except pa.ArrowInvalid:
         return False
     return True
+
+
+def _is_mostly_utf8(high: bytes) -> bool:
+    """Tell UTF-8 with some bad bytes: no other encoding makes whole characters but by chance."""
+    bad = len(high.decode("utf-8", "replace")) - len(high.decode("utf-8", "ignore"))
+    good = sum(char > "\x7f" for char in high.decode("utf-8", "ignore"))
+    return good > bad
 
 
 def likelihood(high: bytes, encoding: str) -> float:
@@ -183,7 +198,7 @@ def _fit(before: str, char: str, after: str) -> float:
     return -0.5 if in_word else 0.1
 
 
-def _wide(head: bytes) -> str | None:
+def wide(head: bytes) -> str | None:
     """Tell UTF-16 without its mark by the zeros in every other byte."""
     if len(head) < 4 or b"\x00" not in head:
         return None

@@ -1,20 +1,18 @@
-"""Where a table ends: another table, the header again, footnotes and totals."""
+"""Where a table ends, and what in it is no record: another table, the header again, footnotes."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from segmentation.reading.grid import Grid
-from segmentation.reading.kinds import Kind, agreement, kind
+from segmentation.reading.header import name_votes
+from segmentation.reading.kinds import Kind, agreement, column_kinds, kind
 from segmentation.reading.rows import (
     BODY_ROWS,
     FEWEST_FOR_A_TABLE,
@@ -24,17 +22,12 @@ from segmentation.reading.rows import (
     take,
     typed_columns,
 )
+from segmentation.reading.totals import find_totals
 from segmentation.results import LineReason
-from segmentation.values import to_numbers
 
 TAIL_ROWS = 12
 MOST_WORDY = 0.01
 
-_TOTAL = re.compile(
-    r"\W*(?:grand\s|sub|overall\s)?-?(?:totals?|totale[ns]?|totaux|gesamt\w*|insgesamt|summen?|sum|"
-    r"somme|suma|soma|somma|zwischensumme|razem|celkem|toplam|totalt|yhteensä|итого)\b",
-    re.IGNORECASE,
-)
 _NOTE = re.compile(
     r"\W*(?:source|note|quelle|hinweis|nota|fuente|fonte|fonte|stand)\b|^[*#†]", re.I
 )
@@ -53,27 +46,30 @@ def find_end(
     end = len(blank)
     for row in _breaks(grid, rest, blank, kinds, width, header):
         at = int(np.searchsorted(rest, row))
-        here, *below = take(grid, rest[at : at + 1 + FEWEST_FOR_A_TABLE])
+        here, *below = take(grid, rest[at : at + 2 + FEWEST_FOR_A_TABLE])
         if (
             width > 1
             and header
             and [c.strip() for c in here.cells] == [c.strip() for c in header[-1]]
         ):
             aside.append((row, "repeated_header"))
-        elif at > 0 and _starts_a_table(here, below, kinds, width, bool(blank[row - 1])):
+        elif at > 0 and (
+            _titles_a_table(here, below, width)
+            or _starts_a_table(here, below[:FEWEST_FOR_A_TABLE], kinds, width, bool(blank[row - 1]))
+        ):
             end = row
             break
-    rest = rest[rest < end]
-    gone = {row for row, _ in aside}
-    aside += _tail(
-        grid,
-        [row for row in rest[-TAIL_ROWS:].tolist() if row not in gone],
-        rest,
-        blank,
-        kinds,
-        width,
-    )
-    return end, aside
+    rest = _without(rest[: np.searchsorted(rest, end)], aside)
+    totals = find_totals(grid, rest, kinds, width)
+    rest = _without(rest, totals)
+    notes = _tail(grid, rest[-TAIL_ROWS:].tolist(), rest, blank, kinds, width)
+    return end, [*aside, *totals, *notes]
+
+
+def _without(
+    rows: npt.NDArray[np.int64], aside: list[tuple[int, LineReason]]
+) -> npt.NDArray[np.int64]:
+    return rows[~np.isin(rows, [row for row, _ in aside])] if aside else rows
 
 
 def _breaks(
@@ -124,6 +120,20 @@ def _starts_a_table(
     return steady and (after_blank or (wordy and len(below) > 1))
 
 
+def _titles_a_table(row: Row, below: list[Row], width: int) -> bool:
+    """Tell the title of another table, alone in its row above names and what they name."""
+    if row.extent != 1 or width < 2 or len(below) < 2 or below[0].index > row.index + 1:
+        return False
+    names, *body = below
+    texts = [cell.strip() for cell in names.cells if cell.strip()]
+    if len(texts) < 2 or len(set(texts)) < len(texts):
+        return False
+    if any(kind(text) not in ("text", "torn") for text in texts):
+        return False
+    cells = [other.cells for other in body]
+    return sum(name_votes(names.cells, cells, column_kinds(cells, names.extent))) > 0
+
+
 def _tail(
     grid: Grid,
     rows: list[int],
@@ -132,7 +142,7 @@ def _tail(
     kinds: Sequence[Kind],
     width: int,
 ) -> list[tuple[int, LineReason]]:
-    """Tell footnotes and totals at the table's end."""
+    """Tell footnotes at the table's end."""
     aside: list[tuple[int, LineReason]] = []
     taken = take(grid, np.array(rows, dtype=np.int64))
     single = len(taken)
@@ -148,8 +158,6 @@ def _tail(
             aside += [(below.index, "footnote") for below in taken[at:]]
             del taken[at:]
             break
-    while len(taken) > 1 and _is_total(taken[-1], grid, rest, kinds, width):
-        aside.append((taken.pop().index, "total"))
     return aside
 
 
@@ -164,33 +172,3 @@ def _is_footnote(row: Row, kinds: Sequence[Kind], width: int) -> bool:
         or (width > 2 and len(cell.split()) > 3)
         or kinds[0] not in ("text", "empty")
     )
-
-
-def _is_total(
-    row: Row, grid: Grid, rest: npt.NDArray[np.int64], kinds: Sequence[Kind], width: int
-) -> bool:
-    """Tell a row that is called a total and adds up, or has little but its name and numbers.
-
-    A customer may be called "Total Energies": then the numbers decide.
-    """
-    named = next((i for i, cell in enumerate(row.cells) if cell.strip()), None)
-    called = _TOTAL.match(row.cells[named].strip()) if named is not None else None
-    if named is None or called is None:
-        return False
-    others = [i for i in range(width) if i != named and i < len(row.cells)]
-    blank = [i for i in others if not row.cells[i].strip()]
-    alone = not re.search(r"[^\W\d]", row.cells[named].strip()[called.end() :])
-    if alone and (kinds[named] not in ("text", "empty") or len(blank) >= max(1, len(others) / 2)):
-        return True
-    above = rest[rest < row.index]
-    return any(
-        _adds_up(grid.cells.column(i).take(pa.array(above)).to_pylist(), row.cells[i])
-        for i in others
-        if kinds[i] == "number"
-    )
-
-
-def _adds_up(cells: list[str], total: str) -> bool:
-    values = to_numbers(pd.Series([*cells, total], dtype="str")).values
-    above, last = values[:-1], values[-1]
-    return bool(np.isfinite(last)) and math.isclose(np.nansum(above), last, rel_tol=1e-6)

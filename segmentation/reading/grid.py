@@ -44,7 +44,7 @@ class Grid:
 
     cells: pa.Table
     lines: npt.NDArray[np.int64]
-    widths: npt.NDArray[np.int64]
+    widths: npt.NDArray[np.int32]
     width: int | None = None
     encoding: str | None = None
     delimiter: str | None = None

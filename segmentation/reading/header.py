@@ -23,7 +23,10 @@ from segmentation.settings import MOST_HEADER_ROWS
 
 LONGEST_TITLE = 30
 
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_PERIOD = re.compile(
+    r"(?:19|20)\d\d(?:[-/.](?:0?[1-9]|1[0-2])(?:-\d\d)?)?"
+    r"|(?:\d\d?[-/.])?(?:0?[1-9]|1[0-2])[-/.](?:19|20)\d\d"
+)
 
 
 def table_width(head: list[Row], grid: Grid) -> int:
@@ -120,23 +123,45 @@ def find_header(
 
 def _is_header(row: Row, body: list[list[str]], kinds: Sequence[Kind]) -> bool:
     """Tell names from values: by the columns' kinds, else by their form, else names are assumed."""
-    votes = 0.0
-    cells = row.cells
-    years = _is_series(cells, kinds)
-    for i in typed_columns(kinds):
-        cell = cells[i].strip() if i < len(cells) else ""
-        if not cell or years:
-            continue
-        found = kind(cell)
-        if _YEAR.fullmatch(cell) and not any(_YEAR.fullmatch(c) for c in filled_in(body, i)[:20]):
-            continue
-        votes += 1 if found in ("text", "torn", "empty") else -1 if found == kinds[i] else 0
-    if votes:
-        return votes > 0
-    texts = [i for i, found in enumerate(kinds) if found == "text" and i < len(cells)]
-    votes += sum(_vote_by_form(cells[i].strip(), filled_in(body, i)) for i in texts)
+    votes = name_votes(row.cells, body, kinds)
+    typed = sum(votes[i] for i in typed_columns(kinds) if i < len(votes))
+    if typed:
+        return typed > 0
+    texts = [i for i, found in enumerate(kinds) if found == "text" and i < len(votes)]
     # One name may also be a value below it.
-    return votes > -max(1, len(texts) / 2)
+    return sum(votes[i] for i in texts) > -max(1, len(texts) / 2)
+
+
+def name_votes(cells: Sequence[str], body: list[list[str]], kinds: Sequence[Kind]) -> list[int]:
+    """Weigh each cell of a row against what stands below it.
+
+    Returns
+    -------
+    list of int
+        1 for a name, -1 for one more value, 0 for what may be either, as a year above amounts.
+
+    Examples
+    --------
+    >>> name_votes(["id", "2025", "7"], [["1", "10", "8"], ["2", "20", "9"]], ["number"] * 3)
+    [1, 0, -1]
+    """
+    steps = _is_series(cells, kinds)
+    votes = []
+    for i, (written, found) in enumerate(zip(cells, kinds, strict=False)):
+        cell = written.strip()
+        if found == "text":
+            votes.append(_vote_by_form(cell, filled_in(body, i)))
+        elif not cell or found == "empty" or steps or _names_a_period(cell, filled_in(body, i)):
+            votes.append(0)
+        else:
+            kept = kind(cell)
+            votes.append(1 if kept in ("text", "torn", "empty") else -1 if kept == found else 0)
+    return votes
+
+
+def _names_a_period(cell: str, below: list[str]) -> bool:
+    """Tell a year or month that names a column from one among others of its kind."""
+    return bool(_PERIOD.fullmatch(cell)) and not any(_PERIOD.fullmatch(c) for c in below[:20])
 
 
 def _vote_by_form(cell: str, column: list[str]) -> int:
@@ -175,8 +200,18 @@ def _continues_header(rows: list[Row], at: int, kinds: Sequence[Kind]) -> bool:
     below = all(rows[at + 1].cells[i].strip() for i in typed if not cells[i])
     enough = len(filled) >= max(1, len(typed) / 2) or (bool(filled) and below)
     below_it = [other.cells for other in rows[at + 1 :]]
-    recurs = any(cell in filled_in(below_it, i) for i, cell in enumerate(cells) if cell)
-    return enough and not recurs and all(_could_be_name(cell) for cell in cells if cell)
+    columns = [filled_in(below_it, i) for i in range(len(cells))]
+    recurs = any(cell in column for cell, column in zip(cells, columns, strict=True) if cell)
+    periods = [i for i in typed if _names_a_period(cells[i], columns[i])]
+    if not enough or recurs:
+        return False
+    if periods:
+        # A first record may hold years too: then nothing else in it is a name.
+        votes = name_votes(cells, below_it, kinds)
+        incomplete = len(set(filter(None, names))) < len(names)
+        if min(votes) < 0 or not (incomplete or sum(votes) > 0):
+            return False
+    return all(_could_be_name(cell) for i, cell in enumerate(cells) if cell and i not in periods)
 
 
 def _could_be_name(cell: str) -> bool:
@@ -191,11 +226,15 @@ def _could_be_name(cell: str) -> bool:
 def _is_super_header(head: list[Row], first: int, width: int) -> bool:
     """Tell a row of few names, each over several columns, from a title."""
     row, below = head[first - 1], head[first]
-    return (
-        row.index + 1 == below.index
-        and row.width == below.width
-        and row.filled >= 2
-        and row.extent > width / 2
-        and all(len(cell) <= LONGEST_TITLE for cell in row.cells)
-        and below.filled > row.filled
-    )
+    if row.index + 1 != below.index or row.width != below.width or row.filled >= below.filled:
+        return False
+    if any(len(cell) > LONGEST_TITLE for cell in row.cells):
+        return False
+    # A title stands at the left or in the middle, but not over years or months alone.
+    over = [cell.strip() for cell in below.cells[_first_filled(row) :] if cell.strip()]
+    over_periods = _first_filled(row) > 0 and all(map(_PERIOD.fullmatch, over))
+    return over_periods or (row.filled >= 2 and row.extent > width / 2)
+
+
+def _first_filled(row: Row) -> int:
+    return next(i for i, cell in enumerate(row.cells) if cell.strip())

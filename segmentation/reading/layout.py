@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
-from segmentation.reading.ending import find_end
+from segmentation.reading.ending import TAIL_ROWS, find_end
 from segmentation.reading.grid import Grid
 from segmentation.reading.header import find_header, first_row, table_width
-from segmentation.reading.rows import blank_rows, kinds_below, take
+from segmentation.reading.rows import blank_rows, is_drawn, kinds_below, take
 from segmentation.results import LineReason
 
 HEAD_ROWS = 200
@@ -63,6 +65,15 @@ def find_layout(grid: Grid, header_rows: int | None = None) -> Layout:
     """
     blank = blank_rows(grid)
     present = np.flatnonzero(~blank)
+    near_the_ends = np.union1d(present[:HEAD_ROWS], present[-TAIL_ROWS:])
+    drawn = [row.index for row in take(grid, near_the_ends) if is_drawn(row)]
+    if drawn:
+        return _around(drawn, grid, header_rows)
+    return _layout(grid, blank, header_rows)
+
+
+def _layout(grid: Grid, blank: npt.NDArray[np.bool_], header_rows: int | None) -> Layout:
+    present = np.flatnonzero(~blank)
     if not len(present):
         return Layout(header=(), records=np.empty(0, dtype=np.int64), width=0, set_aside=())
     head = take(grid, present[:HEAD_ROWS])
@@ -76,7 +87,7 @@ def find_layout(grid: Grid, header_rows: int | None = None) -> Layout:
     header = tuple(row.index for row in head[first : first + count])
     begin = header[-1] + 1 if header else head[first].index
     kinds = kinds_below(head[first + count :], width)
-    rest = present[present >= begin]
+    rest = present[np.searchsorted(present, begin) :]
     end, why_not = find_end(
         grid, rest, blank, kinds, width, [row.cells for row in head[first : first + count]]
     )
@@ -98,4 +109,22 @@ def find_layout(grid: Grid, header_rows: int | None = None) -> Layout:
         records=np.flatnonzero(is_record),
         width=named,
         set_aside=tuple(sorted(aside)),
+    )
+
+
+def _around(drawn: list[int], grid: Grid, header_rows: int | None) -> Layout:
+    """Find the layout as if some rows were not there."""
+    kept = np.delete(np.arange(len(grid.lines)), drawn)
+    edges = [-1, *drawn, len(grid.lines)]
+    parts = [grid.cells.slice(a + 1, b - a - 1) for a, b in itertools.pairwise(edges)]
+    rest = replace(
+        grid, cells=pa.concat_tables(parts), lines=grid.lines[kept], widths=grid.widths[kept]
+    )
+    found = _layout(rest, blank_rows(rest), header_rows)
+    aside = [(int(kept[row]), reason) for row, reason in found.set_aside]
+    return Layout(
+        header=tuple(int(kept[row]) for row in found.header),
+        records=kept[found.records],
+        width=found.width,
+        set_aside=tuple(sorted([*aside, *((row, "page_mark") for row in drawn)])),
     )

@@ -19,6 +19,7 @@ Repair = Literal[
     "a delimiter too many taken out",
     "another delimiter in one row",
     "a quote that never closes kept as text",
+    "a line that ends in another way",
 ]
 
 
@@ -90,6 +91,16 @@ def records(
     quote, width = dialect.quote, shape.width
     for number, raw in ahead:
         line = raw.removesuffix("\r")
+        if ahead.inner_end in line and (several := _by_other_ends(line, ahead, dialect, width)):
+            first = False
+            for place, cells in enumerate(several):
+                yield Record(
+                    line=number + place,
+                    cells=cells,
+                    repair="a line that ends in another way" if place else None,
+                    written=line if place else "",
+                )
+            continue
         if quote not in line and not dialect.backslash:
             cells = line.split(dialect.delimiter) if dialect.delimiter else [line]
             if line and len(cells) == width:
@@ -115,7 +126,7 @@ class _Ahead:
 
     def __init__(self, lines: Iterable[str], inner_end: str) -> None:
         self._lines = iter(lines)
-        self._inner_end = inner_end
+        self.inner_end = inner_end
         self._held: list[str] = []
         self._taken = 0
 
@@ -147,7 +158,17 @@ class _Ahead:
     def _count(self, line: str) -> None:
         # To an editor the other kind of line end, within a cell, ends a line too.
         inner = line.removesuffix("\r").removeprefix("\n")
-        self._taken += 1 + inner.count(self._inner_end)
+        self._taken += 1 + inner.count(self.inner_end)
+
+
+def _by_other_ends(
+    line: str, ahead: _Ahead, dialect: Dialect, width: int
+) -> list[list[str]] | None:
+    """Cut a line at ends of the other kind where each part is a whole record."""
+    if dialect.quote in line or width < 2:
+        return None
+    parts = [part.split(dialect.delimiter) for part in line.split(ahead.inner_end)]
+    return parts if all(len(cells) == width for cells in parts) else None
 
 
 def _opened(number: int, raw: str, ahead: _Ahead, dialect: Dialect, shape: Shape) -> Record:

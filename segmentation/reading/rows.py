@@ -19,6 +19,8 @@ from segmentation.settings import MOST_HEADER_ROWS
 BODY_ROWS = 100
 FEWEST_FOR_A_TABLE = 3
 
+_DRAWN = re.compile(r"[-=_+|: ]*[-=_]{2}[-=_+|: ]*")
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -51,14 +53,17 @@ def take(grid: Grid, rows: npt.NDArray[np.int64]) -> list[Row]:
 def blank_rows(grid: Grid) -> npt.NDArray[np.bool_]:
     """Tell the rows without any text."""
     blank = np.ones(grid.cells.num_rows, dtype=bool)
-    rows = np.arange(grid.cells.num_rows)
-    for column in grid.cells.columns:
-        if not len(rows):
-            break
-        part = column if len(rows) == len(blank) else column.take(pa.array(rows))
-        empty = pc.equal(pc.utf8_trim_whitespace(part), "").to_numpy()
-        blank[rows[~empty]] = False
-        rows = rows[empty]
+    start = 0
+    for batch in grid.cells.to_batches():
+        here = blank[start : start + batch.num_rows]
+        for column in batch.columns:
+            rows = np.flatnonzero(here)
+            if not len(rows):
+                break
+            part = column if len(rows) == len(here) else column.take(pa.array(rows))
+            empty = pc.equal(pc.utf8_trim_whitespace(part), "")
+            here[rows] = empty.to_numpy(zero_copy_only=False)
+        start += batch.num_rows
     return blank
 
 
@@ -70,9 +75,15 @@ def kinds_below(below: list[Row], width: int) -> list[Kind]:
     near = below[: 1 + sum(1 for _ in together)]
     body = [row.cells for row in (near if len(near) >= FEWEST_FOR_A_TABLE else below)]
     # The first rows may still belong to the header, the last ones to another table.
-    skipped = MOST_HEADER_ROWS - 1 if len(body) > 2 * MOST_HEADER_ROWS else 0
+    skipped = min(MOST_HEADER_ROWS - 1, max(0, len(body) - FEWEST_FOR_A_TABLE))
     enough = min(BODY_ROWS, max(FEWEST_FOR_A_TABLE, len(body) // 2))
     return column_kinds(body[skipped : skipped + enough], width)
+
+
+def is_drawn(row: Row) -> bool:
+    """Tell a line drawn with dashes, as between a header and its records."""
+    texts = [cell.strip() for cell in row.cells if cell.strip()]
+    return all(map(_DRAWN.fullmatch, texts)) and any(len(text) > 2 for text in texts)
 
 
 def typed_columns(kinds: Sequence[Kind]) -> list[int]:

@@ -17,6 +17,12 @@ LARGE_BYTES = 64_000_000
 Content = bytes | mmap.mmap
 
 
+def let_go(data: Content) -> None:
+    """Hold nothing in memory of a view of a file; what is looked at again is read again."""
+    if isinstance(data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        data.madvise(mmap.MADV_DONTNEED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """A file's bytes and name.
@@ -37,6 +43,7 @@ class Source:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sha256", hashlib.sha256(self.data).hexdigest())
+        let_go(self.data)
 
     @classmethod
     def from_path(cls, path: str | os.PathLike[str]) -> Source:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -74,12 +74,16 @@ def read_table(
         source = Source.from_path(source)
     grid = _read_grid(source, settings, limits or ReadLimits(), progress)
     layout = find_layout(grid, settings.header_rows)
-    report, cells = _described(grid, layout, source)
-    lines = grid.lines[layout.records]
-    texts = {place: is_text[layout.records] for place, is_text in grid.texts.items()}
+    report, body = _described(grid, layout, source)
+    window = _window(layout.records)
+    lines = grid.lines[window]
+    texts = {place: is_text[window] for place, is_text in grid.texts.items()}
+    if body.kept is not None:
+        lines = lines[body.kept]
+        texts = {place: is_text[body.kept] for place, is_text in texts.items()}
     # Of a large file neither bytes nor grid are to be held while the frame is made of the cells.
     del source, grid, layout
-    frame = _frame(cells)
+    frame = _frame(body)
     names = dict(enumerate(frame.columns))
     known = {names[place]: is_text for place, is_text in texts.items() if place in names}
     table = Table(frame=frame, report=report, lines=lines, texts=known)
@@ -110,22 +114,56 @@ def _head(data: Content) -> bytes:
     return data if isinstance(data, bytes) else data[:HEAD_BYTES]
 
 
-def _described(grid: Grid, layout: Layout, source: Source) -> tuple[ReadReport, list[pa.Table]]:
-    """Return the report, and the records' cells, in a list so that they can be taken from it."""
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Body:
+    """The records' cells, given up column by column.
+
+    Parameters
+    ----------
+    cells : pyarrow.Table
+        The rows from the first record to the last.
+    kept : ndarray of bool or None
+        Which of them are records; None if all are.
+    """
+
+    cells: pa.Table
+    kept: npt.NDArray[np.bool_] | None
+
+    @classmethod
+    def of(cls, cells: pa.Table, records: npt.NDArray[np.int64]) -> _Body:
+        span = _window(records)
+        part = cells.slice(span.start, span.stop - span.start)
+        if part.num_rows == len(records):
+            return cls(cells=part, kept=None)
+        kept = np.zeros(part.num_rows, dtype=bool)
+        kept[records - span.start] = True
+        return cls(cells=part, kept=kept)
+
+    def column(self, i: int) -> pa.ChunkedArray:
+        column = self.cells.column(i)
+        return column if self.kept is None else column.filter(pa.array(self.kept))
+
+
+def _window(records: npt.NDArray[np.int64]) -> slice:
+    return slice(int(records[0]), int(records[-1]) + 1) if len(records) else slice(0, 0)
+
+
+def _described(grid: Grid, layout: Layout, source: Source) -> tuple[ReadReport, _Body]:
     header = _joined(grid.rows(layout.header), grid.cells.num_columns)
-    body = _only(grid.cells, layout.records)
+    body = _Body.of(grid.cells, layout.records)
     widest = int(grid.widths[layout.records].max(initial=layout.width))
-    header, body = _within(header, body, max(widest, layout.width))
+    header = _within(header, body, max(widest, layout.width))
     overflow_columns = max(0, len(header) - layout.width) if layout.header else 0
     names, notes = _unique_names(header)
-    blank = grid.cells.num_rows - len(layout.header) - len(layout.set_aside) - len(body)
+    rows = len(layout.records)
+    blank = grid.cells.num_rows - len(layout.header) - len(layout.set_aside) - rows
     if blank:
         passed = "1 line is" if blank == 1 else f"{blank:,} lines are"
         notes.append(f"{passed} blank and passed over.")
     short_rows = int((grid.widths[layout.records] < layout.width).sum())
     if short_rows:
-        rows = "1 row has" if short_rows == 1 else f"{short_rows:,} rows have"
-        notes.append(f"{rows} fewer cells than the header; the missing ones are empty.")
+        have = "1 row has" if short_rows == 1 else f"{short_rows:,} rows have"
+        notes.append(f"{have} fewer cells than the header; the missing ones are empty.")
     if overflow_columns:
         notes.append(
             f"Some rows have up to {overflow_columns} cells more than the header has names."
@@ -133,7 +171,7 @@ def _described(grid: Grid, layout: Layout, source: Source) -> tuple[ReadReport, 
     report = ReadReport(
         name=source.name,
         sha256=source.sha256,
-        rows=len(layout.records),
+        rows=rows,
         columns=len(names),
         encoding=grid.encoding,
         delimiter=grid.delimiter,
@@ -147,17 +185,17 @@ def _described(grid: Grid, layout: Layout, source: Source) -> tuple[ReadReport, 
         questions=grid.questions,
         notes=(*grid.notes, *notes),
     )
-    return report, [body.rename_columns(names)]
+    body.cells = body.cells.rename_columns(names)
+    return report, body
 
 
-def _frame(cells: list[pa.Table]) -> pd.DataFrame:
+def _frame(body: _Body) -> pd.DataFrame:
     """Make a frame of text, giving up each column of the cells as it is taken over."""
-    body = cells.pop()
-    rows = body.num_rows
+    rows = body.cells.num_rows if body.kept is None else int(body.kept.sum())
     columns = {}
-    for name in body.column_names:
+    for name in body.cells.column_names:
         columns[name] = TEXT.__from_arrow__(body.column(0))  # type: ignore[attr-defined]
-        body = body.remove_column(0)
+        body.cells = body.cells.remove_column(0)
         pa.default_memory_pool().release_unused()
     return pd.DataFrame(columns, index=range(rows), copy=False)
 
@@ -175,15 +213,6 @@ def _joined(rows: list[list[str]], width: int) -> list[str]:
     return names
 
 
-def _only(cells: pa.Table, records: npt.NDArray[np.int64]) -> pa.Table:
-    """Take the records without copying where they stand together."""
-    if not len(records):
-        return cells.slice(0, 0)
-    if records[-1] - records[0] + 1 == len(records):
-        return cells.slice(int(records[0]), len(records))
-    return cells.take(pa.array(records))
-
-
 def _set_aside(grid: Grid, layout: Layout) -> tuple[SetAsideLine, ...]:
     rows = grid.rows([row for row, _ in layout.set_aside])
     return tuple(
@@ -194,17 +223,13 @@ def _set_aside(grid: Grid, layout: Layout) -> tuple[SetAsideLine, ...]:
     )
 
 
-def _within(header: list[str], body: pa.Table, width: int) -> tuple[list[str], pa.Table]:
+def _within(header: list[str], body: _Body, width: int) -> list[str]:
     """Cut off what no row of the table fills, and nameless, empty columns at the right."""
-    header, body = header[:width], body.select(range(min(width, body.num_columns)))
-    return _without_empty_edge(header, body)
-
-
-def _without_empty_edge(header: list[str], body: pa.Table) -> tuple[list[str], pa.Table]:
-    """Cut nameless, empty columns off the right."""
+    header = header[:width]
     while len(header) > 1 and not header[-1] and _is_blank(body.column(len(header) - 1)):
-        header, body = header[:-1], body.remove_column(len(header) - 1)
-    return header, body
+        header.pop()
+    body.cells = body.cells.select(range(min(len(header), body.cells.num_columns)))
+    return header
 
 
 def _is_blank(column: pa.ChunkedArray) -> bool:

@@ -80,7 +80,7 @@ def read_workbook(
     return Grid(
         cells=cells,
         lines=np.arange(rows, dtype=np.int64) + said["first_row"],
-        widths=np.broadcast_to(np.int64(cells.num_columns), (rows,)),
+        widths=np.broadcast_to(np.int32(cells.num_columns), (rows,)),
         sheet=said["sheet"],
         sheets=tuple(
             Sheet(**{key: about[key] for key in ("name", "rows", "columns", "hidden")})

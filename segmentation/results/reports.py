@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-LineReason = Literal["preamble", "footnote", "total", "repeated_header", "other_table"]
+LineReason = Literal["preamble", "footnote", "total", "page_mark", "repeated_header", "other_table"]
 
 LINE_REASONS: dict[LineReason, str] = {
     "preamble": "it stands above the table",
     "footnote": "it stands below the table",
-    "total": "it adds up the rows above it",
+    "total": "it adds up rows above it",
+    "page_mark": "it marks a page or draws a line",
     "repeated_header": "it repeats the header",
     "other_table": "it belongs to another table of the file",
 }

@@ -121,12 +121,13 @@ def test_what_is_told_of_the_file_is_used_and_can_be_taken_back(app: AppTest) ->
     assert "you said so" not in plain(app)
 
 
-def test_an_encoding_that_can_not_be_is_said_and_can_be_taken_back(app: AppTest) -> None:
+def test_an_encoding_is_followed_and_can_be_taken_back(app: AppTest) -> None:
     take(app, Source(name="a.csv", data="id;town\n1;Köln\n2;Zürich\n".encode("cp1252")))
     choose(app, "encoding", "utf-8")
-    assert "The text is not in the encoding" in app.error[0].value
-    press(app, "Change")
     assert not app.error
+    assert "2 changes to cells" in " ".join(labels(app))
+    choose(app, "encoding", "")
+    assert "2 changes to cells" not in " ".join(labels(app))
 
 
 def test_the_account_of_lines_adds_up_everywhere(app: AppTest) -> None:
