@@ -106,7 +106,7 @@ def find_notation(table: Table, written: Written, settings: SchemaSettings) -> N
     Examples
     --------
     >>> from segmentation.reading import Source, read_table
-    >>> table = read_table(Source(name="t.csv", data=b"a\n1.234\n5.678\n"), as_text=True)
+    >>> table = read_table(Source(name="t.csv", data=b"a\\n1.234\\n5.678\\n"), as_text=True)
     >>> written = Written(numbers=("a",), dates=(), ids=(), counted=(), used=("a",))
     >>> (question,) = find_notation(table, written, SchemaSettings()).questions
     >>> question.option, [reading.examples[0] for reading in question.readings]

@@ -81,6 +81,7 @@ DATES: Kind[DateOrder] = Kind(
 def tells_mark(
     columns: Mapping[str, list[Piece[DecimalMark]]],
 ) -> Callable[[Place, Place, DecimalMark], bool]:
+    """Return what says whether one column can be read with the decimal mark of another."""
     by_place = _open_or_sure(columns)
 
     def tells(place: Place, other: Place, mark: DecimalMark) -> bool:
@@ -98,6 +99,7 @@ def tells_mark(
 def tells_order(
     columns: Mapping[str, list[Piece[DateOrder]]],
 ) -> Callable[[Place, Place, DateOrder], bool]:
+    """Return what says whether one column can be read in the order of another."""
     by_place = _open_or_sure(columns)
 
     def tells(place: Place, other: Place, _order: DateOrder) -> bool:
@@ -179,6 +181,7 @@ def settle_kind(
 
 
 def deciding(pieces: Iterable[Piece[Way]]) -> list[Piece[Way]]:
+    """Leave out what can't be in doubt."""
     return [piece for piece in pieces if not piece.stored]
 
 
@@ -291,6 +294,7 @@ def _piece_changes(
 def changes_of(
     cells: Cells, done: Mapping[str, Bools], read: Callable[[int], str]
 ) -> tuple[Change, ...]:
+    """Count what was done to cells by its kind, with examples."""
     return tuple(
         Change(
             kind=kind,

@@ -66,7 +66,7 @@ def read_column(table: Table, column: Column, content: ColumnType) -> npt.NDArra
     Examples
     --------
     >>> from segmentation.reading import Source, read_table
-    >>> table = read_table(Source(name="t.csv", data=b"a;b\n1,5;x\n"), as_text=True)
+    >>> table = read_table(Source(name="t.csv", data=b"a;b\\n1,5;x\\n"), as_text=True)
     >>> column = Column(name="a", type="number", role=None, reason="", decimal="comma")
     >>> read_column(table, column, "number").tolist()
     [1.5]
@@ -102,6 +102,7 @@ def _files(table: Table) -> Iterator[tuple[ReadReport, slice]]:
 
 
 def number_pieces(table: Table, name: str) -> list[Piece[DecimalMark]]:
+    """Cut a column of numbers into files, and a workbook's into its texts and its numbers."""
     pieces = []
     for file, rows in _files(table):
         cells = Cells.of(table.frame[name].iloc[rows])
@@ -142,6 +143,7 @@ def _number_piece(
 
 
 def date_pieces(table: Table, name: str, bare_too: bool) -> list[Piece[DateOrder]]:
+    """Cut a column of dates into files."""
     pieces = []
     for file, rows in _files(table):
         cells = Cells.of(table.frame[name].iloc[rows])
@@ -170,4 +172,5 @@ def _years(dates: Dates) -> int:
 
 
 def row_count(pieces: Sequence[Piece[Way]]) -> int:
+    """Count the rows of a whole column."""
     return sum(len(piece.cells.codes) for piece in pieces)
