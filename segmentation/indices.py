@@ -8,6 +8,8 @@ import numpy.typing as npt
 from segmentation.results import Partition
 from segmentation.values import Floats
 
+BLOCK_ROWS = 16_384
+
 
 def within(matrix: Floats) -> float:
     """Return the sum of squared distances of rows to their mean.
@@ -31,6 +33,23 @@ def means(rows: Floats, weights: Floats, labels: npt.NDArray[np.int64], k: int) 
     totals = np.bincount(labels, weights=weights, minlength=k)
     sums = [np.bincount(labels, weights=weights * column, minlength=k) for column in rows.T]
     return np.asarray(np.column_stack(sums) / totals[:, None])
+
+
+def squares(matrix: Floats, labels: npt.NDArray[np.int64], centres: Floats) -> Floats:
+    """Return each row's squared distance to the centre of its group.
+
+    Examples
+    --------
+    >>> squares(np.array([[0.0], [3.0]]), np.array([0, 0]), np.array([[1.0]])).tolist()
+    [1.0, 4.0]
+    """
+    result = np.empty(len(matrix))
+    # A block at a time: differences of all rows would take as much memory as the rows.
+    for first in range(0, len(matrix), BLOCK_ROWS):
+        part = slice(first, first + BLOCK_ROWS)
+        away = matrix[part] - centres[labels[part]]
+        np.einsum("ij,ij->i", away, away, out=result[part])
+    return result
 
 
 def calinski_harabasz(partition: Partition, total: float) -> float:
@@ -85,10 +104,8 @@ def davies_bouldin(matrix: Floats, partition: Partition) -> float:
     0.1111
     """
     labels, centres = partition.labels, partition.centres
-    far = np.zeros(partition.k)
-    for group in range(partition.k):
-        rows = matrix[labels == group]
-        far[group] = np.sqrt(((rows - centres[group]) ** 2).sum(axis=1)).mean()
+    away = np.sqrt(squares(matrix, labels, centres))
+    far = np.bincount(labels, away) / np.bincount(labels)
     apart = np.sqrt(((centres[:, None] - centres[None]) ** 2).sum(axis=2))
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = np.where(apart > 0, (far[:, None] + far[None]) / apart, 0.0)

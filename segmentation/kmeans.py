@@ -13,7 +13,7 @@ import numpy.typing as npt
 from segmentation.condensing import condense
 from segmentation.errors import DataError
 from segmentation.exchanging import exchange
-from segmentation.indices import means
+from segmentation.indices import means, squares
 from segmentation.lloyd import lloyd, spread_starts
 from segmentation.results import Partition
 from segmentation.threads import one_thread
@@ -23,10 +23,13 @@ LARGEST_ITERATIONS = 1_000
 # Up to here each row takes part in the search; beyond, cells of rows do.
 LARGEST_SEARCH_ROWS = 1_000
 CELLS = 500
+ROWS_A_CELL = 20
 # Beyond, the search sees every so-manieth row, and scikit-learn has the last word.
 LARGEST_EXACT_ROWS = 25_000
 LARGE_ITERATIONS = 10
+# Cells blur small differences, so that partitions that share more of the rows are tried once.
 CANDIDATES = 4
+NEAR_COPY = 0.98
 LARGEST_GENERATIONS = 100
 POOL = 10
 POLISHED = 3
@@ -123,15 +126,17 @@ def kmeans(
     if distinct < k:
         raise _too_few(len(matrix), distinct, k)
     # Equal rows belong together, in an optimum too.
-    rows = matrix if distinct == len(matrix) else matrix[new]
-    heavy = np.add.reduceat(weights, np.flatnonzero(new))
+    rows, heavy = matrix, weights
+    if distinct < len(matrix):
+        rows, heavy = matrix[new], np.add.reduceat(weights, np.flatnonzero(new))
     every = -(-len(rows) // LARGEST_EXACT_ROWS)
     rng = np.random.default_rng(np.random.SeedSequence((seed, k)))
     with one_thread():
         candidates = _search(rows[::every], heavy[::every], k, rng, effort)
         found = _tied([_settle(rows, heavy, each.centres) for each in candidates])[0]
-    labels = found.labels if rows is matrix else found.labels[np.cumsum(new) - 1]
-    return _partition(matrix, weights, labels, k)
+    if distinct < len(matrix):
+        found = _measure(matrix, weights, found.labels[np.cumsum(new) - 1], k)
+    return Partition(labels=found.labels, centres=found.centres, inertia=found.inertia)
 
 
 def distinct_rows(matrix: Floats) -> int:
@@ -155,15 +160,30 @@ def _search(
     rows: Floats, weights: Floats, k: int, rng: np.random.Generator, effort: Effort | None
 ) -> list[_Found]:
     if len(rows) > LARGEST_SEARCH_ROWS:
-        cells = condense(rows, weights, max(CELLS, 4 * k))
+        cells = condense(rows, weights, max(CELLS, len(rows) // ROWS_A_CELL, 4 * k))
         mass = np.bincount(cells, weights).astype(float)
         if len(mass) >= k:
             pool = _breed(means(rows, weights, cells, len(mass)), mass, k, rng, effort or BRISK)
-            starts = np.stack([found.centres for found in pool[:CANDIDATES]])
+            starts = np.stack([found.centres for found in _apart(pool, mass)])
             settled = lloyd(rows, weights, starts)
             labels = _filled(rows, settled.labels[settled.inertias.argmin()], k)
             return [_measure(rows, weights, _numbered(labels, k), k)]
     return _tied(_breed(rows, weights, k, rng, effort or THOROUGH))
+
+
+def _apart(pool: list[_Found], weights: Floats) -> list[_Found]:
+    """Choose the best few of the pool that are no near copies of one another."""
+    chosen: list[_Found] = []
+    for found in pool:
+        k = len(found.centres)
+        common = (
+            np.bincount(each.labels * k + found.labels, weights, minlength=k * k) for each in chosen
+        )
+        if all(
+            table.reshape(k, k).max(axis=1).sum() < NEAR_COPY * weights.sum() for table in common
+        ):
+            chosen.append(found)
+    return chosen[:CANDIDATES]
 
 
 def _breed(
@@ -296,8 +316,7 @@ def _tied(pool: list[_Found]) -> list[_Found]:
 
 def _numbered(labels: Labels, k: int) -> Labels:
     """Number groups as they first appear."""
-    first = np.empty(k, dtype=np.int64)
-    first[labels[::-1]] = np.arange(len(labels))[::-1]
+    first = np.array([int((labels == group).argmax()) for group in range(k)])
     rank = np.empty(k, dtype=np.int64)
     rank[first.argsort()] = np.arange(k)
     return rank[labels]
@@ -305,14 +324,5 @@ def _numbered(labels: Labels, k: int) -> Labels:
 
 def _measure(rows: Floats, weights: Floats, labels: Labels, k: int) -> _Found:
     centres = means(rows, weights, labels, k)
-    # A column at a time, for memory.
-    squares = np.zeros(len(rows))
-    for column, centre in zip(rows.T, centres.T, strict=True):
-        squares += (column - centre[labels]) ** 2
-    inertia = float((weights * squares).sum())
+    inertia = float(weights @ squares(rows, labels, centres))
     return _Found(labels=labels, centres=centres, inertia=inertia)
-
-
-def _partition(matrix: Floats, weights: Floats, labels: Labels, k: int) -> Partition:
-    found = _measure(matrix, weights, labels, k)
-    return Partition(labels=labels, centres=found.centres, inertia=found.inertia)
