@@ -33,6 +33,8 @@ def one_thread() -> Iterator[None]:
     libraries, _ = _libraries()
     openmp = libraries.select(user_api="openmp").limit(limits=1)
     with _lock:
+        if not _held:
+            _take_blas()
         _held.append(_held[0] if _held else libraries.select(user_api="blas").limit(limits=1))
     try:
         yield
@@ -40,8 +42,19 @@ def one_thread() -> Iterator[None]:
         with _lock:
             blas = _held.pop()
             if not _held:
+                _take_blas()
                 blas.restore_original_limits()
         openmp.restore_original_limits()
+
+
+def _take_blas() -> None:
+    """Make this the thread that may set the number of BLAS.
+
+    threadpoolctl lets only one thread do so, and says nothing to the others.
+    """
+    from threadpoolctl import OpenBLASController
+
+    OpenBLASController.clear_controlling_thread(force=True)
 
 
 def spread(

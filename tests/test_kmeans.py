@@ -184,6 +184,68 @@ def test_no_single_move_helps() -> None:
             assert total >= found.inertia * (1 - 1e-9)
 
 
+@pytest.mark.parametrize("rows", [40, 1_500])
+def test_a_weight_of_three_is_a_row_three_times(rows: int) -> None:
+    matrix = np.sort(np.random.default_rng(3).normal(size=(rows, 1)), axis=0)
+    matrix = np.hstack([matrix, np.sin(3 * matrix)])
+    times = np.random.default_rng(4).integers(1, 4, rows)
+    weighted = kmeans(matrix, 4, seed=0, weights=times.astype(float))
+    repeated = kmeans(np.repeat(matrix, times, axis=0), 4, seed=0)
+    assert weighted.inertia == pytest.approx(repeated.inertia, rel=1e-9)
+    assert np.array_equal(np.repeat(weighted.labels, times), repeated.labels)
+
+
+def test_groups_are_numbered_as_they_first_appear() -> None:
+    matrix = np.random.default_rng(6).normal(size=(120, 2))
+    labels = kmeans(matrix, 6, seed=0).labels
+    assert list(dict.fromkeys(labels.tolist())) == list(range(6))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_of_equal_sums_the_first_labels_are_taken(seed: int) -> None:
+    """Along either axis a square falls into two halves with the same sum."""
+    square = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    assert kmeans(square, 2, seed).labels.tolist() == [0, 0, 1, 1]
+    steps = np.arange(5.0)[:, None]
+    assert kmeans(steps, 2, seed).labels.tolist() == [0, 0, 0, 1, 1]
+
+
+def blobs_in_order(rows: int, seed: int) -> np.ndarray:
+    matrix, _ = make_blobs(rows, 4, centers=6, cluster_std=2.5, random_state=seed)
+    return matrix[np.lexsort(matrix.T[::-1])]
+
+
+@pytest.mark.parametrize("k", [3, 6, 9])
+@pytest.mark.parametrize("rows", [1_200, 6_000])
+def test_condensed_rows_lose_next_to_nothing(rows: int, k: int) -> None:
+    matrix = blobs_in_order(rows, seed=k)
+    reference = KMeans(k, n_init=10, random_state=0).fit(matrix)
+    found = kmeans(matrix, k, seed=0)
+    check(matrix, found, k)
+    assert found.inertia <= reference.inertia_ * (1 + 1e-3)
+
+
+def test_of_a_large_table_part_is_searched_and_all_rows_settle(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    matrix = blobs_in_order(9_000, seed=1)
+    expected = kmeans(matrix, 6, seed=0)
+    monkeypatch.setattr("segmentation.kmeans.LARGEST_EXACT_ROWS", 2_000)
+    found = kmeans(matrix, 6, seed=0)
+    check(matrix, found, 6)
+    assert found.inertia <= expected.inertia * (1 + 1e-3)
+
+
+def test_no_more_distinct_rows_than_a_category_gives_are_searched() -> None:
+    """However many customers there are, the optimum is found among what differs."""
+    distinct = np.array([[x, y, z] for x in (0.0, 1.0) for y in (0.0, 1.0) for z in range(5)])
+    times = np.random.default_rng(0).integers(1, 4_000, len(distinct))
+    found = [kmeans(np.repeat(distinct, times, axis=0), 4, seed) for seed in range(3)]
+    assert len({one.labels.tobytes() for one in found}) == 1
+    for row, end in enumerate(np.cumsum(times)):
+        assert len(set(found[0].labels[end - times[row] : end].tolist())) == 1
+
+
 def test_repeated_calls_give_the_same_bits_and_leave_the_matrix() -> None:
     matrix = np.random.default_rng(7).normal(size=(300, 3))
     before = matrix.copy()
@@ -198,10 +260,14 @@ BITS = """
 import hashlib, numpy as np
 from segmentation.kmeans import kmeans
 from segmentation.silhouettes import silhouettes
-matrix = np.random.default_rng(0).normal(size=(3000, 4))
-found = kmeans(matrix, 4, seed=0)
-parts = [found.labels, found.centres, np.array(found.inertia)]
-parts += silhouettes(matrix, [found.labels])
+from segmentation.threads import spread
+parts = []
+for rows in (400, 3000, 30000):
+    matrix = np.random.default_rng(0).normal(size=(rows, 4))
+    found = spread(lambda k: kmeans(matrix, k, seed=0), [6, 4, 3, 2])
+    for each in found:
+        parts += [each.labels, each.centres, np.array(each.inertia)]
+    parts += silhouettes(matrix[:3000], [each.labels[:3000] for each in found])
 print(hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest())
 """
 
