@@ -338,8 +338,8 @@ def _loaded(options: argparse.Namespace, recipe: Recipe) -> Loaded:
 def _write_reports(options: argparse.Namespace, finished: Run) -> None:
     if options.summary:
         Path(options.summary).write_bytes(summary_json(finished))
+    loaded = finished.loaded
     if options.read_report:
-        loaded = finished.loaded
         _write_json(options.read_report, read_report(loaded.table, loaded.schema))
     for doubt in loaded.doubts:
         print(f"segmentation: look at this: {doubt}", file=sys.stderr)
