@@ -14,6 +14,7 @@ from tests.browser.driving import Runs
 
 PATIENCE_SECONDS = 60
 QUIET_MS = 150
+CHECK_MS = 180_000
 SCREENS = ("Data", "Explore", "Segments", "Profiles", "Compare", "Export")
 
 # Keeps what was on the screen only for a moment: progress, and every text a headline figure had.
@@ -102,6 +103,12 @@ class Person:
 
     def run(self) -> None:
         self.press("Run")
+
+    def run_and_check(self) -> None:
+        """Run, and wait until it is known how far the segments can be trusted."""
+        self.run()
+        judged = self.page.get_by_role("heading", name=re.compile("structure|no natural groups"))
+        expect(judged.first).to_be_visible(timeout=CHECK_MS)
 
     def view(self, name: str) -> None:
         control = self.page.get_by_role("radio", name=name, exact=True)

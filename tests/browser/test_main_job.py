@@ -126,7 +126,7 @@ def test_the_online_retail_workbook_from_upload_to_filtered_download(
     person.sees("Look at the rows set aside because")
 
     person.press("Find segments")
-    person.run()
+    person.run_and_check()
     suggested = person.segments()
     assert sum(suggested.values()) == 4339
     stale = "The settings have changed since this run"
@@ -137,7 +137,7 @@ def test_the_online_retail_workbook_from_upload_to_filtered_download(
     assert k == 6
     person.sees(stale)
     assert person.segments() == suggested
-    person.run()
+    person.run_and_check()
     person.does_not_see(stale)
     found = person.segments()
     assert len(found) == 6 and sum(found.values()) == 4339
