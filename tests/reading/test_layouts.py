@@ -183,14 +183,14 @@ CUSTOMERS = ["id,name,spend", *(f"C{i},N{i},{i * 3}" for i in range(30))]
 PRODUCTS = ["sku,price", *(f"X{i},{i}.5" for i in range(10))]
 
 
-@pytest.mark.parametrize("blank", [[""], [",,"], []], ids=["blank", "padded blank", "none"])
-@pytest.mark.parametrize("padding", ["", ","])
+# With padding and no blank line, nothing tells the title from a record that is not filled in.
+@pytest.mark.parametrize(
+    ("padding", "blank"), [("", [""]), ("", [",,"]), ("", []), (",", [""]), (",", [",,"])]
+)
 @pytest.mark.parametrize("products", [PRODUCTS, [f"{line},z9" for line in PRODUCTS]])
 def test_a_second_table_under_its_own_title_is_cut_off(
     products: Sequence[str], padding: str, blank: list[str]
 ) -> None:
-    if padding and not blank:
-        pytest.skip("nothing tells the title from a record that is not filled in")
     narrow = products is PRODUCTS
     below = [line + padding if narrow else line for line in products]
     table = read("Customers", *CUSTOMERS, *blank, "Products" + padding * 2, *below)
