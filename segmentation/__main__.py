@@ -19,6 +19,8 @@ from segmentation.pipeline import load, segment
 from segmentation.read_report import read_report
 from segmentation.reading import limits_from, read_table
 from segmentation.results import Loaded, Question, Run
+from segmentation.rule_texts import rules_facts
+from segmentation.rules import choose_rules, rule_sets
 from segmentation.schema import guess_schema, require_rows
 from segmentation.settings import DELIMITER_NAMES, ROLES, Recipe
 
@@ -63,6 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument("--read-report", metavar="JSON", help="write how the file was read")
     work = commands.add_parser("run", help="segment the customers of one or several files")
     work.add_argument("--out", required=True, help="CSV file to write: one row a customer")
+    work.add_argument(
+        "--rules", metavar="JSON", help="write what puts a customer in a segment: sentences and SQL"
+    )
     _add_settings(work)
     compare = commands.add_parser("sweep", help="weigh the evidence for each number of segments")
     compare.add_argument("--out", required=True, help="CSV file to write: one row a k")
@@ -205,7 +210,7 @@ def _k_range(text: str) -> tuple[int, int]:
 def _clash(options: argparse.Namespace) -> str | None:
     """Say which file would be written over another that this call names."""
     inputs = options.input if isinstance(options.input, list) else [options.input]
-    others = ("out", "summary", "recipe", "read_report", "evidence")
+    others = ("out", "summary", "recipe", "read_report", "evidence", "rules")
     named = [("input", given) for given in inputs]
     named += [(name, getattr(options, name, None)) for name in others]
     seen: dict[Path, str] = {}
@@ -307,6 +312,9 @@ def _read(options: argparse.Namespace, recipe: Recipe) -> None:
 def _run(options: argparse.Namespace, recipe: Recipe) -> None:
     finished = segment(_loaded(options, recipe), recipe)
     Path(options.out).write_bytes(customers_csv(finished))
+    if options.rules:
+        rules = choose_rules(rule_sets(finished))
+        _write_json(options.rules, rules_facts(rules, finished.name_of()))
     _write_reports(options, finished)
 
 

@@ -17,10 +17,10 @@ from segmentation.numerals import say
 from segmentation.results import Profiles, SegmentName, SegmentProfile
 from segmentation.settings import LONGEST_NAME, NameSettings
 from segmentation.vocabulary import label, trait
+from segmentation.words import short
 
 PLAYBOOK = Path(__file__).with_name("playbook.toml")
 NOTABLE_EFFECT = 0.3
-LONGEST_PART = 30
 DEFAULT_ACTION = (
     "Look at what sets this segment apart, then test one offer on a part of it before all of it."
 )
@@ -162,14 +162,8 @@ def _trait_words(name: str, effect: float) -> str:
     if "=" in name:
         column, category = name.split("=", 1)
         often = "mostly" if effect > 0 else "rarely"
-        return f"{often} {_short(category)} ({_short(label(column))})"
-    return f"{'high' if effect > 0 else 'low'} {_short(label(name))}"
-
-
-def _short(text: str, most: int = LONGEST_PART) -> str:
-    """Put a text from the file on one line of a few words."""
-    line = "".join(c for c in " ".join(text.split()) if c.isprintable())
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+        return f"{often} {short(category)} ({short(label(column))})"
+    return f"{'high' if effect > 0 else 'low'} {short(label(name))}"
 
 
 def _unique(
@@ -190,14 +184,14 @@ def _unique(
 
 def _candidates(name: str, segment: SegmentProfile, *, shared: bool) -> Iterator[str]:
     # A name found must be one that can be given, with a number behind it too.
-    short = _short(name, LONGEST_NAME - 4)
+    plain = short(name, LONGEST_NAME - 4)
     if not shared:
-        yield short
+        yield plain
     for difference in segment.differences:
         words = _trait_words(difference.name, difference.effect)
         if difference.used and words.casefold() not in name.casefold():
-            yield _short(f"{name} ({words})", LONGEST_NAME - 4)
-    yield from (f"{short} {number}" for number in count(2))
+            yield short(f"{name} ({words})", LONGEST_NAME - 4)
+    yield from (f"{plain} {number}" for number in count(2))
 
 
 def _reasons(segment: SegmentProfile, profiles: Profiles) -> tuple[str, ...]:

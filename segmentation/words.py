@@ -40,3 +40,15 @@ def and_more(names: Sequence[str]) -> str:
     if len(names) <= 2:
         return " and ".join(names)
     return f"{names[0]} and {len(names) - 1:,} more"
+
+
+def short(text: str, most: int = 30) -> str:
+    """Put a text from the file on one line of a few words.
+
+    Examples
+    --------
+    >>> short("Home,\\n garden"), short("and more " * 9, 12)
+    ('Home, garden', 'and more an…')
+    """
+    line = "".join(c for c in " ".join(text.split()) if c.isprintable())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"

@@ -30,6 +30,8 @@ STAGES = {
     "clustering",
     "profiling",
     "naming",
+    "rules",
+    "placing",
     "exporting",
 }
 PRIMITIVES = {
@@ -47,6 +49,7 @@ PRIMITIVES = {
     "read_report",
     "results",
     "roles",
+    "rule_texts",
     "set_aside",
     "settings",
     "silhouettes",

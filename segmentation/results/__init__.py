@@ -28,6 +28,7 @@ from segmentation.results.reports import (
     SetAsideLine,
     Sheet,
 )
+from segmentation.results.rules import Condition, Placement, RuleSet, SegmentRule
 from segmentation.results.run import Loaded, Run
 from segmentation.results.segments import (
     Difference,
@@ -47,6 +48,7 @@ __all__ = [
     "Clean",
     "Column",
     "ColumnType",
+    "Condition",
     "Criterion",
     "Customers",
     "Difference",
@@ -57,6 +59,7 @@ __all__ = [
     "Loaded",
     "Match",
     "Partition",
+    "Placement",
     "Prepared",
     "PreparedColumn",
     "Profiles",
@@ -67,10 +70,12 @@ __all__ = [
     "Remedy",
     "Resampled",
     "Rule",
+    "RuleSet",
     "Run",
     "Schema",
     "SegmentName",
     "SegmentProfile",
+    "SegmentRule",
     "Segmentation",
     "SetAsideLine",
     "Sheet",
