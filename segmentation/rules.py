@@ -21,16 +21,11 @@ Rows = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Column:
-    """What the tree may ask: a number, or whether a category has one of its values.
-
-    ``codes`` are the places of the values among the different ones, because the tree computes in
-    single precision, where neighbouring numbers can be one.
-    """
+    """What the tree may ask: a number, or whether a category has one of its values."""
 
     feature: str
     category: str | None
     values: Floats
-    codes: npt.NDArray[np.int64]
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -140,16 +135,12 @@ def _columns(run: Run) -> Iterator[_Column]:
         if feature in run.loaded.customers.numeric:
             values = frame[feature].to_numpy(dtype=float)
             values = np.where(np.isnan(values), fills.get(feature, np.nan), values)
-            yield _column(feature, None, values)
+            yield _Column(feature=feature, category=None, values=values)
             continue
         text = frame[feature].to_numpy(dtype=str)
         for category in np.unique(text):
-            yield _column(feature, str(category), (text == category).astype(float))
-
-
-def _column(feature: str, category: str | None, values: Floats) -> _Column:
-    _, codes = np.unique(values, return_inverse=True)
-    return _Column(feature=feature, category=category, values=values, codes=codes)
+            is_it = (text == category).astype(float)
+            yield _Column(feature=feature, category=str(category), values=is_it)
 
 
 def _fills(run: Run) -> dict[str, float]:
@@ -159,12 +150,15 @@ def _fills(run: Run) -> dict[str, float]:
 def _grown(columns: list[_Column], segments: Rows, k: int) -> _Node:
     from sklearn.tree import DecisionTreeClassifier
 
-    codes = np.column_stack([column.codes for column in columns]).astype(np.float32)
     drawn: Rows | slice = slice(None)
     if len(segments) > LARGEST_SAMPLE:
         drawn = np.random.default_rng(0).choice(len(segments), LARGEST_SAMPLE, replace=False)
+    # The tree computes in single precision, where neighbouring numbers can be one; their places
+    # among the different ones can't.
+    coded = [np.unique(column.values[drawn], return_inverse=True) for column in columns]
+    codes = np.column_stack([code for _, code in coded]).astype(np.float32)
     grower = DecisionTreeClassifier(max_leaf_nodes=LEAVES_A_SEGMENT * k, random_state=0)
-    tree = grower.fit(codes[drawn], segments[drawn]).tree_
+    tree = grower.fit(codes, segments[drawn]).tree_
     # Both children are numbered when their parent is split, so their numbers tell the order.
     order = {int(left): i for i, left in enumerate(np.sort(np.unique(tree.children_left))[1:])}
 
@@ -174,13 +168,12 @@ def _grown(columns: list[_Column], segments: Rows, k: int) -> _Node:
         if left < 0:
             return made
         made.column = int(tree.feature[number])
-        column = columns[made.column]
-        low = column.codes[rows] <= tree.threshold[number]
-        below, above = rows[low], rows[~low]
-        made.threshold = between(column.values[below].max(), column.values[above].min())
+        values = columns[made.column].values[rows]
+        low = values <= coded[made.column][0][int(tree.threshold[number])]
+        made.threshold = between(values[low].max(), values[~low].min())
         made.opened = order[left]
-        made.left = node(left, below)
-        made.right = node(int(tree.children_right[number]), above)
+        made.left = node(left, rows[low])
+        made.right = node(int(tree.children_right[number]), rows[~low])
         return made
 
     return node(0, np.arange(len(segments)))
