@@ -16,6 +16,7 @@ from segmentation.errors import DataError, SegmentationError, SettingsError
 from segmentation.evidence_files import evidence_facts, finite, sweep_csv
 from segmentation.exporting import customers_csv, raw_csv, summary_json
 from segmentation.pipeline import load, segment
+from segmentation.playbooks import choose_playbook
 from segmentation.read_report import read_report
 from segmentation.reading import limits_from, read_table
 from segmentation.results import Loaded, Question, Run
@@ -33,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         recipe = _told(Recipe(), options) if options.command == "read" else _recipe(options)
+        choose_playbook((), recipe.naming.playbook)
     except SettingsError as error:
         parser.error(str(error))
     clash = _clash(options)
@@ -163,6 +165,12 @@ def _add_settings(work: argparse.ArgumentParser) -> None:
         help="what is done about extreme values (default: keep)",
     )
     work.add_argument(
+        "--playbook",
+        metavar="NAME|TOML",
+        help="where names and actions are from: retail, business, subscriptions, education, "
+        "health, donors, or a file of your own (default: what the columns suggest)",
+    )
+    work.add_argument(
         "--seed", type=int, metavar="N", help="seed of everything random (default: 0)"
     )
     work.add_argument("--as-of", metavar="DATE", help="date that days are counted to")
@@ -263,7 +271,7 @@ def _recipe(options: argparse.Namespace) -> Recipe:
         ),
         choose=replace(recipe.choose, **choose),
         fit=_over(recipe.fit, seed=options.seed, method=options.method),
-        naming=recipe.naming,
+        naming=_over(recipe.naming, playbook=options.playbook),
     )
 
 
@@ -333,6 +341,8 @@ def _loaded(options: argparse.Namespace, recipe: Recipe) -> Loaded:
 
 
 def _write_reports(options: argparse.Namespace, finished: Run) -> None:
+    if finished.playbook.note:
+        print(f"segmentation: {finished.playbook.note}", file=sys.stderr)
     if options.summary:
         Path(options.summary).write_bytes(summary_json(finished))
     if options.read_report:

@@ -45,6 +45,7 @@ PRIMITIVES = {
     "methods",
     "notation",
     "numerals",
+    "playbooks",
     "remembering",
     "read_report",
     "results",

@@ -18,8 +18,7 @@ import streamlit as st
 from segmentation.cleaning import clean
 from segmentation.features import build_features
 from segmentation.matching import carry_over, match
-from segmentation.naming import name_segments
-from segmentation.pipeline import Combined, Progress, combine, join, read, segment
+from segmentation.pipeline import Combined, Progress, combine, join, read, renamed, segment
 from segmentation.projecting import Projection, project
 from segmentation.reading import Bundle, Source, limits_from
 from segmentation.results import Loaded, Relation, Run, Schema, Table
@@ -95,7 +94,7 @@ def refit(source: AnySource, before: Recipe, after: Recipe) -> tuple[Relation, N
     """Hold a run against the one before, and say what names and colours go over to it."""
     old, new = run(source, before), run(source, after)
     relation = match(*_whose(old), *_whose(new))
-    return relation, carry_over(relation, old.names)
+    return relation, replace(carry_over(relation, old.names), playbook=before.naming.playbook)
 
 
 def _whose(found: Run) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
@@ -152,7 +151,7 @@ def _place(key: str) -> _Place:
 
 @st.cache_resource(scope="session", max_entries=6, ttl=LONGEST_STAY, show_spinner=False)
 def _named(key: str, _run: Run, _recipe: Recipe) -> Run:
-    return replace(_run, recipe=_recipe, names=name_segments(_run.profiles, _recipe.naming))
+    return renamed(_run, _recipe.naming)
 
 
 @st.cache_resource(scope="session", max_entries=6, ttl=LONGEST_STAY, show_spinner=False)

@@ -18,6 +18,7 @@ from segmentation.results.evidence import (
     Vote,
 )
 from segmentation.results.joined import Match
+from segmentation.results.playbooks import Noun, Pattern, Playbook, PlaybookChoice, Words
 from segmentation.results.relation import Relation
 from segmentation.results.reports import (
     LINE_REASONS,
@@ -58,8 +59,12 @@ __all__ = [
     "LineReason",
     "Loaded",
     "Match",
+    "Noun",
     "Partition",
+    "Pattern",
     "Placement",
+    "Playbook",
+    "PlaybookChoice",
     "Prepared",
     "PreparedColumn",
     "Profiles",
@@ -86,4 +91,5 @@ __all__ = [
     "Trials",
     "Verdict",
     "Vote",
+    "Words",
 ]
