@@ -54,6 +54,7 @@ PRIMITIVES = {
     "set_aside",
     "settings",
     "silhouettes",
+    "tallies",
     "threads",
     "transforms",
     "trust",
