@@ -32,6 +32,7 @@ STAGES = {
     "naming",
     "rules",
     "placing",
+    "portraits",
     "exporting",
 }
 PRIMITIVES = {

@@ -19,6 +19,7 @@ from segmentation.results.evidence import (
 )
 from segmentation.results.joined import Match
 from segmentation.results.playbooks import Noun, Pattern, Playbook, PlaybookChoice, Words
+from segmentation.results.portraits import CategoryShare, Example, Figure, Portrait, Portraits
 from segmentation.results.relation import Relation
 from segmentation.results.reports import (
     LINE_REASONS,
@@ -45,6 +46,7 @@ __all__ = [
     "REASONS",
     "Alternative",
     "Alternatives",
+    "CategoryShare",
     "Change",
     "Clean",
     "Column",
@@ -54,6 +56,8 @@ __all__ = [
     "Customers",
     "Difference",
     "Evidence",
+    "Example",
+    "Figure",
     "LedgerEntry",
     "Level",
     "LineReason",
@@ -65,6 +69,8 @@ __all__ = [
     "Placement",
     "Playbook",
     "PlaybookChoice",
+    "Portrait",
+    "Portraits",
     "Prepared",
     "PreparedColumn",
     "Profiles",
