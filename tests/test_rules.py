@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.tree import DecisionTreeClassifier
 
+from segmentation import rules as grown
 from segmentation.__main__ import main
 from segmentation.errors import DataError
 from segmentation.pipeline import load, run, segment
@@ -144,6 +145,16 @@ def test_more_leaves_are_never_less_faithful(mall: Run) -> None:
     assert choose_rules(sets, 1) is sets[0]
     assert choose_rules(sets, 999) is sets[-1]
     assert choose_rules(sets, sets[1].leaves) is sets[1]
+
+
+def test_a_tree_grown_on_a_sample_is_measured_on_all(
+    mall: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grown, "LARGEST_SAMPLE", 60)
+    sets = rule_sets(mall)
+    for found in sets:
+        check(mall, found)
+    assert sets[-1].fidelity < 1
 
 
 def odd_table(count: int = 150, seed: int = 0) -> pd.DataFrame:
