@@ -16,9 +16,12 @@ from segmentation.errors import DataError, SegmentationError, SettingsError
 from segmentation.evidence_files import evidence_facts, finite, sweep_csv
 from segmentation.exporting import customers_csv, raw_csv, summary_json
 from segmentation.pipeline import load, segment
+from segmentation.playbooks import choose_playbook
 from segmentation.read_report import read_report
 from segmentation.reading import limits_from, read_table
 from segmentation.results import Loaded, Question, Run
+from segmentation.rule_texts import rules_facts
+from segmentation.rules import choose_rules, rule_sets
 from segmentation.schema import guess_schema, require_rows
 from segmentation.settings import DELIMITER_NAMES, ROLES, Recipe
 from segmentation.trying import with_outcomes
@@ -32,6 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         recipe = _told(Recipe(), options) if options.command == "read" else _recipe(options)
+        choose_playbook((), recipe.naming.playbook)
     except SettingsError as error:
         parser.error(str(error))
     clash = _clash(options)
@@ -64,6 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument("--read-report", metavar="JSON", help="write how the file was read")
     work = commands.add_parser("run", help="segment the customers of one or several files")
     work.add_argument("--out", required=True, help="CSV file to write: one row a customer")
+    work.add_argument(
+        "--rules", metavar="JSON", help="write what puts a customer in a segment: sentences and SQL"
+    )
     _add_settings(work)
     compare = commands.add_parser("sweep", help="weigh the evidence for each number of segments")
     compare.add_argument("--out", required=True, help="CSV file to write: one row a k")
@@ -166,6 +173,12 @@ def _add_settings(work: argparse.ArgumentParser) -> None:
         help="what is done about extreme values (default: keep)",
     )
     work.add_argument(
+        "--playbook",
+        metavar="NAME|TOML",
+        help="where names and actions are from: retail, business, subscriptions, education, "
+        "health, donors, or a file of your own (default: what the columns suggest)",
+    )
+    work.add_argument(
         "--seed", type=int, metavar="N", help="seed of everything random (default: 0)"
     )
     work.add_argument("--as-of", metavar="DATE", help="date that days are counted to")
@@ -213,7 +226,7 @@ def _k_range(text: str) -> tuple[int, int]:
 def _clash(options: argparse.Namespace) -> str | None:
     """Say which file would be written over another that this call names."""
     inputs = options.input if isinstance(options.input, list) else [options.input]
-    others = ("out", "summary", "recipe", "read_report", "evidence")
+    others = ("out", "summary", "recipe", "read_report", "evidence", "rules")
     named = [("input", given) for given in inputs]
     named += [(name, getattr(options, name, None)) for name in others]
     seen: dict[Path, str] = {}
@@ -267,7 +280,7 @@ def _recipe(options: argparse.Namespace) -> Recipe:
         ),
         choose=replace(recipe.choose, **choose),
         fit=_over(recipe.fit, seed=options.seed, method=options.method),
-        naming=recipe.naming,
+        naming=_over(recipe.naming, playbook=options.playbook),
     )
 
 
@@ -316,6 +329,9 @@ def _read(options: argparse.Namespace, recipe: Recipe) -> None:
 def _run(options: argparse.Namespace, recipe: Recipe) -> None:
     finished = segment(_loaded(options, recipe), recipe)
     Path(options.out).write_bytes(customers_csv(finished))
+    if options.rules:
+        rules = choose_rules(rule_sets(finished))
+        _write_json(options.rules, rules_facts(rules, finished.name_of()))
     _write_reports(options, finished)
 
 
@@ -336,6 +352,8 @@ def _loaded(options: argparse.Namespace, recipe: Recipe) -> Loaded:
 
 
 def _write_reports(options: argparse.Namespace, finished: Run) -> None:
+    if finished.playbook.note:
+        print(f"segmentation: {finished.playbook.note}", file=sys.stderr)
     if options.summary:
         Path(options.summary).write_bytes(summary_json(finished))
     loaded = finished.loaded

@@ -228,7 +228,7 @@ def summary(run: Run) -> dict[str, Any]:
     report = run.loaded.table.report
     clean = run.loaded.clean
     customers = run.loaded.customers
-    names = run.name_of()
+    names = run.by_id()
     segmented = len(run.profiles.customers)
     return {
         "input": _file_facts(report),
@@ -242,6 +242,7 @@ def summary(run: Run) -> dict[str, Any]:
             *clean.notes,
             *(note for match in run.loaded.joined for note in _match_notes(match)),
             *run.prepared.notes,
+            *([run.playbook.note] if run.playbook.note else []),
             *_rename_notes(run),
         ],
         "cleaning": [_ledger_facts(entry) for entry in ledger(run)],
@@ -259,10 +260,18 @@ def summary(run: Run) -> dict[str, Any]:
         "inertia": run.segmentation.inertia,
         "silhouette": run.segmentation.silhouette,
         "silhouette_customers": run.segmentation.silhouette_customers,
+        "playbook": {
+            "name": run.playbook.playbook.name,
+            "customers": run.playbook.playbook.words.customer.many,
+            "reason": run.playbook.reason,
+        },
         "segments": [
             {
                 "id": segment.segment_id,
-                "name": names[segment.segment_id],
+                "name": names[segment.segment_id].name,
+                "description": names[segment.segment_id].description,
+                "why": names[segment.segment_id].why,
+                "action": names[segment.segment_id].action,
                 "size": segment.size,
                 "share": segment.share,
                 "silhouette": segment.silhouette,

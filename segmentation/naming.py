@@ -2,53 +2,47 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import replace
 from itertools import count
-from pathlib import Path
 
 import numpy as np
 
 from segmentation.errors import SettingsError
 from segmentation.numerals import say
-from segmentation.results import Profiles, SegmentName, SegmentProfile
+from segmentation.playbooks import choose_playbook
+from segmentation.results import (
+    Difference,
+    Pattern,
+    Playbook,
+    Profiles,
+    SegmentName,
+    SegmentProfile,
+)
 from segmentation.settings import LONGEST_NAME, NameSettings
-from segmentation.vocabulary import label, trait
+from segmentation.vocabulary import label
+from segmentation.words import listed, short
 
-PLAYBOOK = Path(__file__).with_name("playbook.toml")
 NOTABLE_EFFECT = 0.3
-LONGEST_PART = 30
-DEFAULT_ACTION = (
-    "Look at what sets this segment apart, then test one offer on a part of it before all of it."
+MOSTLY = 0.5
+NOTABLE_LIFT = 1.2
+DESCRIBED = Pattern(
+    when=(),
+    mostly=(),
+    name="",
+    description="",
+    why="No name of the playbook fits; this one says what is strongest.",
+    action=(
+        "Look at what sets this segment apart, then test one offer on a part of it before all."
+    ),
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pattern:
-    """A name for segments that lie in certain places.
-
-    Parameters
-    ----------
-    when : tuple of (trait, levels)
-        For each trait, the levels it may have.
-    name, action : str
-        What such a segment is called, and what to do about it.
-    """
-
-    when: tuple[tuple[str, frozenset[str]], ...]
-    name: str
-    action: str
-
-    def fits(self, levels: dict[str, str]) -> bool:
-        """Tell whether every condition holds for a segment's levels by trait."""
-        return all(levels.get(name) in allowed for name, allowed in self.when)
-
-
 def name_segments(
-    profiles: Profiles, settings: NameSettings | None = None
+    profiles: Profiles,
+    settings: NameSettings | None = None,
+    playbook: Playbook | None = None,
 ) -> tuple[SegmentName, ...]:
     """Name every segment, each name once.
 
@@ -58,6 +52,8 @@ def name_segments(
         Who the segments are.
     settings : NameSettings, optional
         Names the user gave, and colours kept.
+    playbook : Playbook, optional
+        Where the other names are from; the first of playbook.toml by default.
 
     Raises
     ------
@@ -75,9 +71,11 @@ def name_segments(
     'High income, high spending: target customers'
     """
     settings = settings or NameSettings()
+    playbook = playbook or choose_playbook(()).playbook
     given = _given(profiles, settings)
     colours = _colours(profiles, dict(settings.colours))
-    plain, actions = zip(*map(_find, profiles.segments), strict=True)
+    patterns = [_find(segment, playbook) for segment in profiles.segments]
+    plain = tuple(pattern.name for pattern in patterns)
     names = _unique(plain, profiles.segments, given)
     found = _unique(plain, profiles.segments, {})
     return tuple(
@@ -86,32 +84,16 @@ def name_segments(
             name=given.get(segment.segment_id, name),
             given=segment.segment_id in given,
             found=own,
-            reasons=_reasons(segment, profiles),
-            action=action,
+            reasons=_reasons(segment, profiles, playbook.words.customer.many),
+            description=pattern.description,
+            why=pattern.why,
+            action=pattern.action,
             colour=colours[segment.segment_id],
         )
-        for segment, name, own, action in zip(profiles.segments, names, found, actions, strict=True)
-    )
-
-
-@cache
-def playbook() -> tuple[Pattern, ...]:
-    """Read the patterns, in their order."""
-    raw = tomllib.loads(PLAYBOOK.read_text(encoding="utf-8"))
-    return tuple(
-        Pattern(
-            when=tuple((name, _levels(wanted)) for name, wanted in entry["when"].items()),
-            name=entry["name"],
-            action=entry["action"],
+        for segment, name, own, pattern in zip(
+            profiles.segments, names, found, patterns, strict=True
         )
-        for entry in raw["pattern"]
     )
-
-
-def _levels(wanted: str | list[str]) -> frozenset[str]:
-    words = [wanted] if isinstance(wanted, str) else wanted
-    wider = {"low": ("very low", "low"), "high": ("high", "very high")}
-    return frozenset(level for word in words for level in wider.get(word, (word,)))
 
 
 def _given(profiles: Profiles, settings: NameSettings) -> dict[int, str]:
@@ -137,39 +119,54 @@ def _colours(profiles: Profiles, kept: dict[int, int]) -> dict[int, int]:
     return {i: kept[i] if i in kept else next(free) for i in ids}
 
 
-def _find(segment: SegmentProfile) -> tuple[str, str]:
+def _find(segment: SegmentProfile, playbook: Playbook) -> Pattern:
     by_trait: dict[str, str] = {}
     for feature, level in segment.levels.items():
-        known = trait(feature)
+        known = playbook.trait(feature)
         if known is not None:
             by_trait.setdefault(known, level)
-    for pattern in playbook():
-        if pattern.fits(by_trait):
-            return pattern.name, pattern.action
-    return _described(segment), DEFAULT_ACTION
+    marks = _marks(segment)
+    for pattern in playbook.patterns:
+        if pattern.fits(by_trait, marks):
+            return pattern
+    return _described(segment, playbook.words.customer.many)
 
 
-def _described(segment: SegmentProfile) -> str:
+def _marks(segment: SegmentProfile) -> dict[str, str]:
+    """Return the value that at least half of the segment has, by column, where it marks it."""
+    marks: dict[str, str] = {}
+    for difference in segment.differences:
+        column, separator, value = difference.name.rpartition("=")
+        often = difference.segment >= MOSTLY
+        if separator and difference.used and often and _lift(difference) >= NOTABLE_LIFT:
+            marks.setdefault(column, value)
+    return marks
+
+
+def _lift(difference: Difference) -> float:
+    return difference.segment / difference.overall if difference.overall > 0 else 0.0
+
+
+def _described(segment: SegmentProfile, customers: str) -> Pattern:
     """Name by the two strongest traits among the features used."""
     notable = [d for d in segment.differences if d.used and abs(d.effect) >= NOTABLE_EFFECT]
-    if not notable:
-        return "Typical customers"
-    said = ", ".join(_trait_words(d.name, d.effect) for d in notable[:2])
-    return said[0].upper() + said[1:]
+    said = [_trait_words(d.name, d.effect) for d in notable[:2]]
+    name = ", ".join(said)
+    return replace(
+        DESCRIBED,
+        name=name[:1].upper() + name[1:] or f"Typical {customers}",
+        description=f"Told from other {customers} by {listed(said)}."
+        if notable
+        else f"Close to the average of all {customers} in all that was used.",
+    )
 
 
 def _trait_words(name: str, effect: float) -> str:
     if "=" in name:
         column, category = name.split("=", 1)
         often = "mostly" if effect > 0 else "rarely"
-        return f"{often} {_short(category)} ({_short(label(column))})"
-    return f"{'high' if effect > 0 else 'low'} {_short(label(name))}"
-
-
-def _short(text: str, most: int = LONGEST_PART) -> str:
-    """Put a text from the file on one line of a few words."""
-    line = "".join(c for c in " ".join(text.split()) if c.isprintable())
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+        return f"{often} {short(category)} ({short(label(column))})"
+    return f"{'high' if effect > 0 else 'low'} {short(label(name))}"
 
 
 def _unique(
@@ -190,17 +187,17 @@ def _unique(
 
 def _candidates(name: str, segment: SegmentProfile, *, shared: bool) -> Iterator[str]:
     # A name found must be one that can be given, with a number behind it too.
-    short = _short(name, LONGEST_NAME - 4)
+    plain = short(name, LONGEST_NAME - 4)
     if not shared:
-        yield short
+        yield plain
     for difference in segment.differences:
         words = _trait_words(difference.name, difference.effect)
         if difference.used and words.casefold() not in name.casefold():
-            yield _short(f"{name} ({words})", LONGEST_NAME - 4)
-    yield from (f"{short} {number}" for number in count(2))
+            yield short(f"{name} ({words})", LONGEST_NAME - 4)
+    yield from (f"{plain} {number}" for number in count(2))
 
 
-def _reasons(segment: SegmentProfile, profiles: Profiles) -> tuple[str, ...]:
+def _reasons(segment: SegmentProfile, profiles: Profiles, customers: str) -> tuple[str, ...]:
     reasons = []
     strength = {d.name: abs(d.effect) for d in segment.differences}
     for feature in sorted(segment.levels, key=lambda name: -strength.get(name, 0.0)):
@@ -213,6 +210,6 @@ def _reasons(segment: SegmentProfile, profiles: Profiles) -> tuple[str, ...]:
             continue
         reasons.append(
             f"{label(feature)}: {level}; median {say(median)}, mean {say(mean)} against "
-            f"{say(overall)} over all customers"
+            f"{say(overall)} over all {customers}"
         )
     return tuple(reasons)

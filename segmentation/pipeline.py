@@ -15,6 +15,7 @@ from segmentation.features import build_features
 from segmentation.joining import attributes, choose_main, customer_key, meet, widen
 from segmentation.methods import DENSITY, NOISE, sampling_note
 from segmentation.naming import name_segments
+from segmentation.playbooks import choose_playbook
 from segmentation.preparing import prepare
 from segmentation.profiling import profile
 from segmentation.reading import Bundle, Given, ReadLimits, Source, as_source, read_table
@@ -32,7 +33,7 @@ from segmentation.results import (
     Table,
 )
 from segmentation.schema import suggest_schema
-from segmentation.settings import CombineSettings, Recipe, SchemaSettings
+from segmentation.settings import CombineSettings, NameSettings, Recipe, SchemaSettings
 from segmentation.stacking import stack
 
 Progress = Callable[[float, str], None]
@@ -231,6 +232,7 @@ def _tried(
 def _concluded(loaded: Loaded, recipe: Recipe, prepared: Prepared, evidence: Evidence) -> Run:
     segmentation = fit(prepared, evidence, recipe.fit)
     profiles = profile(loaded.customers, prepared, segmentation)
+    playbook = choose_playbook(column_names(loaded), recipe.naming.playbook)
     return Run(
         recipe=recipe,
         loaded=loaded,
@@ -238,8 +240,30 @@ def _concluded(loaded: Loaded, recipe: Recipe, prepared: Prepared, evidence: Evi
         evidence=evidence,
         segmentation=segmentation,
         profiles=profiles,
-        names=name_segments(profiles, recipe.naming),
+        names=name_segments(profiles, recipe.naming, playbook.playbook),
+        playbook=playbook,
     )
+
+
+def renamed(found: Run, naming: NameSettings) -> Run:
+    """Return a run with its segments named anew.
+
+    Raises
+    ------
+    SettingsError
+        If a name or the playbook can't be.
+    """
+    playbook = choose_playbook(column_names(found.loaded), naming.playbook)
+    names = name_segments(found.profiles, naming, playbook.playbook)
+    return replace(
+        found, recipe=found.recipe.with_stage(naming=naming), names=names, playbook=playbook
+    )
+
+
+def column_names(loaded: Loaded) -> tuple[str, ...]:
+    """Return the names of all columns read, by which a playbook is suggested."""
+    tables = (loaded.table, *(match.table for match in loaded.joined))
+    return tuple(dict.fromkeys(str(name) for table in tables for name in table.frame.columns))
 
 
 def methods_compared(run: Run, *, progress: Progress | None = None) -> Alternatives:

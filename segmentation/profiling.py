@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from segmentation.results import (
@@ -18,8 +19,11 @@ from segmentation.results import (
     Segmentation,
     SegmentProfile,
 )
+from segmentation.tallies import tally_category, tally_number
 from segmentation.values import Bools, Floats
 from segmentation.vocabulary import label, trait
+
+Integers = npt.NDArray[np.int64]
 
 LEVELS = ((0.15, "very low"), (0.35, "low"), (0.65, "average"), (0.85, "high"))
 
@@ -49,57 +53,116 @@ def profile(customers: Customers, prepared: Prepared, segmentation: Segmentation
     order = np.argsort(prepared.customers)
     positions = prepared.customers[order]
     labels = segmentation.labels[order]
-    frame = customers.frame.iloc[positions]
-    numeric = frame[list(customers.numeric)]
-    groups = numeric.groupby(pd.Index(labels, name="segment"))
+    tally = Tally(customers, positions, labels, segmentation.k)
     used = set(prepared.features)
+    sizes = np.bincount(labels, minlength=segmentation.k + 1)
     segments = tuple(
         SegmentProfile(
             segment_id=segment,
-            size=int((labels == segment).sum()),
-            share=float((labels == segment).mean()),
+            size=int(sizes[segment]),
+            share=float(sizes[segment] / len(labels)),
             levels={
-                name: level(numeric[name].to_numpy(), labels == segment)
+                name: level(tally.numbers[name].values, tally.numbers[name].quartiles[segment, 1])
                 for name in prepared.features
-                if name in customers.numeric
+                if name in tally.numbers
             },
-            differences=differences(customers, positions, labels == segment, used),
+            differences=tally.differences(segment, used),
             silhouette=segmentation.segment_silhouettes[segment - 1],
         )
         for segment in range(1, segmentation.k + 1)
     )
+    ids = pd.Index(range(1, segmentation.k + 1), name="segment")
+    numbers = tally.numbers.items()
     return Profiles(
         segments=segments,
-        means=groups.mean(),
-        medians=groups.median(),
-        overall=numeric.mean(),
+        means=pd.DataFrame({name: found.means[1:] for name, found in numbers}, index=ids),
+        medians=pd.DataFrame({name: found.quartiles[1:, 1] for name, found in numbers}, index=ids),
+        overall=pd.Series({name: found.overall for name, found in numbers}, dtype=float),
         customers=positions,
         labels=labels,
     )
 
 
-def level(values: Floats, inside: Bools) -> str:
+def level(present: Floats, middle: float) -> str:
     """Say where a group's median lies among all values: very low, low, average, high, very high.
 
     The position is the share of values below the median, half of the equal ones counted; the
-    bounds are 0.15, 0.35, 0.65 and 0.85.
+    bounds are 0.15, 0.35, 0.65 and 0.85. A group without a value, NaN, counts as average.
 
     Examples
     --------
-    >>> level(np.arange(10.0), np.arange(10) > 6)
+    >>> level(np.arange(10.0), 8.0)
     'very high'
     """
-    present = values[~np.isnan(values)]
-    own = values[inside & ~np.isnan(values)]
-    if not len(own):
+    if np.isnan(middle):
         return "average"
-    middle = np.median(own)
     position = (np.sum(present < middle) + 0.5 * np.sum(present == middle)) / len(present)
     return next((word for bound, word in LEVELS if position < bound), "very high")
 
 
+class Tally:
+    """Every column of some customers, by group.
+
+    Parameters
+    ----------
+    customers : Customers
+        One row a customer.
+    positions : ndarray of int, shape (n,)
+        The customers compared.
+    groups : ndarray of int, shape (n,)
+        The group of each, from 0 to ``largest``.
+    largest : int
+        The last group's number.
+    """
+
+    def __init__(
+        self, customers: Customers, positions: Integers, groups: Integers, largest: int
+    ) -> None:
+        frame, count = customers.frame, largest + 1
+        self.numbers = {
+            name: tally_number(frame[name].to_numpy(dtype=float)[positions], groups, count)
+            for name in customers.numeric
+        }
+        self.categories = {
+            name: tally_category(frame[name].iloc[positions], groups, count)
+            for name in customers.categories
+        }
+
+    def differences(self, group: int, used: set[str]) -> tuple[Difference, ...]:
+        """Rank what tells a group from all customers, by standardised difference of means.
+
+        ``used`` are the features that the segments were made with.
+        """
+        found = [
+            Difference(
+                name=name,
+                segment=float(tally.means[group]),
+                overall=tally.overall,
+                effect=float((tally.means[group] - tally.overall) / tally.spread),
+                used=name in used,
+            )
+            for name, tally in self.numbers.items()
+            if tally.known[group] and tally.varies and tally.spread >= np.finfo(float).tiny
+        ]
+        for name, shares in self.categories.items():
+            found.extend(
+                Difference(
+                    name=f"{name}={category or '(missing)'}",
+                    segment=float(own),
+                    overall=float(share),
+                    effect=float((own - share) / np.sqrt(share * (1 - share))),
+                    used=name in used,
+                )
+                for category, own, share in zip(
+                    shares.categories, shares.shares[group], shares.overall, strict=True
+                )
+                if share < 1 and not np.isnan(own)
+            )
+        return tuple(sorted(found, key=lambda d: (-abs(d.effect), d.name)))
+
+
 def differences(
-    customers: Customers, positions: np.ndarray, inside: Bools, used: set[str]
+    customers: Customers, positions: Integers, inside: Bools, used: set[str]
 ) -> tuple[Difference, ...]:
     """Rank what tells a group of customers from all, by standardised difference of means.
 
@@ -114,34 +177,7 @@ def differences(
     used : set of str
         Features the segments were made with.
     """
-    frame = customers.frame.iloc[positions]
-    found: list[Difference] = []
-    for name in customers.numeric:
-        found.extend(_difference(name, frame[name].to_numpy(), inside, name in used))
-    for name in customers.categories:
-        values = frame[name].to_numpy(dtype=str)
-        for category in np.unique(values)[:200]:
-            share = (values == category).astype(float)
-            title = f"{name}={category or '(missing)'}"
-            found.extend(_difference(title, share, inside, name in used))
-    return tuple(sorted(found, key=lambda d: (-abs(d.effect), d.name)))
-
-
-def _difference(name: str, values: Floats, inside: Bools, used: bool) -> list[Difference]:
-    present = ~np.isnan(values)
-    own = values[inside & present]
-    # Not by the deviation: that of equal decimals is rarely 0 exactly.
-    if not len(own) or values[present].min() == values[present].max():
-        return []
-    spread = float(values[present].std())
-    mean, overall = float(own.mean()), float(values[present].mean())
-    if spread < np.finfo(float).tiny:
-        return []
-    return [
-        Difference(
-            name=name, segment=mean, overall=overall, effect=(mean - overall) / spread, used=used
-        )
-    ]
+    return Tally(customers, positions, inside.astype(np.int64), 1).differences(1, used)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

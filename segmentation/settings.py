@@ -246,7 +246,7 @@ class FitSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameSettings:
-    """The names the user gave, and the colours that segments keep from one run to the next.
+    """What segments are called: names given, colours kept, and where the other names are from.
 
     Parameters
     ----------
@@ -254,10 +254,14 @@ class NameSettings:
         Segments left out keep the name that the playbook finds.
     colours : tuple of (segment_id, colour)
         Places among the colours, from 1; segments left out get the lowest that are free.
+    playbook : str or None
+        Where names, reasons and actions are from: a playbook's name, or the path of a TOML file of
+        playbooks; None takes the playbook that the columns suggest.
     """
 
     names: tuple[tuple[int, str], ...] = ()
     colours: tuple[tuple[int, int], ...] = ()
+    playbook: str | None = None
 
     def __post_init__(self) -> None:
         for segment_id, name in self.names:
@@ -266,6 +270,12 @@ class NameSettings:
                     f"{name[:40]!r} can't be the name of segment {segment_id}",
                     remedy=f"Use 1 to {LONGEST_NAME} characters on one line",
                 )
+        if self.playbook is not None and not (
+            self.playbook.strip() and self.playbook.isprintable()
+        ):
+            raise SettingsError(
+                "The playbook has no name", remedy="Name a playbook, or leave it to be suggested"
+            )
         places = [colour for _, colour in self.colours]
         if len(set(places)) < len(places) or min(places, default=1) < 1:
             raise SettingsError(

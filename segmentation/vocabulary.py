@@ -8,6 +8,8 @@ from segmentation.words import words
 
 Trait = Literal["income", "spending", "recency", "frequency", "monetary", "age", "quantity"]
 
+LEVEL_WORDS = ("very low", "low", "average", "high", "very high")
+
 _TRAIT_WORDS: tuple[tuple[Trait, frozenset[str]], ...] = (
     ("recency", frozenset({"recency"})),
     (

@@ -72,3 +72,15 @@ def sentence(text: str) -> str:
     'Gap statistic'
     """
     return text[:1].upper() + text[1:]
+
+
+def short(text: str, most: int = 30) -> str:
+    """Put a text from the file on one line of a few words.
+
+    Examples
+    --------
+    >>> short("Home,\\n garden"), short("and more " * 9, 12)
+    ('Home, garden', 'and more an…')
+    """
+    line = "".join(c for c in " ".join(text.split()) if c.isprintable())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"

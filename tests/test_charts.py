@@ -213,7 +213,15 @@ def figures(done: Run, keep: Bools) -> dict[str, go.Figure]:
 
 def called(name: str, colour: int = 1) -> SegmentName:
     return SegmentName(
-        segment_id=colour, name=name, given=False, found=name, reasons=(), action="", colour=colour
+        segment_id=colour,
+        name=name,
+        given=False,
+        found=name,
+        reasons=(),
+        description="",
+        why="",
+        action="",
+        colour=colour,
     )
 
 

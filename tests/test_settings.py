@@ -77,6 +77,7 @@ recipes = st.builds(
         NameSettings,
         names=st.lists(st.tuples(st.integers(1, LARGEST_K), names)).map(tuple),
         colours=st.permutations(range(1, 9)).map(lambda places: tuple(enumerate(places, start=2))),
+        playbook=st.none() | names,
     ),
 )
 
@@ -102,7 +103,7 @@ def test_json_round_trip_keeps_the_recipe_and_its_hash(recipe: Recipe) -> None:
 
 def test_a_recipe_from_before_there_were_methods_is_of_k_means() -> None:
     plain = Recipe().to_dict()
-    del plain["fit"]["method"], plain["naming"]["colours"]
+    del plain["fit"]["method"], plain["naming"]["colours"], plain["naming"]["playbook"]
     assert Recipe.from_json(json.dumps(plain)) == Recipe()
     assert Recipe().fit.method == "kmeans"
 

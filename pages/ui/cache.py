@@ -20,7 +20,6 @@ from segmentation.cleaning import clean
 from segmentation.errors import DataError
 from segmentation.features import build_features
 from segmentation.matching import carry_over, match
-from segmentation.naming import name_segments
 from segmentation.pipeline import (
     Combined,
     Progress,
@@ -29,6 +28,7 @@ from segmentation.pipeline import (
     methods_compared,
     read,
     rechosen,
+    renamed,
     segment,
     trusted,
 )
@@ -209,7 +209,7 @@ def alternatives(source: AnySource, found: Run, progress: Progress | None = None
 def refit(old: Run, new: Run) -> tuple[Relation, NameSettings]:
     """Hold a run against the one before, and say what names and colours go over to it."""
     relation = match(*_whose(old), *_whose(new))
-    return relation, carry_over(relation, old.names)
+    return relation, replace(carry_over(relation, old.names), playbook=old.recipe.naming.playbook)
 
 
 def _whose(found: Run) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
@@ -275,7 +275,7 @@ def _tried_place(key: str) -> _Place:
 
 @st.cache_resource(scope="session", max_entries=6, ttl=LONGEST_STAY, show_spinner=False)
 def _named(key: str, _run: Run, _recipe: Recipe) -> Run:
-    return replace(_run, recipe=_recipe, names=name_segments(_run.profiles, _recipe.naming))
+    return renamed(_run, _recipe.naming)
 
 
 @st.cache_resource(scope="session", max_entries=6, ttl=LONGEST_STAY, show_spinner=False)

@@ -21,6 +21,8 @@ from segmentation.results.evidence import (
     Vote,
 )
 from segmentation.results.joined import Match
+from segmentation.results.playbooks import Noun, Pattern, Playbook, PlaybookChoice, Words
+from segmentation.results.portraits import CategoryShare, Example, Figure, Portrait, Portraits
 from segmentation.results.relation import Relation
 from segmentation.results.reports import (
     LINE_REASONS,
@@ -32,6 +34,7 @@ from segmentation.results.reports import (
     Sheet,
     added_up,
 )
+from segmentation.results.rules import Condition, Placement, RuleSet, SegmentRule
 from segmentation.results.run import Loaded, Run
 from segmentation.results.segments import (
     Difference,
@@ -50,22 +53,33 @@ __all__ = [
     "Arena",
     "Begun",
     "Candidate",
+    "CategoryShare",
     "Change",
     "Clean",
     "Column",
     "ColumnType",
+    "Condition",
     "Criterion",
     "Customers",
     "Difference",
     "Evidence",
     "HeldOut",
+    "Example",
+    "Figure",
     "LedgerEntry",
     "Level",
     "LineReason",
     "Loaded",
     "Match",
     "Outcome",
+    "Noun",
     "Partition",
+    "Pattern",
+    "Placement",
+    "Playbook",
+    "PlaybookChoice",
+    "Portrait",
+    "Portraits",
     "Prepared",
     "PreparedColumn",
     "Profiles",
@@ -76,10 +90,12 @@ __all__ = [
     "Remedy",
     "Resampled",
     "Rule",
+    "RuleSet",
     "Run",
     "Schema",
     "SegmentName",
     "SegmentProfile",
+    "SegmentRule",
     "Segmentation",
     "SetAsideLine",
     "Sheet",
@@ -91,4 +107,5 @@ __all__ = [
     "Verdict",
     "Vote",
     "added_up",
+    "Words",
 ]

@@ -8,6 +8,7 @@ from segmentation.results.cleaned import Clean
 from segmentation.results.customers import Customers, Prepared
 from segmentation.results.evidence import Evidence
 from segmentation.results.joined import Match
+from segmentation.results.playbooks import PlaybookChoice
 from segmentation.results.reports import Question
 from segmentation.results.segments import Profiles, Segmentation, SegmentName
 from segmentation.results.tables import ReadReport, Schema, Table
@@ -62,6 +63,8 @@ class Run:
         The settings; with the same file they give the same run.
     loaded, prepared, evidence, segmentation, profiles, names
         The results of the stages.
+    playbook : PlaybookChoice
+        Where the names are from, and what customers are called.
     """
 
     recipe: Recipe
@@ -71,6 +74,7 @@ class Run:
     segmentation: Segmentation
     profiles: Profiles
     names: tuple[SegmentName, ...]
+    playbook: PlaybookChoice
 
     def name_of(self) -> dict[int, str]:
         """Map segment ids to names."""

@@ -157,8 +157,8 @@ class SegmentName:
         What it would be called if the user had named no segment.
     reasons : tuple of str
         The numbers behind the name found, in sentences.
-    action : str
-        What to do about the segment.
+    description, why, action : str
+        Who is in the segment, why that matters, and what to do about it.
     colour : int
         Its place among the colours and symbols, from 1; no two segments have the same.
     """
@@ -168,5 +168,7 @@ class SegmentName:
     given: bool
     found: str
     reasons: tuple[str, ...]
+    description: str
+    why: str
     action: str
     colour: int
