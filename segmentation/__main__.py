@@ -144,8 +144,14 @@ def _add_settings(work: argparse.ArgumentParser) -> None:
         "--drop",
         action="append",
         default=[],
-        choices=["duplicates", "zero-price"],
-        help="also set aside exact duplicates, or order lines with a unit price of 0 or less",
+        choices=["duplicates", "zero-price", "non-products"],
+        help="also set aside exact duplicates, order lines with a unit price of 0 or less, or "
+        "those that charge for no product, such as postage",
+    )
+    work.add_argument(
+        "--returns",
+        choices=get_args(settings.Returns),
+        help="whether returns and cancellations are set aside or taken off (default: gross)",
     )
     work.add_argument(
         "--missing",
@@ -246,6 +252,8 @@ def _recipe(options: argparse.Namespace) -> Recipe:
             recipe.clean,
             drop_duplicates="duplicates" in options.drop or None,
             drop_zero_price="zero-price" in options.drop or None,
+            drop_non_products="non-products" in options.drop or None,
+            returns=options.returns,
             as_of=options.as_of,
         ),
         prepare=_over(

@@ -33,6 +33,7 @@ STAGES = {
     "exporting",
 }
 PRIMITIVES = {
+    "charges",
     "errors",
     "evidence_files",
     "grouping",
@@ -44,6 +45,7 @@ PRIMITIVES = {
     "notation",
     "numerals",
     "remembering",
+    "returns",
     "read_report",
     "results",
     "roles",

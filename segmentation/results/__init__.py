@@ -18,6 +18,7 @@ from segmentation.results.evidence import (
     Vote,
 )
 from segmentation.results.joined import Match
+from segmentation.results.refunds import Refunds
 from segmentation.results.relation import Relation
 from segmentation.results.reports import (
     LINE_REASONS,
@@ -63,6 +64,7 @@ __all__ = [
     "Question",
     "ReadReport",
     "Reading",
+    "Refunds",
     "Relation",
     "Remedy",
     "Resampled",
