@@ -29,6 +29,7 @@ from segmentation.results.reports import (
     SetAsideLine,
     Sheet,
 )
+from segmentation.results.rfm import Measure, Rfm, RfmCrossing, RfmScale, RfmSegment
 from segmentation.results.run import Loaded, Run
 from segmentation.results.segments import (
     Difference,
@@ -57,6 +58,7 @@ __all__ = [
     "LineReason",
     "Loaded",
     "Match",
+    "Measure",
     "Partition",
     "Prepared",
     "PreparedColumn",
@@ -68,6 +70,10 @@ __all__ = [
     "Relation",
     "Remedy",
     "Resampled",
+    "Rfm",
+    "RfmCrossing",
+    "RfmScale",
+    "RfmSegment",
     "Rule",
     "Run",
     "Schema",
