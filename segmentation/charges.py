@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from segmentation.values import Bools
@@ -51,14 +49,14 @@ def are_charges(products: pd.Series[Any]) -> Bools:
     [False, False, True, False]
     """
     codes, uniques = pd.factorize(products)
-    names = [" ".join(str(name).casefold().split()) for name in uniques]
-    present = [name for name in names if name]
-    with_digit = [name for name in present if re.search(r"\d", name)]
-    if len(with_digit) >= CODED_SHARE * len(present):
-        charges = (set(present) - set(with_digit)) | CODES
+    names = pd.Series(uniques, dtype="str").str.lower().str.split().str.join(" ")
+    with_digit = names.str.contains(r"[0-9]")
+    present = names.ne("")
+    if with_digit.sum() >= CODED_SHARE * present.sum():
+        charges = present & (~with_digit | names.isin(CODES))
     else:
-        charges = set(NAMES)
-    return np.array([name in charges for name in names], dtype=bool)[codes]
+        charges = names.isin(NAMES)
+    return charges.to_numpy(dtype=bool)[codes]
 
 
 def charged(lines: pd.DataFrame) -> pd.DataFrame:
