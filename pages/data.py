@@ -38,8 +38,8 @@ def show(loaded: Loaded) -> None:
         "data",
         [
             ("Rows read", rows, 0),
-            ("Rows used", len(loaded.clean.frame), 0),
-            ("Rows set aside", rows - len(loaded.clean.frame), 0),
+            ("Rows used", loaded.clean.rows_used, 0),
+            ("Rows set aside", rows - loaded.clean.rows_used, 0),
             ("Customers", len(customers.frame), 0),
         ],
     )

@@ -1,4 +1,4 @@
-"""The command line: ``python -m segmentation`` with ``read``, ``run`` and ``sweep``."""
+"""The command line: ``python -m segmentation`` with ``read``, ``run``, ``sweep`` and ``rfm``."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from typing import Any, get_args
 from segmentation import settings
 from segmentation.errors import DataError, SegmentationError, SettingsError
 from segmentation.evidence_files import evidence_facts, finite, sweep_csv
-from segmentation.exporting import customers_csv, raw_csv, summary_json
+from segmentation.exporting import customers_csv, raw_csv, rfm_summary, summary_json, to_csv
 from segmentation.pipeline import load, segment
 from segmentation.playbooks import choose_playbook
 from segmentation.read_report import read_report
 from segmentation.reading import limits_from, read_table
 from segmentation.results import Loaded, Question, Run
+from segmentation.rfm import score_rfm
+from segmentation.rfm_grid import Grid, built_in_grid, lint, parse_grid
 from segmentation.rule_texts import rules_facts
 from segmentation.rules import choose_rules, rule_sets
 from segmentation.schema import guess_schema, require_rows
@@ -42,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     if clash:
         parser.error(clash)
     try:
-        {"read": _read, "run": _run, "sweep": _sweep}[options.command](options, recipe)
+        {"read": _read, "run": _run, "sweep": _sweep, "rfm": _rfm}[options.command](options, recipe)
     except SegmentationError as error:
         print(f"segmentation: {error}", file=sys.stderr)
         return 1
@@ -71,16 +73,22 @@ def _parser() -> argparse.ArgumentParser:
     work.add_argument(
         "--rules", metavar="JSON", help="write what puts a customer in a segment: sentences and SQL"
     )
-    _add_settings(work)
+    _add_source(work)
+    _add_segmenting(work)
     compare = commands.add_parser("sweep", help="weigh the evidence for each number of segments")
     compare.add_argument("--out", required=True, help="CSV file to write: one row a k")
     compare.add_argument("--evidence", metavar="JSON", help="write the votes, verdict and trust")
-    _add_settings(compare)
+    _add_source(compare)
+    _add_segmenting(compare)
+    score = commands.add_parser("rfm", help="score customers by days, orders and money")
+    score.add_argument("--out", required=True, help="CSV file to write: one row a customer")
+    _add_source(score)
+    score.add_argument("--grid", metavar="TOML", help="names for the scores, as in rfm_grid.toml")
     return parser
 
 
-def _add_settings(work: argparse.ArgumentParser) -> None:
-    """Add what a segmentation is made from and how."""
+def _add_source(work: argparse.ArgumentParser) -> None:
+    """Add where customers come from and how they are made."""
     work.add_argument(
         "input",
         metavar="INPUT",
@@ -112,6 +120,24 @@ def _add_settings(work: argparse.ArgumentParser) -> None:
         metavar="ROLE=COLUMN",
         help=f"what a column is for; roles: {', '.join(ROLES)}",
     )
+    work.add_argument(
+        "--drop",
+        action="append",
+        default=[],
+        choices=["duplicates", "zero-price", "non-products"],
+        help="also set aside exact duplicates, order lines with a unit price of 0 or less, or "
+        "those that charge for no product, such as postage",
+    )
+    work.add_argument(
+        "--returns",
+        choices=get_args(settings.Returns),
+        help="whether returns and cancellations are set aside or taken off (default: gross)",
+    )
+    work.add_argument("--as-of", metavar="DATE", help="date that days are counted to")
+
+
+def _add_segmenting(work: argparse.ArgumentParser) -> None:
+    """Add how customers are segmented."""
     work.add_argument(
         "--feature",
         action="append",
@@ -156,13 +182,6 @@ def _add_settings(work: argparse.ArgumentParser) -> None:
         help="numbers of segments that auto compares, both ends included",
     )
     work.add_argument(
-        "--drop",
-        action="append",
-        default=[],
-        choices=["duplicates", "zero-price"],
-        help="also set aside exact duplicates, or order lines with a unit price of 0 or less",
-    )
-    work.add_argument(
         "--missing",
         choices=get_args(settings.Missing),
         help="what a missing number becomes; drop sets the customer aside (default: median)",
@@ -181,7 +200,6 @@ def _add_settings(work: argparse.ArgumentParser) -> None:
     work.add_argument(
         "--seed", type=int, metavar="N", help="seed of everything random (default: 0)"
     )
-    work.add_argument("--as-of", metavar="DATE", help="date that days are counted to")
 
 
 def _add_reading(command: argparse.ArgumentParser) -> None:
@@ -226,7 +244,7 @@ def _k_range(text: str) -> tuple[int, int]:
 def _clash(options: argparse.Namespace) -> str | None:
     """Say which file would be written over another that this call names."""
     inputs = options.input if isinstance(options.input, list) else [options.input]
-    others = ("out", "summary", "recipe", "read_report", "evidence", "rules")
+    others = ("out", "summary", "recipe", "read_report", "evidence", "rules", "grid")
     named = [("input", given) for given in inputs]
     named += [(name, getattr(options, name, None)) for name in others]
     seen: dict[Path, str] = {}
@@ -250,25 +268,33 @@ def _recipe(options: argparse.Namespace) -> Recipe:
             raise SettingsError(
                 "The recipe can't be read", where=options.recipe, remedy=f"Check the file: {error}"
             ) from None
+    recipe = _told(recipe, options)
     roles = _pairs(recipe.schema.roles, options.role, "--role", "ROLE=COLUMN")
     keys = _pairs(recipe.combine.keys, options.join, "--join", "FILE=COLUMN")
     main = options.main and Path(options.main).name
-    choose: dict[str, Any] = {}
-    if "k" in options:
-        choose["k"] = options.k
-    if options.k_range:
-        choose["k_min"], choose["k_max"] = options.k_range
-    recipe = _told(recipe, options)
-    return Recipe(
-        read=recipe.read,
+    recipe = recipe.with_stage(
         combine=_over(recipe.combine, main=main, keys=keys),
         schema=_over(recipe.schema, kind=options.kind, roles=roles),
         clean=_over(
             recipe.clean,
             drop_duplicates="duplicates" in options.drop or None,
             drop_zero_price="zero-price" in options.drop or None,
+            drop_non_products="non-products" in options.drop or None,
+            returns=options.returns,
             as_of=options.as_of,
         ),
+    )
+    return recipe if options.command == "rfm" else _segmenting(recipe, options)
+
+
+def _segmenting(recipe: Recipe, options: argparse.Namespace) -> Recipe:
+    """Lay over a recipe what was said of segmenting."""
+    choose: dict[str, Any] = {}
+    if "k" in options:
+        choose["k"] = options.k
+    if options.k_range:
+        choose["k_min"], choose["k_max"] = options.k_range
+    return recipe.with_stage(
         prepare=_over(
             recipe.prepare,
             features=tuple(options.feature) or None,
@@ -345,6 +371,28 @@ def _sweep(options: argparse.Namespace, recipe: Recipe) -> None:
     _write_reports(options, finished)
 
 
+def _rfm(options: argparse.Namespace, recipe: Recipe) -> None:
+    grid = _grid(options.grid) if options.grid else built_in_grid()
+    for fault in lint(grid):
+        print(f"segmentation: {fault.text}", file=sys.stderr)
+    loaded = _loaded(options, recipe)
+    scored = score_rfm(loaded.customers, grid)
+    Path(options.out).write_bytes(to_csv(scored.frame))
+    if options.summary:
+        _write_json(options.summary, rfm_summary(loaded, scored, recipe))
+    _write_read_report(options, loaded)
+
+
+def _grid(path: str) -> Grid:
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            "The grid can't be read", where=path, remedy=f"Check the file: {error}"
+        ) from None
+    return parse_grid(text, Path(path).name)
+
+
 def _loaded(options: argparse.Namespace, recipe: Recipe) -> Loaded:
     loaded = load(options.input, recipe, limits=limits_from(os.environ))
     _refuse_doubt(loaded.questions)
@@ -356,7 +404,10 @@ def _write_reports(options: argparse.Namespace, finished: Run) -> None:
         print(f"segmentation: {finished.playbook.note}", file=sys.stderr)
     if options.summary:
         Path(options.summary).write_bytes(summary_json(finished))
-    loaded = finished.loaded
+    _write_read_report(options, finished.loaded)
+
+
+def _write_read_report(options: argparse.Namespace, loaded: Loaded) -> None:
     if options.read_report:
         _write_json(options.read_report, read_report(loaded.table, loaded.schema))
     for doubt in loaded.doubts:

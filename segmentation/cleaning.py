@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -11,9 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from segmentation.charges import are_charges
 from segmentation.errors import DataError
 from segmentation.notation import read_column
-from segmentation.results import Clean, LedgerEntry, Rule, Schema, Table
+from segmentation.results import Clean, LedgerEntry, Refunds, Rule, Schema, Table
+from segmentation.returns import are_returns, below_zero, settle
 from segmentation.settings import CleanSettings
 from segmentation.values import LARGEST_NUMBER, Bools, to_ids
 
@@ -76,11 +79,13 @@ def clean(table: Table, schema: Schema, settings: CleanSettings | None = None) -
     sieve.apply("empty_row", _blank_rows(_own_cells(table)))
     if schema.kind == "transactions":
         return _clean_transactions(table, schema, settings, sieve)
-    if settings.drop_zero_price or settings.as_of is not None:
+    if settings != CleanSettings(drop_duplicates=settings.drop_duplicates):
         raise DataError(
-            "A table of customers has no order lines to clean by price or count days from",
+            "A table of customers has no order lines to clean by price or product, to take "
+            "returns off or to count days from",
             where=table.report.name,
-            remedy="Leave zero-price and the as-of date out, or read the file as transactions",
+            remedy="Leave zero-price, non-products, net returns and the as-of date out, or read "
+            "the file as transactions",
         )
     return _clean_customers(table, schema, settings, sieve)
 
@@ -118,6 +123,7 @@ def _clean_transactions(
     frame = table.frame
     notes: list[str] = []
     columns: dict[str, Any] = {}
+    net = settings.returns == "net"
     written = {column.role: column for column in schema.columns}
     ids = to_ids(frame[roles["customer_id"]])
     sieve.apply("no_customer_id", ids.missing)
@@ -131,7 +137,9 @@ def _clean_transactions(
         columns[name] = values
         if name != "unit_price" or "amount" not in roles:
             sieve.apply(_NO_VALUE[name], np.isnan(values))
-        if name == "quantity":
+        if name == "quantity" and net:
+            sieve.apply("quantity_zero", values == 0)
+        elif name == "quantity":
             sieve.apply("quantity_not_positive", values <= 0)
     if settings.drop_zero_price:
         if "unit_price" not in columns:
@@ -141,6 +149,14 @@ def _clean_transactions(
                 remedy="Say which column is the unit price, or keep free lines",
             )
         sieve.apply("unit_price_not_positive", columns["unit_price"] <= 0)
+    if settings.drop_non_products:
+        if "product" not in roles:
+            raise DataError(
+                "There is no product to tell postage and fees by",
+                where=table.report.name,
+                remedy="Say which column is the product, or keep lines that are no products",
+            )
+        sieve.apply("non_product", are_charges(frame[roles["product"]]))
     if settings.drop_duplicates:
         _drop_duplicates(_own_cells(table), sieve)
     if "amount" not in columns:
@@ -149,34 +165,49 @@ def _clean_transactions(
         if too_large[sieve.kept].any():
             sieve.apply("no_amount", too_large)
     _refuse_empty(sieve, table)
-    negative = int((columns["amount"][sieve.kept] < 0).sum())
-    if negative:
-        notes.append(f"{negative:,} lines have a negative amount; they lower the totals.")
     kept = {name: values[sieve.kept] for name, values in columns.items()}
     kept["customer_id"] = ids.texts.iloc[sieve.kept].array
     if "order_id" in roles:
         orders = to_ids(frame[roles["order_id"]], "number")
-        nameless = orders.missing[sieve.kept]
-        order_ids = orders.texts.iloc[sieve.kept]
-        if nameless.any():
-            order_ids = order_ids.mask(nameless, "")
-            notes.append(
-                f"{nameless.sum():,} lines have no order id; those of one customer and one day "
-                "count as one order."
-            )
-        kept["order_id"] = order_ids.array
+        kept["order_id"] = orders.texts.mask(orders.missing, "").iloc[sieve.kept].array
     for role in ("product", "country"):
         if role in roles:
             kept[role] = frame[roles[role]].iloc[sieve.kept].str.strip().array
-    last = kept["order_date"].max().astype("datetime64[D]").item()
+    lines = pd.DataFrame(kept, index=sieve.kept)
+    refunds: Refunds | None = None
+    if net:
+        lines, refunds = _without_returns(lines, sieve)
+        _refuse_empty(sieve, table)
+    negative = int((lines["amount"] < 0).sum())
+    if negative:
+        notes.append(f"{negative:,} lines have a negative amount; they lower the totals.")
+    nameless = int(lines["order_id"].eq("").sum()) if "order_id" in lines else 0
+    if nameless:
+        notes.append(
+            f"{nameless:,} lines have no order id; those of one customer and one day count as one "
+            "order."
+        )
+    last = lines["order_date"].max().date()
     as_of = date.fromisoformat(settings.as_of) if settings.as_of else last + timedelta(days=1)
     return Clean(
-        frame=pd.DataFrame(kept, index=sieve.kept),
+        frame=lines,
         ledger=tuple(sieve.ledger),
         set_aside=sieve.set_aside,
         as_of=as_of,
+        refunds=refunds,
         notes=tuple(notes),
     )
+
+
+def _without_returns(lines: pd.DataFrame, sieve: _Sieve) -> tuple[pd.DataFrame, Refunds]:
+    """Take returns out of the lines, and set aside those of customers who ordered nothing."""
+    back = are_returns(lines)
+    sales, returns = lines[~back], below_zero(lines[back])
+    refunds = settle(sales, returns, valid_lines=math.fsum([*sales["amount"], *returns["amount"]]))
+    only = np.zeros(int(sieve.kept.max()) + 1, dtype=bool)
+    only[refunds.others.index] = True
+    sieve.apply("returns_only", only)
+    return sales, refunds
 
 
 def _money_columns(table: Table, schema: Schema) -> Iterator[tuple[str, npt.NDArray[np.float64]]]:

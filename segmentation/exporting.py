@@ -16,7 +16,7 @@ import pandas as pd
 
 from segmentation.evidence_files import trap_facts, verdict_facts
 from segmentation.read_report import read_report
-from segmentation.results import LedgerEntry, LineReason, Match, ReadReport, Rule, Run
+from segmentation.results import LedgerEntry, LineReason, Loaded, Match, ReadReport, Rfm, Rule, Run
 from segmentation.set_aside import set_aside_table
 from segmentation.settings import Recipe
 from segmentation.trust import band
@@ -225,29 +225,14 @@ def set_aside_customers(run: Run) -> pd.DataFrame:
 
 def summary(run: Run) -> dict[str, Any]:
     """Return the run's figures as plain JSON values, with the recipe that reproduces it."""
-    report = run.loaded.table.report
-    clean = run.loaded.clean
     customers = run.loaded.customers
     names = run.by_id()
     segmented = len(run.profiles.customers)
+    told = (run.playbook.note,) if run.playbook.note else ()
+    notes = (*run.prepared.notes, *told, *_rename_notes(run))
     return {
-        "input": _file_facts(report),
-        "inputs": [_file_facts(file) for file in run.loaded.files],
-        "joined": [_match_facts(match) for match in run.loaded.joined],
-        "reading": read_report(run.loaded.table, run.loaded.schema),
-        "schema": {"kind": run.loaded.schema.kind, "roles": dict(run.loaded.schema.roles)},
-        "doubts": list(run.loaded.doubts),
-        "notes": [
-            *report.notes,
-            *clean.notes,
-            *(note for match in run.loaded.joined for note in _match_notes(match)),
-            *run.prepared.notes,
-            *([run.playbook.note] if run.playbook.note else []),
-            *_rename_notes(run),
-        ],
-        "cleaning": [_ledger_facts(entry) for entry in ledger(run)],
-        "rows_used": segmented if customers.kind == "customers" else len(clean.frame),
-        "as_of": clean.as_of.isoformat() if clean.as_of else None,
+        **_loaded_facts(run.loaded, run.prepared.ledger, notes),
+        **({"rows_used": segmented} if customers.kind == "customers" else {}),
         "customers": segmented,
         "features": list(run.prepared.features),
         "transform": run.recipe.prepare.transform,
@@ -287,7 +272,58 @@ def summary(run: Run) -> dict[str, Any]:
             }
             for segment in run.profiles.segments
         ],
-        "recipe": _recipe_of(run).to_dict(),
+        **_made_by(_recipe_of(run)),
+    }
+
+
+def rfm_summary(loaded: Loaded, rfm: Rfm, recipe: Recipe) -> dict[str, Any]:
+    """Return how customers came to their scores as plain JSON values, with the recipe.
+
+    Parameters
+    ----------
+    loaded : Loaded
+        Whose customers were scored.
+    rfm : Rfm
+        Their scores.
+    recipe : Recipe
+        The settings they were loaded with.
+    """
+    return {
+        **_loaded_facts(loaded),
+        "customers": len(rfm.frame),
+        "rfm": rfm.to_dict(),
+        **_made_by(recipe),
+    }
+
+
+def _loaded_facts(
+    loaded: Loaded, ledger: tuple[LedgerEntry, ...] = (), notes: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """Say what was read, what it was taken for and what was set aside, also further on."""
+    report, clean, joined = loaded.table.report, loaded.clean, loaded.joined
+    return {
+        "input": _file_facts(report),
+        "inputs": [_file_facts(file) for file in loaded.files],
+        "joined": [_match_facts(match) for match in joined],
+        "reading": read_report(loaded.table, loaded.schema),
+        "schema": {"kind": loaded.schema.kind, "roles": dict(loaded.schema.roles)},
+        "doubts": list(loaded.doubts),
+        "notes": [
+            *report.notes,
+            *clean.notes,
+            *(note for match in joined for note in _match_notes(match)),
+            *notes,
+        ],
+        "cleaning": [_ledger_facts(entry) for entry in (*clean.ledger, *ledger)],
+        "rows_used": clean.rows_used,
+        **({"returns": clean.refunds.to_dict()} if clean.refunds else {}),
+        "as_of": clean.as_of.isoformat() if clean.as_of else None,
+    }
+
+
+def _made_by(recipe: Recipe) -> dict[str, Any]:
+    return {
+        "recipe": recipe.to_dict(),
         "versions": {"python": python_version(), **{name: version(name) for name in VERSIONED}},
     }
 

@@ -30,9 +30,13 @@ def build_features(clean: Clean, schema: Schema) -> Customers:
     - ``monetary_total``: sum of the amount, or of quantity × unit price, to 6 decimals;
     - ``quantity_total``, ``products_distinct``: where such a column exists;
     - ``average_order_value``: monetary_total / frequency_orders;
+    - ``gross_total``, ``returned_total``, ``return_share`` (returned_total / gross_total): where
+      returns are taken off, and then monetary_total and quantity_total are net of them;
     - ``country``: of the last order (the first in the alphabet if it names several).
 
-    Sums are taken in a stated order, so that the order of the rows changes no bit.
+    Returns are no orders: they change neither recency nor the number of orders, also where they
+    take back all that was ordered. Sums are taken in a stated order, so that the order of the rows
+    changes no bit.
 
     Parameters
     ----------
@@ -143,18 +147,27 @@ def _from_transactions(clean: Clean) -> Customers:
     last, first = extremes(codes, days.astype(np.int64), count)
     as_of_day = np.datetime64(clean.as_of, "D").astype(np.int64)
     frequency = _distinct_per(codes, _orders(lines, days.astype(np.int64)), count)
-    monetary = exact_sums(codes, lines["amount"].to_numpy(), count)
+    gross = exact_sums(codes, lines["amount"].to_numpy(), count)
+    monetary = np.round(gross + _returned("amount", clean, ids), DECIMALS)
     columns: dict[str, Any] = {
         "recency_days": (as_of_day - last).astype(float),
         "frequency_orders": frequency.astype(float),
         "monetary_total": monetary,
     }
     if "quantity" in lines:
-        columns["quantity_total"] = exact_sums(codes, lines["quantity"].to_numpy(), count)
+        bought = exact_sums(codes, lines["quantity"].to_numpy(), count)
+        columns["quantity_total"] = np.round(bought + _returned("quantity", clean, ids), DECIMALS)
     columns["average_order_value"] = np.round(monetary / frequency, DECIMALS)
     columns["tenure_days"] = (as_of_day - first).astype(float)
     if "product" in lines:
         columns["products_distinct"] = _distinct_per(codes, lines["product"], count).astype(float)
+    if clean.refunds is not None:
+        returned = -_returned("amount", clean, ids)
+        columns["gross_total"] = gross
+        columns["returned_total"] = returned
+        columns["return_share"] = np.divide(
+            returned, gross, out=(returned > 0).astype(float), where=gross > 0
+        )
     unusable = {name: CONSTANT for name, values in columns.items() if values.min() == values.max()}
     numeric = tuple(name for name in columns if name not in unusable)
     categories: tuple[str, ...] = ()
@@ -175,6 +188,15 @@ def _from_transactions(clean: Clean) -> Customers:
         default_features=tuple(n for n in DEFAULT_TRANSACTION_FEATURES if n in numeric),
         unusable=unusable,
     )
+
+
+def _returned(what: str, clean: Clean, ids: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """Add up the returns of each customer, 0 or below."""
+    if clean.refunds is None:
+        return np.zeros(len(ids))
+    lines = clean.refunds.lines
+    codes = pd.Index(ids).get_indexer(lines["customer_id"])
+    return exact_sums(codes, lines[what].to_numpy(), len(ids))
 
 
 def _orders(lines: pd.DataFrame, days: npt.NDArray[np.int64]) -> pd.Series[Any]:

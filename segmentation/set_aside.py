@@ -141,6 +141,18 @@ def _as_rows(lines: list[SetAsideLine], table: Table) -> pd.DataFrame:
     return frame
 
 
+def unmatched_returns(table: Table, cleaned: Clean) -> pd.DataFrame:
+    """Return the returns whose sale was not found, as read, with their lines.
+
+    They count all the same. Those of customers who ordered nothing are set aside instead.
+    """
+    if cleaned.refunds is None:
+        return set_aside_table(table, {}, "unmatched_return")
+    lines = cleaned.refunds.lines
+    rows = lines.index[~lines["matched"]].to_numpy(dtype=np.int64)
+    return set_aside_table(table, {"unmatched_return": rows}, "unmatched_return")
+
+
 def unmatched_customers(customers: Customers, match: Match) -> pd.DataFrame:
     """Return the ids of the customers that a further table says nothing of."""
     return pd.DataFrame({"customer_id": customers.ids[match.lacking]}, dtype="str")

@@ -28,6 +28,7 @@ Transform = Literal["auto", "none", "log", "yeo-johnson", "rank"]
 Scaler = Literal["standard", "robust", "minmax", "none"]
 Missing = Literal["median", "mean", "mode", "drop"]
 Outliers = Literal["keep", "cap", "set-aside"]
+Returns = Literal["gross", "net"]
 Method = Literal["kmeans", "bisecting", "gaussian", "ward", "hdbscan", "dbscan"]
 
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -143,12 +144,18 @@ class CleanSettings:
         Set aside rows that repeat an earlier row in every cell.
     drop_zero_price : bool
         Set aside order lines with a unit price of 0 or less.
+    drop_non_products : bool
+        Set aside order lines that charge for no product: postage, fees, corrections.
+    returns : {"gross", "net"}
+        gross sets returns and cancellations aside; net takes them off what was sold.
     as_of : str or None
         ISO date that days are counted to; None is the day after the last order.
     """
 
     drop_duplicates: bool = False
     drop_zero_price: bool = False
+    drop_non_products: bool = False
+    returns: Returns = "gross"
     as_of: str | None = None
 
     def __post_init__(self) -> None:

@@ -67,6 +67,9 @@ _LABELS = {
     "average_order_value": "average order value",
     "tenure_days": "days since first order",
     "products_distinct": "different products",
+    "gross_total": "spend before returns",
+    "returned_total": "value returned",
+    "return_share": "share returned",
 }
 
 

@@ -27,6 +27,7 @@ STAGES = {
     "preparing",
     "choosing",
     "agreeing",
+    "rfm",
     "clustering",
     "profiling",
     "naming",
@@ -37,6 +38,7 @@ STAGES = {
 }
 PRIMITIVES = {
     "condensing",
+    "charges",
     "errors",
     "evidence_files",
     "exchanging",
@@ -50,6 +52,8 @@ PRIMITIVES = {
     "numerals",
     "playbooks",
     "remembering",
+    "returns",
+    "rfm_grid",
     "read_report",
     "results",
     "roles",

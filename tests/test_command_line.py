@@ -332,6 +332,11 @@ def test_every_choice_gives_another_inertia(
         (["--drop", "duplicates"], lambda d: d.set_aside("exact_duplicate") >= 15, True),
         (["--drop", "zero-price"], lambda d: d.set_aside("unit_price_not_positive") > 0, True),
         ([], lambda d: d.set_aside("exact_duplicate") + d.set_aside("unit_price_not_positive"), 0),
+        (["--drop", "non-products"], lambda d: d.set_aside("non_product"), 0),
+        (["--returns", "gross"], lambda d: d.set_aside("quantity_not_positive") > 0, True),
+        (["--returns", "net"], lambda d: d.set_aside("quantity_not_positive"), 0),
+        (["--returns", "net"], lambda d: d.summary["returns"]["lines"] > 0, True),
+        (["--returns", "net"], lambda d: "returned_total" in d.customers, True),
         (["--as-of", "2026-02-01"], lambda d: d.set_aside("after_as_of_date") > 0, True),
         (["--as-of", "2027-02-01"], changed("as_of"), "2027-02-01"),
         (["--role", "order_id="], lambda d: "order_id" in d.summary["schema"]["roles"], False),
@@ -679,3 +684,61 @@ def test_no_file_named_twice_is_written(
     assert stop.value.code == 2
     assert Path("table.csv").read_bytes() == data
     assert [path.name for path in tmp_path.iterdir()] == ["table.csv"]
+
+
+# --- rfm
+
+
+def rfm(path: Path, folder: Path, *options: str) -> tuple[pd.DataFrame, dict[str, Any]]:
+    out, summary = folder / "rfm.csv", folder / "rfm.json"
+    assert main(["rfm", str(path), "--out", str(out), "--summary", str(summary), *options]) == 0
+    return pd.read_csv(out, dtype={"customer_id": str}), json.loads(summary.read_text("utf-8"))
+
+
+def test_rfm_writes_scores_and_names(orders: Path, tmp_path: Path) -> None:
+    scored, summary = rfm(orders, tmp_path, "--as-of", "2026-05-01", "--returns", "net")
+    assert list(scored.columns) == [
+        "customer_id",
+        "recency_days",
+        "frequency_orders",
+        "monetary_total",
+        "r_score",
+        "f_score",
+        "m_score",
+        "rfm_segment",
+    ]
+    assert len(scored) == summary["customers"] == 40
+    assert scored[["r_score", "f_score", "m_score"]].isin(range(1, 6)).all(axis=None)
+    assert summary["as_of"] == "2026-05-01" and summary["returns"]["lines"] > 0
+    sizes = {s["name"]: s["customers"] for s in summary["rfm"]["segments"] if s["customers"]}
+    assert sizes == scored["rfm_segment"].value_counts().to_dict()
+    assert Recipe.from_json(json.dumps(summary)).clean.returns == "net"
+
+
+def test_rfm_says_what_an_edited_grid_lacks(
+    orders: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    grid = tmp_path / "grid.toml"
+    grid.write_text("[[segment]]\nname = '=Now'\nr = [4, 5]\n[[segment]]\nname = 'Never'\nr = 5\n")
+    scored, _ = rfm(orders, tmp_path, "--grid", str(grid))
+    assert set(scored["rfm_segment"]) == {"'=Now", "Others"}
+    said = capsys.readouterr().err
+    assert "grid.toml, line 5, key name" in said and "75 of 125" in said
+
+
+@pytest.mark.parametrize("text", ["[[segment]]\nname = 'A'\nq = 5\n", None])
+def test_rfm_refuses_a_grid_it_can_not_read(
+    orders: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | None
+) -> None:
+    grid, out = tmp_path / "grid.toml", tmp_path / "out.csv"
+    if text is not None:
+        grid.write_text(text)
+    assert main(["rfm", str(orders), "--out", str(out), "--grid", str(grid)]) == 1
+    assert "grid.toml" in capsys.readouterr().err and not out.exists()
+
+
+def test_rfm_needs_its_columns(
+    customers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["rfm", str(customers), "--out", str(tmp_path / "out.csv")]) == 1
+    assert "RFM needs a column of numbers for recency" in capsys.readouterr().err

@@ -23,6 +23,7 @@ from segmentation.results.evidence import (
 from segmentation.results.joined import Match
 from segmentation.results.playbooks import Noun, Pattern, Playbook, PlaybookChoice, Words
 from segmentation.results.portraits import CategoryShare, Example, Figure, Portrait, Portraits
+from segmentation.results.refunds import Refunds
 from segmentation.results.relation import Relation
 from segmentation.results.reports import (
     LINE_REASONS,
@@ -34,6 +35,7 @@ from segmentation.results.reports import (
     Sheet,
     added_up,
 )
+from segmentation.results.rfm import Measure, Rfm, RfmCrossing, RfmScale, RfmSegment
 from segmentation.results.rules import Condition, Placement, RuleSet, SegmentRule
 from segmentation.results.run import Loaded, Run
 from segmentation.results.segments import (
@@ -63,16 +65,17 @@ __all__ = [
     "Customers",
     "Difference",
     "Evidence",
-    "HeldOut",
     "Example",
     "Figure",
+    "HeldOut",
     "LedgerEntry",
     "Level",
     "LineReason",
     "Loaded",
     "Match",
-    "Outcome",
+    "Measure",
     "Noun",
+    "Outcome",
     "Partition",
     "Pattern",
     "Placement",
@@ -86,9 +89,14 @@ __all__ = [
     "Question",
     "ReadReport",
     "Reading",
+    "Refunds",
     "Relation",
     "Remedy",
     "Resampled",
+    "Rfm",
+    "RfmCrossing",
+    "RfmScale",
+    "RfmSegment",
     "Rule",
     "RuleSet",
     "Run",
@@ -106,6 +114,6 @@ __all__ = [
     "Trials",
     "Verdict",
     "Vote",
-    "added_up",
     "Words",
+    "added_up",
 ]

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from segmentation.results.refunds import Refunds
+
 Rule = Literal[
     "row_longer_than_header",
     "empty_row",
@@ -17,11 +19,15 @@ Rule = Literal[
     "no_order_date",
     "after_as_of_date",
     "no_quantity",
+    "quantity_zero",
     "quantity_not_positive",
     "no_unit_price",
     "no_amount",
     "unit_price_not_positive",
+    "non_product",
     "exact_duplicate",
+    "returns_only",
+    "unmatched_return",
     "repeated_customer_id",
     "no_such_customer",
     "missing_feature",
@@ -39,11 +45,15 @@ REASONS: dict[Rule, str] = {
     "no_order_date": "no readable order date",
     "after_as_of_date": "dated after the as-of date",
     "no_quantity": "no readable quantity",
+    "quantity_zero": "quantity is 0",
     "quantity_not_positive": "quantity is 0 or less (a return, cancellation or correction)",
     "no_unit_price": "no readable unit price",
     "no_amount": "no readable amount",
     "unit_price_not_positive": "unit price is 0 or less",
+    "non_product": "charges for no product (postage, a fee or a correction)",
     "exact_duplicate": "repeats an earlier row in every cell",
+    "returns_only": "the customer has returns and no order",
+    "unmatched_return": "a return that no earlier sale of the customer matches",
     "repeated_customer_id": "the customer id stands in an earlier row",
     "no_such_customer": "no customer has this id",
     "missing_feature": "a feature has no value",
@@ -99,6 +109,9 @@ class Clean:
         there is nothing.
     as_of : date or None
         The date that days are counted to; None for customer tables.
+    refunds : Refunds or None
+        The returns, which are not in ``frame``, and what they take off; None where returns are
+        set aside.
     notes : tuple of str
         What the user should know, in sentences.
     """
@@ -108,8 +121,15 @@ class Clean:
     set_aside: dict[Rule, npt.NDArray[np.int64]]
     values: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
     as_of: date | None = None
+    refunds: Refunds | None = None
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         rows_in = self.ledger[0].rows_in if self.ledger else len(self.frame)
-        assert rows_in == len(self.frame) + sum(len(rows) for rows in self.set_aside.values())
+        assert rows_in == self.rows_used + sum(len(rows) for rows in self.set_aside.values())
+        assert self.refunds is None or len(self.refunds.taken_back) == len(self.frame)
+
+    @property
+    def rows_used(self) -> int:
+        """Count the rows that say something of a customer: those kept, and returns."""
+        return len(self.frame) + (len(self.refunds.lines) if self.refunds else 0)
