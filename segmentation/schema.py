@@ -112,7 +112,7 @@ def _schema(table: Table, settings: SchemaSettings, *, complete: bool) -> Schema
         )
         for name in names
     )
-    doubts = guess.doubts + notation.doubts
+    doubts = table.report.doubts + guess.doubts + notation.doubts
     if guess.kind == "customers":
         doubts += _doubts(table, columns, notation, written)
     return Schema(kind=guess.kind, columns=columns, doubts=doubts, questions=notation.questions)

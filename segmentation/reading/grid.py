@@ -36,7 +36,7 @@ class Grid:
         The worksheet read; None for a text file.
     sheets : tuple of Sheet
         All worksheets, in their order.
-    set_aside, changes, questions, notes
+    set_aside, changes, questions, notes, doubts
         As for `ReadReport`, as far as the reader knows.
     """
 
@@ -52,6 +52,7 @@ class Grid:
     changes: tuple[Change, ...] = ()
     questions: tuple[Question, ...] = ()
     notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     def rows(self, indices: Sequence[int]) -> list[list[str]]:
         """Return rows as lists of text."""

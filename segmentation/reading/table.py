@@ -16,6 +16,7 @@ from segmentation.reading.archive import looks_like, unpack
 from segmentation.reading.cutting import Progress
 from segmentation.reading.delimited import read_delimited
 from segmentation.reading.grid import Grid
+from segmentation.reading.guards import without_guards
 from segmentation.reading.layout import Layout, find_layout
 from segmentation.reading.limits import ReadLimits
 from segmentation.reading.source import Content, Source
@@ -82,7 +83,10 @@ def read_table(
     del source, grid, layout
     frame = _frame(body)
     table = Table(frame=frame, report=report, lines=lines)
-    return table if as_text else replace(table, frame=typed_frame(table.frame))
+    if as_text:
+        return table
+    table = without_guards(table)
+    return replace(table, frame=typed_frame(table.frame))
 
 
 def _read_grid(
@@ -179,6 +183,7 @@ def _described(grid: Grid, layout: Layout, source: Source) -> tuple[ReadReport, 
         changes=grid.changes,
         questions=grid.questions,
         notes=(*grid.notes, *notes),
+        doubts=grid.doubts,
     )
     body.cells = body.cells.rename_columns(names)
     return report, body
