@@ -82,6 +82,24 @@ def test_a_question_and_the_report_fit_a_phone(meet: Meet, tmp_path: Path) -> No
     assert person.sideways() <= 390
 
 
+@pytest.mark.parametrize("screen", [PHONE, {"viewport": {"width": 1440, "height": 900}}])
+def test_a_refusal_stands_right_under_the_uploader(
+    meet: Meet, tmp_path: Path, screen: dict[str, object]
+) -> None:
+    person = meet(**screen)
+    person.open()
+    person.upload(
+        written(tmp_path, "report.xls", "<html><table><tr><td>1</td></tr></table></html>")
+    )
+    person.sees("This is a web page, not a workbook")
+    uploader = person.page.get_by_test_id("stFileUploader").bounding_box()
+    refusal = person.page.get_by_test_id("stAlert").bounding_box()
+    assert uploader is not None and refusal is not None
+    gap = refusal["y"] - uploader["y"] - uploader["height"]
+    assert 0 <= gap < 60
+    assert refusal["y"] + refusal["height"] < person.page.viewport_size["height"]
+
+
 def test_a_long_reading_can_be_cancelled_and_leaves_what_was_there(
     person: Person, tmp_path: Path
 ) -> None:

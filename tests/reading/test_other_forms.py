@@ -9,7 +9,8 @@ import tarfile
 
 import pytest
 
-from segmentation.errors import ReadError
+from segmentation.errors import DataError, ReadError
+from segmentation.pipeline import load
 from segmentation.reading import Source, read_table
 from segmentation.results import Table
 
@@ -134,8 +135,11 @@ def test_numbers_cut_at_their_decimal_comma_are_put_together(head: str) -> None:
 
 
 def test_what_may_be_row_numbers_is_a_doubt_with_the_way_out() -> None:
-    table = read("name,age,visits\n1,Ann,31,50\n2,Bob,42,20\n3,Cy,53,99\n")
+    source = Source(name="a.csv", data=b"name,age,visits\n1,Ann,31,50\n2,Bob,42,20\n3,Cy,53,99\n")
+    table = read_table(source, as_text=True)
     assert table.report.columns == 4
     (doubt,) = table.report.doubts
     assert "one cell more than the header" in doubt and "semicolons" in doubt
     assert not read("name,age,visits\n1,Ann,31,5\n2,Bob,42,200\n").report.doubts
+    with pytest.raises(DataError, match="No row is left.*semicolons"):
+        load(source)
