@@ -141,5 +141,5 @@ def test_what_may_be_row_numbers_is_a_doubt_with_the_way_out() -> None:
     (doubt,) = table.report.doubts
     assert "one cell more than the header" in doubt and "semicolons" in doubt
     assert not read("name,age,visits\n1,Ann,31,5\n2,Bob,42,200\n").report.doubts
-    with pytest.raises(DataError, match="No row is left.*semicolons"):
+    with pytest.raises(DataError, match=r"No row is left.*semicolons"):
         load(source)
