@@ -37,7 +37,7 @@ def show(loaded: Loaded) -> None:
     kpis.show(
         "data",
         [
-            ("Rows read", rows, 0),
+            ("Rows in all", rows, 0),
             ("Rows used", loaded.clean.rows_used, 0),
             ("Rows set aside", rows - loaded.clean.rows_used, 0),
             ("Customers", len(customers.frame), 0),
@@ -58,7 +58,6 @@ source = state.source()
 if source is None:
     widgets.heading("Who are your customers?", "Bring a table; leave with segments you can act on.")
     intake.welcome()
-    intake.report_problem()
     navigation.end_screen()
 
 widgets.heading("Data", "Is this the right table, and was it understood?")

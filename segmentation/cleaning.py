@@ -250,5 +250,7 @@ def _refuse_empty(sieve: _Sieve, table: Table) -> None:
         f"No row is left: {worst.set_aside:,} of {table.report.rows:,} rows were set aside "
         f"because of this: {worst.reason}",
         where=table.report.name,
-        remedy="Check which column is which, or choose another file",
+        # What the reader doubted tells more.
+        remedy=" ".join(table.report.doubts).removesuffix(".")
+        or "Check which column is which, or choose another file",
     )

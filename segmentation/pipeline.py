@@ -18,7 +18,15 @@ from segmentation.naming import name_segments
 from segmentation.playbooks import choose_playbook
 from segmentation.preparing import prepare
 from segmentation.profiling import profile
-from segmentation.reading import Bundle, Given, ReadLimits, Source, as_source, read_table
+from segmentation.reading import (
+    Bundle,
+    Given,
+    ReadLimits,
+    Source,
+    as_source,
+    read_table,
+    without_guards,
+)
 from segmentation.results import (
     Alternatives,
     Begun,
@@ -101,7 +109,8 @@ def read(
             if progress is not None:
                 progress((before + share * own) / all_bytes)
 
-        tables.append(read_table(file, recipe.read, as_text=True, limits=limits, progress=tell))
+        table = read_table(file, recipe.read, as_text=True, limits=limits, progress=tell)
+        tables.append(without_guards(table))
         bytes_before += len(file.data)
     return stack(tables)
 

@@ -9,7 +9,6 @@ import pandas as pd
 
 from segmentation.numerals import counted
 from segmentation.results import LINE_REASONS, Change, Schema, Table
-from segmentation.set_aside import rows_read
 from segmentation.settings import DELIMITER_NAMES
 
 
@@ -68,13 +67,13 @@ def summary(table: Table, schema: Schema | None = None) -> str:
     >>> data = b"Sales\\n\\nid;spend\\n1;2,5\\n2;3,75\\n"
     >>> table = read_table(Source(name="a.csv", data=data), as_text=True)
     >>> summary(table, suggest_schema(table))
-    '3 rows read; 1 header line; 1 line set aside while reading; 2 changes to cells'
+    '2 rows read; 1 header line; 1 line set aside while reading; 2 changes to cells'
     """
     lines = _lines(table)
     changed = sum(change.count for _, change in _changes(table, schema))
     return "; ".join(
         (
-            counted(rows_read(table), "row read", "rows read"),
+            counted(lines["records"], "row read", "rows read"),
             counted(lines["header"], "header line", "header lines"),
             f"{counted(lines['set_aside'], 'line', 'lines')} set aside while reading",
             counted(changed, "change to cells", "changes to cells"),

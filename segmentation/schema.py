@@ -120,7 +120,7 @@ def _schema(table: Table, settings: SchemaSettings, *, complete: bool) -> Schema
         )
         for name in names
     )
-    doubts = guess.doubts + notation.doubts
+    doubts = table.report.doubts + guess.doubts + notation.doubts
     doubts += tuple(_unusable_doubts(table, notation, written.used))
     if guess.kind == "customers":
         doubts += _doubts(table, columns, notation)

@@ -225,6 +225,7 @@ def _report(
         changes=added_up([change for file in files for change in file.changes]),
         questions=_asked_once([question for file in files for question in file.questions]),
         notes=notes,
+        doubts=tuple(f"{file.name}: {doubt}" for file in files for doubt in file.doubts),
         parts=files,
         source_column=source_column,
     )

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 
 from segmentation.errors import ReadError
 from segmentation.exporting import raw_csv
+from segmentation.pipeline import read
 from segmentation.reading import Source, read_table
 from segmentation.results import Table
-from segmentation.settings import ReadSettings
+from segmentation.settings import ReadSettings, Recipe
 
 MakeSource = Callable[..., Source]
 
@@ -308,6 +309,17 @@ def test_without_as_text_full_columns_of_numbers_and_dates_are_typed(
     as_text = read_table(source_of(text), as_text=True).frame
     assert {str(kind) for kind in as_text.dtypes} == {"str"}
     assert as_text.to_numpy().tolist()[1] == ["2", "", "2026-02-01", "x", "b"]
+
+
+@pytest.mark.parametrize("guarded", ['="{}"', "'{}", ' ="{}" '])
+def test_ids_guarded_for_a_spreadsheet_are_used_bare_but_kept_as_written(guarded: str) -> None:
+    written = [guarded.format(f"{i:05}") for i in (123, 124, 7)]
+    source = Source(name="a.csv", data="\n".join(["id;x", *(f"{w};a" for w in written)]).encode())
+    assert read_table(source, as_text=True).frame["id"].tolist() == written
+    assert read_table(source).frame["id"].tolist() == ["00123", "00124", "00007"]
+    (table,) = read(source, Recipe())
+    assert table.frame["id"].tolist() == ["00123", "00124", "00007"]
+    assert [change.count for change in table.report.changes] == [3]
 
 
 # --- workbooks

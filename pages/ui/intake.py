@@ -27,6 +27,7 @@ def welcome() -> None:
     with left:
         st.subheader("Your own file")
         _uploader("welcome")
+        report_problem()
         st.caption(
             "One row a customer, or one row an order line. The file is read on this machine and "
             "goes nowhere else."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Callable
 from typing import Literal
@@ -36,6 +37,12 @@ _WORKBOOK_PARTS = (
     b"docProps/app.xml",
     b"META-INF/manifest.xml",
 )
+_WEB_PAGE = re.compile(rb"<(?:!doctype html|(?:html|head|body|meta|title|style|table|div)\b)")
+_JSON = re.compile(
+    rb"""(?:\xef\xbb\xbf)?\s*(?:\{\s*"[^"\n]*"\s*:|\[\s*(?:\{\s*"[^"\n]*"\s*:|\[[^\]]*\]\s*[,\]]))"""
+)
+HEAD_BYTES = 4096
+_TAR = slice(257, 262)
 _DIRECTORY_END = struct.Struct("<4s4H2LH")
 # Where the directory can't be found, its place is near the end.
 _TAIL_BYTES = 1 << 20
@@ -67,6 +74,12 @@ def looks_like(data: bytes, name: str) -> Content:
         return "workbook"
     if data.startswith(_GZIP):
         return "archive"
+    if data[_TAR] == b"ustar":
+        raise ReadError(
+            "The file is a tar archive, not a table of text",
+            where=name,
+            remedy="Unpack it and choose the table in it",
+        )
     for magic, what in _NO_TABLE:
         # Two letters may begin a text as well.
         if data.startswith(magic) and (len(magic) > 2 or b"\x00" in data[:512]):
@@ -75,7 +88,26 @@ def looks_like(data: bytes, name: str) -> Content:
                 where=name,
                 remedy="Export the table as CSV or XLSX, and choose that",
             )
+    marked_up = _marked_up(data[:HEAD_BYTES])
+    if marked_up is not None:
+        raise ReadError(marked_up, where=name, remedy="Open it in Excel and save it as XLSX")
+    if _JSON.match(data[:HEAD_BYTES]):
+        raise ReadError(
+            "The file is JSON, not a table of text",
+            where=name,
+            remedy="Export the table as CSV or XLSX, and choose that",
+        )
     return "text"
+
+
+def _marked_up(head: bytes) -> str | None:
+    """Name a web page or another text of tags by how it begins, in whatever encoding."""
+    head = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    if head.startswith(b"<?xml") and b"office:spreadsheet" in head:
+        return "This is a workbook in the XML form of 2003, which is not read"
+    if _WEB_PAGE.match(head) or (head.startswith((b"<?xml", b"<!--")) and b"<html" in head):
+        return "This is a web page, not a workbook"
+    return "This is an XML file, not a table" if head.startswith(b"<?xml") else None
 
 
 def unpack(

@@ -104,11 +104,15 @@ def _pieces(
             yield _shifted(piece, lines_before)
             lines_before += _count_lines(utf8[start:stop])
         else:
+            parts = []
             for first, last in _spans(utf8, stop, guess.dialect, CAREFUL_BYTES, start):
                 text = utf8[first:last]
-                piece = _with_care(text.decode(), guess, name, from_start=first == 0)
-                yield _shifted(piece, lines_before)
+                part = _with_care(text.decode(), guess, name, from_start=first == 0)
+                parts.append(_shifted(part, lines_before))
                 lines_before += _count_lines(text)
+            piece = _together(parts)
+            # In many small parts the memory of what is freed later would not go back.
+            yield replace(piece, cells=piece.cells.combine_chunks())
         progress(stop / end)
 
 

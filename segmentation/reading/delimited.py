@@ -13,6 +13,7 @@ from segmentation.reading.cutting import Progress, cut
 from segmentation.reading.dialect import SAMPLE_CHARACTERS, Guess, detect_dialect
 from segmentation.reading.encoding import Encoding, detect_encoding, is_utf8
 from segmentation.reading.grid import Grid
+from segmentation.reading.rewriting import find_rewriting, rewritten
 from segmentation.reading.source import Content
 from segmentation.reading.transcoding import to_utf8
 from segmentation.results import Change, Question, Reading, SetAsideLine
@@ -66,6 +67,11 @@ def read_delimited(
         )
     guesses = detect_dialect(sample, settings.delimiter)
     best = guesses[0]
+    way = find_rewriting(sample, best, settings.delimiter)
+    if way is not None:
+        utf8, change = rewritten(utf8, way)
+        changes += (change,)
+        best, guesses = way.guess, [way.guess]
     first = _excel_line(utf8, best.dialect)
     told = progress or (lambda _: None)
     grid = cut(utf8[first:] if first else utf8, best, name, told, lines_before=bool(first))
@@ -77,7 +83,8 @@ def read_delimited(
         widths=grid.widths,
         width=best.shape.width,
         encoding=_plain_name(encoding.name),
-        delimiter=best.dialect.delimiter or settings.delimiter,
+        delimiter=(best.dialect.delimiter if way is None or way.delimited else None)
+        or settings.delimiter,
         set_aside=_told_excel(utf8[:first].decode()) if first else (),
         changes=(*changes, *grid.changes),
         questions=tuple(questions),

@@ -80,7 +80,7 @@ def detect_dialect(sample: str, delimiter: str | None = None) -> list[Guess]:
         Dialect(delimiter=d, quote=q, backslash=b, newline=ends[q])
         for d, q, b in itertools.product(cutting, quotes, slashes)
     ]
-    lines = {newline: _lines(sample, newline) for newline in ends.values()}
+    lines = {newline: lines_of(sample, newline) for newline in ends.values()}
     best: dict[str, Guess] = {}
     for candidate in candidates:
         guess = score(lines[candidate.newline], candidate)
@@ -98,7 +98,8 @@ def _newline(sample: str, quote: str) -> str:
     return "\r" if returns > feeds else "\n"
 
 
-def _lines(sample: str, newline: str) -> list[str]:
+def lines_of(sample: str, newline: str) -> list[str]:
+    """Cut a sample into its whole lines, not too many."""
     lines = sample.split(newline)
     # The sample ends within a line, unless it is all there is.
     cut_off = len(sample) >= SAMPLE_CHARACTERS and 1 < len(lines) <= SAMPLE_LINES
@@ -142,7 +143,7 @@ def score(lines: list[str], dialect: Dialect) -> Guess:
     evenness = len(fitting) / len(cuts)
     many = (width - 1) / width if width > 1 else 1.0
     prior = PRIOR.get(dialect.delimiter if width > 1 else "", 1.0)
-    if dialect.delimiter == " " and evenness == 1 and len(cuts) >= FEWEST_LISTED:
+    if dialect.delimiter == " " and width > 1 and evenness == 1 and len(cuts) >= FEWEST_LISTED:
         prior = LISTED
     body = [cut.cells for cut in fitting[1:] or fitting]
     return Guess(

@@ -38,7 +38,7 @@ class Grid:
         All worksheets, in their order.
     texts : dict of column to ndarray of bool, shape (rows,)
         Of a workbook, by position: the text cells of columns with cells such as 1.234.
-    set_aside, changes, questions, notes
+    set_aside, changes, questions, notes, doubts
         As for `ReadReport`, as far as the reader knows.
     """
 
@@ -55,6 +55,7 @@ class Grid:
     changes: tuple[Change, ...] = ()
     questions: tuple[Question, ...] = ()
     notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     def rows(self, indices: Sequence[int]) -> list[list[str]]:
         """Return rows as lists of text."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import mmap
 import os
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +22,16 @@ def let_go(data: Content) -> None:
     """Hold nothing in memory of a view of a file; what is looked at again is read again."""
     if isinstance(data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
         data.madvise(mmap.MADV_DONTNEED)
+
+
+def gathered(blocks: Iterator[bytes], size: int) -> Content:
+    """Put blocks together; large ones in a file without a name, not in memory."""
+    if size < LARGE_BYTES:
+        return b"".join(blocks)
+    with tempfile.TemporaryFile() as file:
+        file.writelines(blocks)
+        file.flush()
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

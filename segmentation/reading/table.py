@@ -16,15 +16,18 @@ from segmentation.reading.archive import looks_like, unpack
 from segmentation.reading.cutting import Progress
 from segmentation.reading.delimited import read_delimited
 from segmentation.reading.grid import Grid
+from segmentation.reading.guards import without_guards
 from segmentation.reading.layout import Layout, find_layout
 from segmentation.reading.limits import ReadLimits
 from segmentation.reading.source import Content, Source
 from segmentation.reading.workbook import read_workbook
-from segmentation.results import ReadReport, SetAsideLine, Table
+from segmentation.results import Change, ReadReport, SetAsideLine, Table
 from segmentation.settings import ReadSettings
 from segmentation.values import typed_frame
+from segmentation.words import words
 
 HEAD_BYTES = 4096
+ID_WORDS = frozenset({"id", "no", "nr", "num", "number", "nummer", "numero", "número", "numéro"})
 TEXT = pd.StringDtype(na_value=np.nan)
 
 
@@ -87,7 +90,10 @@ def read_table(
     names = dict(enumerate(frame.columns))
     known = {names[place]: is_text for place, is_text in texts.items() if place in names}
     table = Table(frame=frame, report=report, lines=lines, texts=known)
-    return table if as_text else replace(table, frame=typed_frame(table.frame))
+    if as_text:
+        return table
+    table = without_guards(table)
+    return replace(table, frame=typed_frame(table.frame))
 
 
 def _read_grid(
@@ -153,6 +159,15 @@ def _described(grid: Grid, layout: Layout, source: Source) -> tuple[ReadReport, 
     body = _Body.of(grid.cells, layout.records)
     widest = int(grid.widths[layout.records].max(initial=layout.width))
     header = _within(header, body, max(widest, layout.width))
+    changes, doubts = grid.changes, grid.doubts
+    if (
+        grid.delimiter == ","
+        and layout.header
+        and len(header) == layout.width + 1 > 2
+        and (grid.widths[layout.records] == len(header)).all()
+    ):
+        put_together, doubt = _with_decimals(header, body)
+        changes, doubts = (*changes, *put_together), (*doubts, *doubt)
     overflow_columns = max(0, len(header) - layout.width) if layout.header else 0
     names, notes = _unique_names(header)
     rows = len(layout.records)
@@ -165,9 +180,8 @@ def _described(grid: Grid, layout: Layout, source: Source) -> tuple[ReadReport, 
         have = "1 row has" if short_rows == 1 else f"{short_rows:,} rows have"
         notes.append(f"{have} fewer cells than the header; the missing ones are empty.")
     if overflow_columns:
-        notes.append(
-            f"Some rows have up to {overflow_columns} cells more than the header has names."
-        )
+        more = "1 cell" if overflow_columns == 1 else f"up to {overflow_columns} cells"
+        notes.append(f"Some rows have {more} more than the header has names.")
     report = ReadReport(
         name=source.name,
         sha256=source.sha256,
@@ -181,9 +195,10 @@ def _described(grid: Grid, layout: Layout, source: Source) -> tuple[ReadReport, 
         header_line=int(grid.lines[layout.header[0]]) if layout.header else None,
         overflow_columns=overflow_columns,
         set_aside=(*grid.set_aside, *_set_aside(grid, layout)),
-        changes=grid.changes,
+        changes=changes,
         questions=grid.questions,
         notes=(*grid.notes, *notes),
+        doubts=doubts,
     )
     body.cells = body.cells.rename_columns(names)
     return report, body
@@ -230,6 +245,42 @@ def _within(header: list[str], body: _Body, width: int) -> list[str]:
         header.pop()
     body.cells = body.cells.select(range(min(len(header), body.cells.num_columns)))
     return header
+
+
+def _with_decimals(header: list[str], body: _Body) -> tuple[tuple[Change, ...], tuple[str, ...]]:
+    """Put numbers together that were cut at their decimal comma, in the last two columns.
+
+    Row numbers without a name in the header shift all cells as well; they count up from 0 or 1, and
+    then the last column holds numbers of its own, which don't begin with 0, and the first name is
+    not theirs.
+    """
+    whole, cents = (body.column(len(header) - back) for back in (2, 1))
+    if not len(cents) or not (
+        pc.all(pc.match_substring_regex(whole, r"^\s*-?\d+$")).as_py()
+        and pc.all(pc.match_substring_regex(cents, r"^\d\d$")).as_py()
+    ):
+        return (), ()
+    first = body.column(0).slice(0, 2).to_pylist()
+    numbered = first in (["0", "1"], ["1", "2"]) and not ID_WORDS.intersection(words(header[0]))
+    if numbered and not pc.any(pc.starts_with(cents, "0")).as_py():
+        return (), (
+            "Every row has one cell more than the header has names, and the last two look like one "
+            "number that was split at its decimal comma. If so, export the table with semicolons "
+            "between the cells, or with quotes around the numbers.",
+        )
+    left, right = body.cells.columns[-2:]
+    joined = pc.binary_join_element_wise(left, right, ",")
+    cells = body.cells.remove_column(len(header) - 1)
+    body.cells = cells.set_column(len(header) - 2, cells.field(len(header) - 2), joined)
+    header.pop()
+    examples = zip(whole[:3].to_pylist(), cents[:3].to_pylist(), strict=True)
+    return (
+        Change(
+            kind="numbers that were split at their decimal comma put together",
+            count=len(cents),
+            examples=tuple((f"{a} | {b}", f"{a},{b}") for a, b in examples),
+        ),
+    ), ()
 
 
 def _is_blank(column: pa.ChunkedArray) -> bool:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import codecs
 import io
-import mmap
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 
 from segmentation.errors import ReadError
 from segmentation.reading.encoding import SAMPLE_BYTES, has_mark, wide
-from segmentation.reading.source import LARGE_BYTES, Content, let_go
+from segmentation.reading.source import Content, gathered, let_go
 from segmentation.results import Change
 
 BLOCK_BYTES = 4 << 20
@@ -85,7 +83,7 @@ def to_utf8(data: Content, encoding: str, name: str) -> tuple[Content, tuple[Cha
     """
     mender = _Mender(encoding)
     blocks = (mender.mended(text).encode(errors="replace") for text in _decoded(data, encoding))
-    utf8 = _gathered(blocks, len(data))
+    utf8 = gathered(blocks, len(data))
     if mender.bad > MOST_UNREADABLE * mender.length:
         raise ReadError(
             f"Nothing can be read in the encoding {encoding}",
@@ -155,16 +153,6 @@ def _decoded(data: Content, encoding: str) -> Iterator[str]:
         block = bytes(view[start : start + BLOCK_BYTES])
         yield whole_ends.decode(block, final=start + BLOCK_BYTES >= len(view))
         let_go(data)
-
-
-def _gathered(blocks: Iterator[bytes], size: int) -> Content:
-    """Put blocks together; large ones in a file without a name, not in memory."""
-    if size < LARGE_BYTES:
-        return b"".join(blocks)
-    with tempfile.TemporaryFile() as file:
-        file.writelines(blocks)
-        file.flush()
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def _line_ends(text: str, start: int, end: int) -> int:

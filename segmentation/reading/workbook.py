@@ -89,6 +89,7 @@ def read_workbook(
         texts=texts,
         questions=_which_sheet(said, name),
         notes=_notes(said, filled),
+        doubts=tuple(_lost_digits(*about) for about in said["long"]),
     )
 
 
@@ -116,6 +117,20 @@ def _which_sheet(said: dict[str, Any], name: str) -> tuple[Question, ...]:
     )
 
 
+def _lost_digits(column: int, count: int, alike: int) -> str:
+    letters = ""
+    while column:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(65 + letter) + letters
+    numbers = counted(count, "number has", "numbers have")
+    are = "is" if alike == 1 else "are"
+    return (
+        f"Column {letters} of the sheet: {numbers} more digits than a workbook keeps, so digits "
+        f"may be lost; {alike:,} of them {are} equal to another. If they are ids, export them as "
+        "text or as CSV."
+    )
+
+
 def _notes(said: dict[str, Any], filled: int) -> tuple[str, ...]:
     notes = []
     if filled:
@@ -123,6 +138,13 @@ def _notes(said: dict[str, Any], filled: int) -> tuple[str, ...]:
     if rows := said["hidden_rows"]:
         are, were = ("is", "it was") if rows == 1 else ("are", "they were")
         notes.append(f"{counted(rows, 'row', 'rows')} {are} hidden in the workbook; {were} read.")
+    if zeros := said["zeros"]:
+        notes.append(
+            f"{counted(zeros, 'number', 'numbers')} got the leading zeros that the format shows."
+        )
+    if spans := said["spans"]:
+        is_one, is_many = "length of time is", "lengths of time are"
+        notes.append(f"{counted(spans, is_one, is_many)} written as hours:minutes:seconds.")
     if errors := said["errors"]:
         kinds = ", ".join(f"{count:,} × {text}" for text, count in sorted(errors.items()))
         notes.append(f"Error cells of the workbook were read as empty: {kinds}.")

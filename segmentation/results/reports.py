@@ -11,7 +11,7 @@ LineReason = Literal["preamble", "footnote", "total", "page_mark", "repeated_hea
 LINE_REASONS: dict[LineReason, str] = {
     "preamble": "it stands above the table",
     "footnote": "it stands below the table",
-    "total": "it adds up rows above it",
+    "total": "it adds up the rows above it",
     "page_mark": "it marks a page or draws a line",
     "repeated_header": "it repeats the header",
     "other_table": "it belongs to another table of the file",

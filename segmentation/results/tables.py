@@ -43,6 +43,8 @@ class ReadReport:
         What the bytes alone don't tell.
     notes : tuple of str
         What a careful reader would want to be told, in sentences.
+    doubts : tuple of str
+        What may have gone wrong before the file was written, in sentences.
     parts : tuple of ReadReport
         The reports of the files a table is stacked from, in its order; empty for one file.
     source_column : str or None
@@ -64,6 +66,7 @@ class ReadReport:
     changes: tuple[Change, ...] = ()
     questions: tuple[Question, ...] = ()
     notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
     parts: tuple[ReadReport, ...] = ()
     source_column: str | None = None
 

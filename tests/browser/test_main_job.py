@@ -115,7 +115,7 @@ def test_the_online_retail_workbook_from_upload_to_filtered_download(
 ) -> None:
     read_online_retail(person, shared)
     assert person.figures() == {
-        "Rows read": "541,909",
+        "Rows in all": "541,909",
         "Rows used": "397,924",
         "Rows set aside": "143,985",
         "Customers": "4,339",

@@ -55,9 +55,9 @@ def test_titles_and_totals_are_accounted_for(person: Person, tmp_path: Path) -> 
     total = f"Total;480,00;{sum(i % 9 for i in range(30))}"
     path = written(tmp_path, "titles.csv", "Sales of 2025", "", "id;spend;visits", *rows, total)
     person.upload(path)
-    assert person.figures()["Rows read"] == "32"
+    assert person.figures()["Rows in all"] == "32"
     assert person.figures()["Rows set aside"] == "2"
-    headline = "32 rows read; 1 header line; 2 lines set aside while reading; 30 changes to cells"
+    headline = "30 rows read; 1 header line; 2 lines set aside while reading; 30 changes to cells"
     person.press(headline)
     person.sees("1 header + 30 rows + 2 set aside = 33 in all")
     report = json.loads(person.download("Download the report (JSON)"))
@@ -80,6 +80,24 @@ def test_a_question_and_the_report_fit_a_phone(meet: Meet, tmp_path: Path) -> No
     person.view("How it was read")
     person.sees("Changes to cells")
     assert person.sideways() <= 390
+
+
+@pytest.mark.parametrize("screen", [PHONE, {"viewport": {"width": 1440, "height": 900}}])
+def test_a_refusal_stands_right_under_the_uploader(
+    meet: Meet, tmp_path: Path, screen: dict[str, object]
+) -> None:
+    person = meet(**screen)
+    person.open()
+    person.upload(
+        written(tmp_path, "report.xls", "<html><table><tr><td>1</td></tr></table></html>")
+    )
+    person.sees("This is a web page, not a workbook")
+    uploader = person.page.get_by_test_id("stFileUploader").bounding_box()
+    refusal = person.page.get_by_test_id("stAlert").bounding_box()
+    assert uploader is not None and refusal is not None
+    gap = refusal["y"] - uploader["y"] - uploader["height"]
+    assert 0 <= gap < 60
+    assert refusal["y"] + refusal["height"] < person.page.viewport_size["height"]
 
 
 def test_a_long_reading_can_be_cancelled_and_leaves_what_was_there(

@@ -40,7 +40,7 @@ def test_monthly_orders_and_visits_become_one_table_of_customers(
         tmp_path, "visits.csv", "customer_id,pages", *(f"C{i % 50},{i % 7}" for i in range(300))
     )
     person.upload(*months, visits)
-    assert person.figures()["Rows read"] == "240"
+    assert person.figures()["Rows in all"] == "240"
     assert person.figures()["Customers"] == "40"
     person.view("Joined files")
     person.sees("40 of 40 customers are in visits.csv; 10 ids in it are no customer's.")

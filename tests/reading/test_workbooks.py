@@ -352,3 +352,65 @@ def test_a_ceiling_set_from_outside_does_not_end_every_workbook() -> None:
         cwd=Path(__file__).resolve().parents[2],
     )
     assert done.stdout.split() == [b"4"], done.stderr.decode()[-500:]
+
+
+# --- what a number format shows
+
+
+def formatted(code: str, *cells: Any) -> Grid:
+    def change(book: Any) -> None:
+        for (cell,) in book.active.iter_rows(min_row=2, min_col=2, max_col=2):
+            cell.number_format = code
+
+    table = [["k", "value"], *[["x", cell] for cell in cells]]
+    return read_workbook(books.xlsx(("S", table), change=change), "b")
+
+
+def values(grid: Grid) -> list[str]:
+    return [row[-1] for row in rows(grid)[1:]]
+
+
+@pytest.mark.parametrize("code", ["00000", "00000;@", "[$-407]00000"])
+def test_leading_zeros_that_the_format_shows_are_kept_and_told(code: str) -> None:
+    grid = formatted(code, 1067, 10115, 7, 2.5, None, "A 1")
+    assert values(grid) == ["01067", "10115", "00007", "2.5", "", "A 1"]
+    assert grid.notes == ("2 numbers got the leading zeros that the format shows.",)
+
+
+@pytest.mark.parametrize("code", ["0", "0.00", "#,##0", "0000-00"])
+def test_other_formats_change_no_number(code: str) -> None:
+    grid = formatted(code, 1067, 7)
+    assert (values(grid), grid.notes) == (["1067", "7"], ())
+
+
+@pytest.mark.parametrize("code", ["[h]:mm", "[h]:mm:ss", "[mm]:ss"])
+def test_a_length_of_time_is_no_day_of_1900(code: str) -> None:
+    grid = formatted(code, 1.25, 0.5, 2 + 1 / 86400, None)
+    assert values(grid) == ["30:00:00", "12:00:00", "48:00:01", ""]
+    assert grid.notes == ("3 lengths of time are written as hours:minutes:seconds.",)
+
+
+def test_formats_are_seen_where_the_table_stands_and_in_large_sheets() -> None:
+    def change(book: Any) -> None:
+        for (cell,) in book.active.iter_rows(min_row=5, min_col=4, max_col=4):
+            cell.number_format = "00000"
+
+    count = 80_000
+    table = [[None, None, "k", "value"], *[[None, None, "x", i] for i in range(count)]]
+    grid = read_workbook(books.xlsx(("S", [[None]] * 3 + table), change=change), "b")
+    assert values(grid) == [f"{i:05}" for i in range(count)]
+
+
+def test_ids_that_lost_their_digits_are_a_doubt_with_their_count() -> None:
+    alike = [1234567890123456000 + i for i in range(20)]
+    grid = read_workbook(books.xlsx(("S", [["k", "id"], *[["x", i] for i in alike]])), "b")
+    (doubt,) = grid.doubts
+    assert "Column B" in doubt and "20 numbers have more digits" in doubt
+    assert "digits may be lost; 20 of them are equal" in doubt
+
+
+def test_ids_kept_as_text_or_short_enough_are_no_doubt() -> None:
+    texts = [["k", "id"], *[["x", f"1234567890123456789{i}"] for i in range(20)]]
+    assert read_workbook(books.xlsx(("S", texts)), "b").doubts == ()
+    short = [["k", "id"], *[["x", 4_000_000_000_000_001 + 2 * i] for i in range(4)]]
+    assert read_workbook(books.xlsx(("S", short)), "b").doubts == ()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import threading
 import zipfile
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 
 from segmentation.errors import ReadError
+from segmentation.reading.child.shown import Styled, cells_of_styles, styles_that_show_more
 from segmentation.reading.child.zips import SAVE_AGAIN, Zip, damaged, protected
 from segmentation.reading.limits import ReadLimits
 
@@ -39,8 +41,11 @@ def column_number(letters: bytes) -> int:
 class Marks:
     """What one sheet's XML says besides its values."""
 
-    def __init__(self, limits: ReadLimits) -> None:
+    def __init__(self, limits: ReadLimits, styles: Mapping[bytes, int] | None = None) -> None:
         self.limits = limits
+        self.styles = dict(styles or {})
+        self.styled_cells = cells_of_styles(self.styles)
+        self.styled: dict[int, Styled] = defaultdict(Styled)
         self.merges: list[tuple[int, int, int, int]] = []
         self.hidden_rows = 0
         self.uncomputed = 0
@@ -50,6 +55,10 @@ class Marks:
         if small or start:
             for found in (FILLED_CELL if small else DIMENSION).finditer(xml, 0, end):
                 self.check_extent(found[1], found[2])
+        for found in self.styled_cells.finditer(xml, 0, end) if self.styled_cells else ():
+            column = self.styled[column_number(found[1])]
+            column.rows.append(int(found[2]))
+            column.digits.append(self.styles[found[3]])
         if xml.find(b"hidden=", 0, end) >= 0:
             self.hidden_rows += sum(1 for _ in HIDDEN_ROW.finditer(xml, 0, end))
         if xml.find(b"</f>", 0, end) >= 0:
@@ -97,13 +106,16 @@ class Look:
             attributes = dict(ATTRIBUTE.findall(relation))
             if attributes.keys() >= {b"Id", b"Target"}:
                 targets[attributes[b"Id"]] = attributes[b"Target"]
+        part = members.get("xl/styles.xml")
+        small = part is not None and part.file_size <= LARGEST_INDEX_BYTES
+        styles = styles_that_show_more(self.index(part) if small else b"")
         self.marks: list[Marks] = []
         self.of_part: dict[str, Marks] = {}
         for sheet in sheets:
             found = SHEET_ID.search(sheet)
             target = targets.get(found[1] if found else b"", b"").decode(errors="replace")
-            part = target[1:] if target.startswith("/") else f"xl/{target}"
-            self.marks.append(self.of_part.setdefault(part, Marks(limits)))
+            target_part = target[1:] if target.startswith("/") else f"xl/{target}"
+            self.marks.append(self.of_part.setdefault(target_part, Marks(limits, styles)))
         self.large = [m for m in self.zip.members if m.file_size > SMALL_PART_BYTES]
         for member in self.zip.members:
             if member.file_size <= SMALL_PART_BYTES:

@@ -11,6 +11,7 @@ from typing import Any
 
 from segmentation.errors import ReadError
 from segmentation.reading.child.looking import Look, Marks, check_sheets
+from segmentation.reading.child.shown import A_SPAN, Styled, with_spans, with_zeros
 from segmentation.reading.child.zips import damaged, protected
 from segmentation.reading.limits import ReadLimits
 
@@ -101,6 +102,7 @@ def read_workbook(
         look.thread.join()
         if len(look.marks) == len(names):
             marks = look.marks[best.index]
+    columns, zeros, spans = best.as_shown(reader, columns, marks.styled)
     said = {
         "sheet": best.name,
         "alike": [sheet.name for sheet in sheets if sheet.is_like(best)] if wanted is None else [],
@@ -112,6 +114,9 @@ def read_workbook(
         "uncomputed": marks.uncomputed,
         "errors": best.errors,
         "texts": list(texts),
+        "zeros": zeros,
+        "spans": spans,
+        "long": best.long,
     }
     columns += texts.values()
     return said, pa.table(columns, names=[str(i) for i in range(len(columns))])
@@ -145,6 +150,7 @@ class Sheet:
         self.columns = len(columns)
         self.filled = sum(len(column) - column.null_count for column in self.batch.columns)
         self.errors: dict[str, int] = {}
+        self.long: list[tuple[int, int, int]] = []
         for error in errors.errors if errors is not None else ():
             if found := CELL_ERROR.search(error.detail):
                 text = ERRORS.get(found[1], found[1])
@@ -222,6 +228,9 @@ class Sheet:
             numbers = self.load(reader, self.index, "float").to_arrow()
             for i in cut:
                 columns[i] = with_all_digits(columns[i], numbers.column(i))
+                count, alike = rounded(columns[i], numbers.column(i))
+                if count:
+                    self.long.append((i + self.first_column, count, alike))
         for i, column in enumerate(columns):
             column = column.slice(self.first_row - 1)
             columns[i] = pc.fill_null(column.cast(pa.large_string()), "")
@@ -248,6 +257,26 @@ class Sheet:
             )
             for i in doubtful
         }
+
+    def as_shown(
+        self, reader: Any, columns: list[Any], styled: dict[int, Styled]
+    ) -> tuple[list[Any], int, int]:
+        """Give the columns as their formats show them; say how many cells that changed, by kind."""
+        lengths = None
+        zeros = spans = 0
+        for number, cells in styled.items():
+            i = number - self.first_column
+            if not 0 <= i < len(columns):
+                continue
+            columns[i], count = with_zeros(columns[i], cells, self.first_row)
+            zeros += count
+            if A_SPAN in cells.digits:
+                if lengths is None:
+                    lengths = self.load(reader, self.index, "duration").to_arrow()
+                own = lengths.column(i).slice(self.first_row - 1)
+                columns[i], count = with_spans(columns[i], own, cells, self.first_row)
+                spans += count
+        return columns, zeros, spans
 
 
 def is_number(text: str) -> bool:
@@ -276,10 +305,34 @@ def without_midnight(column: Any, long: Any) -> Any:
     return pc.if_else(is_moment, pc.utf8_slice_codeunits(column, **kept), column)
 
 
-def with_all_digits(texts: Any, numbers: Any) -> Any:
-    """Write the numbers with the fewest digits that read back the same; leave text alone."""
+def rounded(texts: Any, numbers: Any) -> tuple[int, int]:
+    """Count whole numbers longer than a workbook keeps digits, and those equal to another."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    values = np.asarray(pc.fill_null(numbers, 0.0))
+    whole = np.asarray(pc.fill_null(pc.match_substring_regex(texts, r"^-?\d{16,}$"), False))
+    # Typed in, the digits beyond the fifteenth become 0; a program writes all that a float holds.
+    lost = (np.abs(values) >= 2.0**53) | (values % 10 == 0)
+    # Ids that are stored as text look like numbers too, but have digits of their own.
+    longest = values[whole & lost]
+    written = texts.filter(pa.array(whole & lost)).to_pylist()
+    stored = zip(longest.tolist(), written, strict=True)
+    values = longest[[shortest(number) == text for number, text in stored]]
+    _, counts = np.unique(values, return_counts=True)
+    return len(values), int(counts[counts > 1].sum())
+
+
+def shortest(number: float) -> str:
+    """Write a number with the fewest digits that read back the same, without an exponent."""
     from decimal import Decimal
 
+    return format(Decimal(repr(number)), "f").removesuffix(".0")
+
+
+def with_all_digits(texts: Any, numbers: Any) -> Any:
+    """Write the numbers with the fewest digits that read back the same; leave text alone."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -291,7 +344,7 @@ def with_all_digits(texts: Any, numbers: Any) -> Any:
         text, number = texts[row].as_py(), numbers[row].as_py()
         # Text that looks like a number is in `numbers` too; calamine's own writing tells.
         if f"{number:.9f}".rstrip("0").rstrip(".") == text:
-            written.append(format(Decimal(repr(number)), "f").removesuffix(".0"))
+            written.append(shortest(number))
         else:
             mask[row] = False
     return pc.replace_with_mask(texts, pa.array(mask), pa.array(written, pa.string()))
