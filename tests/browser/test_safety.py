@@ -253,7 +253,7 @@ def test_text_that_looks_like_code_stays_text(person: Person, tmp_path: Path) ->
 
     person.go("Segments")
     nothing_ran(person)
-    person.run()
+    person.run_and_check()
     nothing_ran(person)
     labels = plain(hover_points(person, 20))
     for name in NASTY:

@@ -134,7 +134,7 @@ def switch(person: Person, to: str) -> None:
 def test_light_and_dark_are_one_click_apart_and_charts_follow(person: Person) -> None:
     sample(person, "Mall visitors")
     person.press("Find segments")
-    person.run()
+    person.run_and_check()
     person.sees_chart()
     found = person.segments()
     assert background(person.page) == WHITE
