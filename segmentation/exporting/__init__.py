@@ -1,0 +1,39 @@
+"""Files to take away. Nothing in them can run as a formula.
+
+The workbook and the report are in modules of their own, which only those load who want one.
+"""
+
+from segmentation.exporting.account import (
+    ledger,
+    set_aside_count,
+    set_aside_customers,
+    set_aside_rows,
+)
+from segmentation.exporting.customers import (
+    customers_csv,
+    customers_frame,
+    customers_head,
+    renamed_columns,
+)
+from segmentation.exporting.delimited import raw_csv, to_csv
+from segmentation.exporting.guard import safe_text
+from segmentation.exporting.segments import segments_frame
+from segmentation.exporting.summary import rfm_summary, summary, summary_json
+
+__all__ = [
+    "customers_csv",
+    "customers_frame",
+    "customers_head",
+    "ledger",
+    "raw_csv",
+    "renamed_columns",
+    "rfm_summary",
+    "safe_text",
+    "segments_frame",
+    "set_aside_count",
+    "set_aside_customers",
+    "set_aside_rows",
+    "summary",
+    "summary_json",
+    "to_csv",
+]
