@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from segmentation.exporting.delimited import to_csv
+from segmentation.exporting.delimited import PLAIN, CsvStyle, csv_blocks
 from segmentation.results import Run
-from segmentation.values import Bools
+from segmentation.values import Bools, is_missing
 
 
 def customers_frame(run: Run, keep: Bools | None = None) -> pd.DataFrame:
@@ -69,9 +73,56 @@ def renamed_columns(run: Run) -> dict[str, str]:
     return renamed
 
 
-def customers_csv(run: Run, keep: Bools | None = None) -> bytes:
-    """Return `customers_frame` as CSV: UTF-8, comma, LF, text that could be a formula quoted.
+def typed_customers(run: Run, keep: Bools | None = None) -> pd.DataFrame:
+    """Return `customers_frame` with its numbers as numbers and its dates as dates.
 
-    The same run gives the same bytes.
+    Text stays where a number would say less: with leading zeros, with more digits than a
+    spreadsheet keeps, and in single cells that no number could be read from.
     """
-    return to_csv(customers_frame(run, keep))
+    frame = customers_frame(run, keep)
+    customers = run.loaded.customers
+    positions = run.profiles.customers[slice(None) if keep is None else keep]
+    read: dict[str, npt.NDArray[Any]] = {}
+    if customers.kind == "customers":
+        renamed = renamed_columns(run)
+        rows = customers.rows[positions]
+        read = {
+            renamed.get(name, name): values[rows]
+            for name, values in run.loaded.clean.values.items()
+        }
+    texts = [name for name in frame.columns if isinstance(frame[name].dtype, pd.StringDtype)]
+    ids = [] if "customer_id" in texts or customers.kind == "customers" else ["customer_id"]
+    return frame.assign(**{name: _typed(frame[name], read.get(name)) for name in [*texts, *ids]})
+
+
+def _typed(text: pd.Series[Any], values: npt.NDArray[Any] | None) -> pd.Series[Any]:
+    text = text.astype("str").fillna("")
+    filled = text[~is_missing(text)]
+    if filled.str.fullmatch(r"[+-]?0[0-9]+|.*[0-9]{16}.*").any():
+        return text
+    if values is None:
+        whole = len(filled) and filled.str.fullmatch(r"-?[1-9][0-9]*|0").all()
+        return pd.to_numeric(filled).astype(float).reindex(text.index) if whole else text
+    found = pd.Series(values, index=text.index)
+    unread = filled.index[found[filled.index].isna()]
+    if len(unread):
+        found = found.astype(object)
+        found[unread] = text[unread]
+    return found
+
+
+def customers_blocks(
+    run: Run, keep: Bools | None = None, style: CsvStyle = PLAIN
+) -> Iterator[bytes]:
+    """Write customers as CSV, some rows at a time."""
+    frame = (typed_customers if style.rewritten else customers_frame)(run, keep)
+    return csv_blocks(frame, style)
+
+
+def customers_csv(run: Run, keep: Bools | None = None, style: CsvStyle = PLAIN) -> bytes:
+    """Return `customers_frame` as CSV: in UTF-8, text that could be a formula quoted.
+
+    Unless told otherwise, cells are parted by commas and rows by LF. The same run
+    gives the same bytes.
+    """
+    return b"".join(customers_blocks(run, keep, style))
