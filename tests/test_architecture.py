@@ -37,8 +37,10 @@ STAGES = {
     "exporting",
 }
 PRIMITIVES = {
+    "axes",
     "condensing",
     "charges",
+    "describing",
     "errors",
     "evidence_files",
     "exchanging",
@@ -50,6 +52,7 @@ PRIMITIVES = {
     "methods",
     "notation",
     "numerals",
+    "palette",
     "playbooks",
     "remembering",
     "returns",

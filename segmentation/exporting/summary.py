@@ -67,7 +67,7 @@ def summary(run: Run) -> dict[str, Any]:
             }
             for segment in run.profiles.segments
         ],
-        **_made_by(_recipe_of(run)),
+        **made_by(recipe_of(run)),
     }
 
 
@@ -93,7 +93,7 @@ def rfm_summary(loaded: Loaded, rfm: Rfm, recipe: Recipe) -> dict[str, Any]:
         **_loaded_facts(loaded),
         "customers": len(rfm.frame),
         "rfm": rfm.to_dict(),
-        **_made_by(recipe),
+        **made_by(recipe),
     }
 
 
@@ -122,14 +122,14 @@ def _loaded_facts(
     }
 
 
-def _made_by(recipe: Recipe) -> dict[str, Any]:
+def made_by(recipe: Recipe) -> dict[str, Any]:
     return {
         "recipe": recipe.to_dict(),
         "versions": {"python": python_version(), **{name: version(name) for name in VERSIONED}},
     }
 
 
-def _recipe_of(run: Run) -> Recipe:
+def recipe_of(run: Run) -> Recipe:
     """Return the settings that give these segments again.
 
     Without trials the evidence has not had its last word: where it was to choose k, the recipe
