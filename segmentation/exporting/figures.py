@@ -11,7 +11,7 @@ from segmentation.numerals import fixed, say
 from segmentation.results import Portraits, Run
 from segmentation.values import Bools, Floats
 from segmentation.vocabulary import label
-from segmentation.words import short
+from segmentation.words import sentence, short
 
 MOST_POINTS = 800
 LARGEST_INDEX = 200.0
@@ -59,7 +59,8 @@ def scatter(run: Run, cards: Portraits, keep: Bools) -> Markup | None:
     spans = [_span(axis, values[known]) for axis, values in zip(axes, (x, y), strict=True)]
     across = _placed(axes[0].place(x[drawn]), spans[0], LEFT, WIDTH - 8)
     up = _placed(axes[1].place(y[drawn]), spans[1], HEIGHT - BOTTOM, 8)
-    groups = []
+    groups: list[Markup] = []
+    places: list[Markup] = []
     for named in run.names:
         own = labels[drawn] == named.segment_id
         circles = [
@@ -67,6 +68,12 @@ def scatter(run: Run, cards: Portraits, keep: Bools) -> Markup | None:
             for a, b in zip(across[own], up[own], strict=True)
         ]
         groups.append(tag("g", *circles, class_=f"points c{named.colour}"))
+        if own.any():
+            middle = [round(float(np.median(along[own])), 1) for along in (across, up)]
+            places.append(
+                tag("text", f"{named.segment_id}", x=middle[0], y=middle[1] + 6,
+                    text_anchor="middle", class_="place")
+            )  # fmt: skip
     names = [short(label(axis.feature), 60) for axis in axes]
     many = run.playbook.playbook.words.customer.many
     told = f"{names[0]} across, {names[1]} up"
@@ -75,13 +82,14 @@ def scatter(run: Run, cards: Portraits, keep: Bools) -> Markup | None:
     few = len(drawn) < len(known)
     counted = f"{len(drawn):,} of {len(known):,}" if few else f"all {len(known):,}"
     return together(
-        tag("p", f"{told}: {counted} {many}.", class_="soft"),
+        tag("p", f"{sentence(told)}: {counted} {many}.", class_="soft"),
         tag(
             "svg",
             tag("title", f"Customers by {names[0]} and {names[1]}, coloured by segment"),
             *_lines(axes[0], spans[0], upright=True),
             *_lines(axes[1], spans[1], upright=False),
             *groups,
+            *places,
             viewBox=f"0 0 {WIDTH} {HEIGHT}",
             role="img",
         ),
@@ -158,5 +166,5 @@ def fixed_to(value: float, step: float) -> float:
 
 
 def percent(share: float) -> str:
-    """Write a share as a whole percentage, or one with a decimal below 1 %."""
-    return f"{fixed(100 * share, 1 if 0 < share < 0.01 else 0)} %"
+    """Write a share as a percentage with one decimal."""
+    return f"{fixed(100 * share, 1)} %"

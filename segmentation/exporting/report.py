@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from typing import Any
 
 from segmentation.exporting import figures, telling
 from segmentation.exporting.markup import Markup, tag, together
@@ -140,7 +141,7 @@ def _map(run: Run, cards: Portraits, keep: Bools) -> Markup:
     return tag(
         "section",
         tag("h2", "Where they lie"),
-        tag("figure", tag("div", drawn), tag("ul", *legend, class_="legend"), class_="figure"),
+        tag("figure", tag("div", drawn), tag("ol", *legend, class_="legend"), class_="figure"),
     )
 
 
@@ -187,15 +188,16 @@ def _warm(index: float | None) -> Markup:
 
 def _cards(run: Run, cards: Portraits, rules: RuleSet) -> Markup:
     drawn = [
-        _card(run, named, card, rules)
+        _card(run, cards, named, card, rules)
         for named, card in zip(run.names, cards.segments, strict=True)
     ]
     return tag("section", tag("h2", "Who they are, and what to do"), *drawn)
 
 
-def _card(run: Run, named: SegmentName, card: Portrait, rules: RuleSet) -> Markup:
+def _card(run: Run, cards: Portraits, named: SegmentName, card: Portrait, rules: RuleSet) -> Markup:
     words = run.playbook.playbook.words
-    size = f"{words.customer.count(card.customers)}, {figures.percent(card.share)} of all shown"
+    shown = words.customer.many if cards.customers == len(run.profiles.customers) else "shown"
+    size = f"{words.customer.count(card.customers)}, {figures.percent(card.share)} of all {shown}"
     if card.revenue is not None and card.revenue_share is not None:
         size += (
             f"; {figures.percent(card.revenue_share)} of the {words.money} ({say(card.revenue)})"
@@ -211,11 +213,15 @@ def _card(run: Run, named: SegmentName, card: Portrait, rules: RuleSet) -> Marku
         tag("ul", *(tag("li", said) for said in card.sentences)),
         tag("p", tag("b", "What to do. "), named.action, class_="do"),
         tag("p", tag("b", "Why. "), named.why) if named.why else Markup(),
+    )
+    right = tag(
+        "div",
+        _typical(card),
+        _categories(card),
         tag("p", tag("b", "As a rule. "), rule_sentence(rule), found if rule.paths else "",
             "." if rule.paths else "", class_="soft"),
         tag("p", tag("b", f"{sentence(word)}. "), trust, class_="soft") if word else Markup(),
     )  # fmt: skip
-    right = tag("div", _typical(card), _categories(card))
     return tag(
         "article",
         tag("h3", tag("bdi", named.name)),
@@ -232,7 +238,7 @@ def _typical(card: Portrait) -> Markup:
     heads = tag("tr", tag("th", "", scope="col"), tag("th", "Median", scope="col", class_="number"),
                 tag("th", "Middle half", scope="col", class_="number"),
                 tag("th", "Index", scope="col", class_="number"),
-                tag("th", "below – above", scope="col"))  # fmt: skip
+                tag("td"))  # fmt: skip
     return tag("table", tag("thead", heads), tag("tbody", *map(_figure, shown)))
 
 
@@ -242,7 +248,7 @@ def _figure(found: Figure) -> Markup:
         "tr",
         tag("th", short(label(found.feature), 40), scope="row"),
         tag("td", say(found.median), class_="number"),
-        tag("td", f"{say(found.lower)} – {say(found.upper)}", class_="number"),
+        tag("td", f"{say(found.lower)} – {say(found.upper)}", class_="number range"),
         tag("td", "–" if found.index is None else fixed(found.index, 0), class_="number"),
         tag("td", figures.index_bar(found.index) if found.index is not None else "", class_="bar"),
     )
@@ -262,10 +268,10 @@ def _categories(card: Portrait) -> Markup:
 
 def _method(run: Run, cards: Portraits, rules: RuleSet) -> Markup:
     passages = [
-        together(tag("h3", passage.title), *(tag("p", said) for said in passage.sentences))
+        together(tag("h3", passage.title), tag("p", " ".join(passage.sentences)))
         for passage in telling.method(run, cards, rules)
     ]
-    return tag("section", tag("h2", "How this was made"), *passages)
+    return tag("section", tag("h2", "How this was made"), *passages, class_="method")
 
 
 def _set_aside(run: Run) -> Markup:
@@ -316,6 +322,13 @@ def _recipe(run: Run) -> Markup:
             tag("code", "python -m segmentation run FILE --recipe recipe.json --out customers.csv"),
             "."),
         *files,
-        tag("pre", json.dumps(made["recipe"], ensure_ascii=False, indent=1)),
+        tag("pre", _by_stage(made["recipe"])),
         tag("p", f"Made with {versions}.", class_="soft"),
     )  # fmt: skip
+
+
+def _by_stage(recipe: dict[str, Any]) -> str:
+    """Write a recipe as JSON with a line a stage."""
+    lines = [f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}"
+             for key, value in recipe.items()]  # fmt: skip
+    return "{\n  " + ",\n  ".join(lines) + "\n}"

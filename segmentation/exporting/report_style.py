@@ -19,7 +19,8 @@ _SHEET = """
 * { box-sizing: border-box }
 body { margin: 0; background: var(--paper); color: var(--ink);
   font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif }
-main { max-width: 62rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; overflow-wrap: anywhere }
+main { max-width: 62rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; overflow-wrap: break-word }
+bdi, code { overflow-wrap: anywhere }
 h1, h2, h3 { font-family: Georgia, "Liberation Serif", "Times New Roman", serif; line-height: 1.15;
   font-weight: 700; text-wrap: balance }
 h1 { font-size: clamp(1.9rem, 5vw, 3rem); margin: .2rem 0 1rem }
@@ -36,23 +37,28 @@ table { border-collapse: collapse; width: 100%; font-size: .9375rem;
   font-variant-numeric: tabular-nums }
 th { font-weight: 400; text-align: left; font-size: .8125rem; vertical-align: bottom }
 td, th { padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--rule) }
-tbody th { font-size: .9375rem; color: var(--ink); vertical-align: middle }
+tbody th { min-width: 6.5rem; font-size: .9375rem; color: var(--ink); vertical-align: middle }
 .number { text-align: right; white-space: nowrap }
-td.bar { width: 26% }
+td.bar { width: 26%; min-width: 3rem }
 .bar svg { display: block; width: 100%; height: .8rem; overflow: visible }
 .fill { fill: var(--segment) } .other { fill: var(--soft) }
 .axis { stroke: var(--soft); stroke-width: 1; vector-effect: non-scaling-stroke }
 .dot { display: inline-block; width: .7em; height: .7em; border-radius: 50%;
   background: var(--segment); margin-right: .45em; flex: none }
 .wide { overflow-x: auto }
-.heat td { text-align: center; border: 2px solid var(--paper); padding: .4rem .25rem }
+.heat td { text-align: center; white-space: nowrap;
+  border: 2px solid var(--paper); padding: .4rem .25rem }
 .heat th { padding-right: .5rem }
 .figure { display: grid; grid-template-columns: minmax(0, 30rem) 1fr; gap: 1.5rem; margin: 0 }
 .figure svg { width: 100%; height: auto; display: block }
 .figure text { fill: var(--soft); font-size: 11px }
 .grid { stroke: var(--rule); stroke-width: 1 }
-.points circle { fill: var(--segment); fill-opacity: .7 }
-.legend { list-style: none; padding: 0; margin: 0; font-size: .9375rem }
+.points circle { fill: var(--segment); fill-opacity: .6 }
+.figure text.place { font-size: 17px; font-weight: 700; fill: var(--ink); stroke: var(--paper);
+  stroke-width: 4px; paint-order: stroke }
+.legend { padding-left: 1.4rem; margin: 2.2rem 0 0; font-size: .9375rem }
+.legend li { padding-left: .2rem; margin-bottom: .35rem } .legend ::marker { font-weight: 700 }
+.method h3 { margin-top: 1.2rem }
 .card { border-top: 4px solid var(--segment); padding-top: .8rem; margin-top: 2.25rem;
   break-inside: avoid-page }
 .card > div { display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 7fr);
@@ -66,16 +72,17 @@ dt { font-weight: 600; margin-top: .8rem } dd { margin: 0 }
 code { font-size: .875em }
 @media (max-width: 40rem) {
   main { padding-top: 1.25rem }
-  .card > div, .figure { grid-template-columns: 1fr }
+  .card > div, .figure { grid-template-columns: minmax(0, 1fr) } .range { white-space: normal }
+  .legend { margin-top: 0 }
   td.bar { width: 22% } td, th { padding-right: .45rem }
   .sizes .trust { display: none } }
 @media print {
   :root { --paper: #FFFFFF; --ink: #000000; --soft: #444444; --rule: #BBBBBB; --faint: #F2F2F2 }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact }
   @page { margin: 16mm }
-  body { font-size: 10pt } main { max-width: none; padding: 0 }
+  html { font-size: 9pt } main { max-width: none; padding: 0 }
   section { margin-top: 1.6rem } h2, h3 { break-after: avoid }
-  tr, .figure, p { break-inside: avoid } .wide { overflow: visible } }
+  tr, .figure, p, .heat { break-inside: avoid } .wide { overflow: visible } }
 """
 
 
