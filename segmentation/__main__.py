@@ -11,12 +11,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
+import numpy as np
+
 from segmentation import settings
 from segmentation.errors import DataError, SegmentationError, SettingsError
 from segmentation.evidence_files import evidence_facts, finite, sweep_csv
 from segmentation.exporting import customers_csv, raw_csv, rfm_summary, summary_json, to_csv
+from segmentation.exporting.report import report_html
 from segmentation.pipeline import load, segment
 from segmentation.playbooks import choose_playbook
+from segmentation.portraits import portraits
 from segmentation.read_report import read_report
 from segmentation.reading import limits_from, read_table
 from segmentation.results import Loaded, Question, Run
@@ -73,6 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     work.add_argument(
         "--rules", metavar="JSON", help="write what puts a customer in a segment: sentences and SQL"
     )
+    work.add_argument("--workbook", metavar="XLSX", help="write customers, profiles and method")
+    work.add_argument("--report", metavar="HTML", help="write a report to read, print and hand on")
     _add_source(work)
     _add_segmenting(work)
     compare = commands.add_parser("sweep", help="weigh the evidence for each number of segments")
@@ -244,7 +250,17 @@ def _k_range(text: str) -> tuple[int, int]:
 def _clash(options: argparse.Namespace) -> str | None:
     """Say which file would be written over another that this call names."""
     inputs = options.input if isinstance(options.input, list) else [options.input]
-    others = ("out", "summary", "recipe", "read_report", "evidence", "rules", "grid")
+    others = [
+        "out",
+        "summary",
+        "recipe",
+        "read_report",
+        "evidence",
+        "rules",
+        "grid",
+        "workbook",
+        "report",
+    ]
     named = [("input", given) for given in inputs]
     named += [(name, getattr(options, name, None)) for name in others]
     seen: dict[Path, str] = {}
@@ -355,10 +371,26 @@ def _read(options: argparse.Namespace, recipe: Recipe) -> None:
 def _run(options: argparse.Namespace, recipe: Recipe) -> None:
     finished = segment(_loaded(options, recipe), recipe)
     Path(options.out).write_bytes(customers_csv(finished))
-    if options.rules:
-        rules = choose_rules(rule_sets(finished))
-        _write_json(options.rules, rules_facts(rules, finished.name_of()))
+    if options.rules or options.workbook or options.report:
+        _write_told(options, finished)
     _write_reports(options, finished)
+
+
+def _write_told(options: argparse.Namespace, finished: Run) -> None:
+    """Write the files that tell of the segments in words and rules."""
+    rules = choose_rules(rule_sets(finished))
+    if options.rules:
+        _write_json(options.rules, rules_facts(rules, finished.name_of()))
+    everybody = np.ones(len(finished.profiles.customers), dtype=bool)
+    if options.workbook or options.report:
+        cards = portraits(finished, everybody)
+    if options.workbook:
+        # Loaded where it is wanted: openpyxl takes a while.
+        from segmentation.exporting.workbook import workbook
+
+        Path(options.workbook).write_bytes(workbook(finished, cards, rules, everybody))
+    if options.report:
+        Path(options.report).write_bytes(report_html(finished, cards, rules, everybody))
 
 
 def _sweep(options: argparse.Namespace, recipe: Recipe) -> None:

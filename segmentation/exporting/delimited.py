@@ -134,14 +134,17 @@ def _writer(column: pd.Series[Any], style: CsvStyle) -> Write:
     if pd.api.types.is_bool_dtype(column) or not pd.api.types.is_numeric_dtype(column):
         told = _mixed if column.dtype == object else _told
         return lambda cells: safe_array(told(cells, style)) if style.guarded else told(cells, style)
+    write = number_writer(column)
+    if style.decimal == ".":
+        return write
+    return lambda cells: pc.replace_substring(write(cells), ".", style.decimal)
+
+
+def number_writer(column: pd.Series[Any]) -> Write:
+    """Return how the numbers of a whole column are written: all as whole numbers, or none."""
     values = column.to_numpy(dtype=float)
     known = values[~np.isnan(values)]
-    if (known % 1 == 0).all() and (np.abs(known) < 2**53).all():
-        return _whole
-    point = style.decimal
-    return (
-        _broken if point == "." else lambda cells: pc.replace_substring(_broken(cells), ".", point)
-    )
+    return _whole if (known % 1 == 0).all() and (np.abs(known) < 2**53).all() else _broken
 
 
 def _told(cells: pd.Series[Any], _: CsvStyle) -> pa.Array:
