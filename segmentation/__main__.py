@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shlex
 import sys
@@ -11,23 +10,24 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
-import numpy as np
-
-from segmentation import settings
+from segmentation import handing_on, settings
 from segmentation.errors import DataError, SegmentationError, SettingsError
 from segmentation.evidence_files import evidence_facts, finite, sweep_csv
-from segmentation.exporting import customers_csv, raw_csv, rfm_summary, summary_json, to_csv
-from segmentation.exporting.report import report_html
+from segmentation.exporting import (
+    as_json,
+    customers_csv,
+    raw_csv,
+    rfm_summary,
+    summary_json,
+    to_csv,
+)
 from segmentation.pipeline import load, segment
 from segmentation.playbooks import choose_playbook
-from segmentation.portraits import portraits
 from segmentation.read_report import read_report
 from segmentation.reading import limits_from, read_table
 from segmentation.results import Loaded, Question, Run
 from segmentation.rfm import score_rfm
 from segmentation.rfm_grid import Grid, built_in_grid, lint, parse_grid
-from segmentation.rule_texts import rules_facts
-from segmentation.rules import choose_rules, rule_sets
 from segmentation.schema import guess_schema, require_rows
 from segmentation.settings import DELIMITER_NAMES, ROLES, Recipe
 from segmentation.trying import with_outcomes
@@ -371,26 +371,14 @@ def _read(options: argparse.Namespace, recipe: Recipe) -> None:
 def _run(options: argparse.Namespace, recipe: Recipe) -> None:
     finished = segment(_loaded(options, recipe), recipe)
     Path(options.out).write_bytes(customers_csv(finished))
-    if options.rules or options.workbook or options.report:
-        _write_told(options, finished)
+    for path, make in (
+        (options.rules, handing_on.rules_json),
+        (options.workbook, handing_on.workbook),
+        (options.report, handing_on.report),
+    ):
+        if path:
+            Path(path).write_bytes(make(finished))
     _write_reports(options, finished)
-
-
-def _write_told(options: argparse.Namespace, finished: Run) -> None:
-    """Write the files that tell of the segments in words and rules."""
-    rules = choose_rules(rule_sets(finished))
-    if options.rules:
-        _write_json(options.rules, rules_facts(rules, finished.name_of()))
-    everybody = np.ones(len(finished.profiles.customers), dtype=bool)
-    if options.workbook or options.report:
-        cards = portraits(finished, everybody)
-    if options.workbook:
-        # Loaded where it is wanted: openpyxl takes a while.
-        from segmentation.exporting.workbook import workbook
-
-        Path(options.workbook).write_bytes(workbook(finished, cards, rules, everybody))
-    if options.report:
-        Path(options.report).write_bytes(report_html(finished, cards, rules, everybody))
 
 
 def _sweep(options: argparse.Namespace, recipe: Recipe) -> None:
@@ -464,8 +452,7 @@ def _refuse_doubt(questions: tuple[Question, ...]) -> None:
 
 
 def _write_json(path: str, plain: dict[str, Any]) -> None:
-    text = json.dumps(plain, ensure_ascii=False, indent=2)
-    Path(path).write_text(text + "\n", encoding="utf-8")
+    Path(path).write_bytes(as_json(plain))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from segmentation.exporting.customers import (
     typed_customers,
 )
 from segmentation.exporting.delimited import (
+    BLOCK_ROWS,
     EXCEL,
     EXCEL_COMMA,
     PLAIN,
@@ -28,14 +29,16 @@ from segmentation.exporting.delimited import (
 )
 from segmentation.exporting.guard import safe, safe_text
 from segmentation.exporting.segments import segments_frame
-from segmentation.exporting.summary import rfm_summary, summary, summary_json
+from segmentation.exporting.summary import as_json, rfm_summary, summary, summary_json
 from segmentation.exporting.zipped import file_name, segments_zip
 
 __all__ = [
+    "BLOCK_ROWS",
     "EXCEL",
     "EXCEL_COMMA",
     "PLAIN",
     "CsvStyle",
+    "as_json",
     "csv_blocks",
     "customers_blocks",
     "customers_csv",

@@ -73,7 +73,12 @@ def summary(run: Run) -> dict[str, Any]:
 
 def summary_json(run: Run) -> bytes:
     """Return `summary` as indented JSON text in UTF-8."""
-    text = json.dumps(summary(run), ensure_ascii=False, indent=2, allow_nan=False)
+    return as_json(summary(run))
+
+
+def as_json(plain: dict[str, Any]) -> bytes:
+    """Return plain values as indented JSON text in UTF-8."""
+    text = json.dumps(plain, ensure_ascii=False, indent=2, allow_nan=False)
     return (text + "\n").encode("utf-8")
 
 
