@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shlex
 import sys
@@ -11,10 +10,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
-from segmentation import settings
+from segmentation import handing_on, settings
 from segmentation.errors import DataError, SegmentationError, SettingsError
 from segmentation.evidence_files import evidence_facts, finite, sweep_csv
-from segmentation.exporting import customers_csv, raw_csv, rfm_summary, summary_json, to_csv
+from segmentation.exporting import (
+    as_json,
+    customers_csv,
+    raw_csv,
+    rfm_summary,
+    summary_json,
+    to_csv,
+)
 from segmentation.pipeline import load, segment
 from segmentation.playbooks import choose_playbook
 from segmentation.read_report import read_report
@@ -22,8 +28,6 @@ from segmentation.reading import limits_from, read_table
 from segmentation.results import Loaded, Question, Run
 from segmentation.rfm import score_rfm
 from segmentation.rfm_grid import Grid, built_in_grid, lint, parse_grid
-from segmentation.rule_texts import rules_facts
-from segmentation.rules import choose_rules, rule_sets
 from segmentation.schema import guess_schema, require_rows
 from segmentation.settings import DELIMITER_NAMES, ROLES, Recipe
 from segmentation.trying import with_outcomes
@@ -73,6 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     work.add_argument(
         "--rules", metavar="JSON", help="write what puts a customer in a segment: sentences and SQL"
     )
+    work.add_argument("--workbook", metavar="XLSX", help="write customers, profiles and method")
+    work.add_argument("--report", metavar="HTML", help="write a report to read, print and hand on")
     _add_source(work)
     _add_segmenting(work)
     compare = commands.add_parser("sweep", help="weigh the evidence for each number of segments")
@@ -244,7 +250,17 @@ def _k_range(text: str) -> tuple[int, int]:
 def _clash(options: argparse.Namespace) -> str | None:
     """Say which file would be written over another that this call names."""
     inputs = options.input if isinstance(options.input, list) else [options.input]
-    others = ("out", "summary", "recipe", "read_report", "evidence", "rules", "grid")
+    others = [
+        "out",
+        "summary",
+        "recipe",
+        "read_report",
+        "evidence",
+        "rules",
+        "grid",
+        "workbook",
+        "report",
+    ]
     named = [("input", given) for given in inputs]
     named += [(name, getattr(options, name, None)) for name in others]
     seen: dict[Path, str] = {}
@@ -355,9 +371,13 @@ def _read(options: argparse.Namespace, recipe: Recipe) -> None:
 def _run(options: argparse.Namespace, recipe: Recipe) -> None:
     finished = segment(_loaded(options, recipe), recipe)
     Path(options.out).write_bytes(customers_csv(finished))
-    if options.rules:
-        rules = choose_rules(rule_sets(finished))
-        _write_json(options.rules, rules_facts(rules, finished.name_of()))
+    for path, make in (
+        (options.rules, handing_on.rules_json),
+        (options.workbook, handing_on.workbook),
+        (options.report, handing_on.report),
+    ):
+        if path:
+            Path(path).write_bytes(make(finished))
     _write_reports(options, finished)
 
 
@@ -432,8 +452,7 @@ def _refuse_doubt(questions: tuple[Question, ...]) -> None:
 
 
 def _write_json(path: str, plain: dict[str, Any]) -> None:
-    text = json.dumps(plain, ensure_ascii=False, indent=2)
-    Path(path).write_text(text + "\n", encoding="utf-8")
+    Path(path).write_bytes(as_json(plain))
 
 
 if __name__ == "__main__":

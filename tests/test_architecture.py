@@ -37,8 +37,10 @@ STAGES = {
     "exporting",
 }
 PRIMITIVES = {
+    "axes",
     "condensing",
     "charges",
+    "describing",
     "errors",
     "evidence_files",
     "exchanging",
@@ -50,6 +52,7 @@ PRIMITIVES = {
     "methods",
     "notation",
     "numerals",
+    "palette",
     "playbooks",
     "remembering",
     "returns",
@@ -124,7 +127,7 @@ def packages(path: Path) -> set[str]:
 
 def modules(path: Path) -> set[str]:
     """Modules of the engine that a module imports, by their first name."""
-    there = {p.stem for p in (ROOT / "segmentation").glob("*.py")} | {"reading", "roles"}
+    there = {stage_of(p) for p in ENGINE}
     parts = [name.split(".") for name in imports(path) if name.startswith("segmentation.")]
     return {part[1] for part in parts} & there
 

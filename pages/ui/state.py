@@ -189,6 +189,17 @@ def set_names(names: NameSettings) -> None:
         st.session_state["renamings"] = renamings() + 1
 
 
+def image_format() -> str:
+    """Return the format of the pictures that charts can be taken away as."""
+    chosen: str = st.session_state.get("image_format", "png")
+    return chosen
+
+
+def set_image_format(chosen: str) -> None:
+    """Take all charts' pictures in another format."""
+    st.session_state["image_format"] = chosen
+
+
 def renamings() -> int:
     """Count the changes of names in this session."""
     count: int = st.session_state.get("renamings", 0)

@@ -8,9 +8,19 @@ from typing import Any, Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.ui import state
 from pages.ui.state import escape
 from segmentation.vocabulary import label
 
+# As on a screen of double density, which is sharp on paper.
+IMAGE_SCALE = 2
+MIME = {
+    "csv": "text/csv",
+    "html": "text/html",
+    "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
+}
 CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d"]}
 
 
@@ -25,7 +35,9 @@ def chart(
     figure: Any, key: str, alt: str, *, height: Literal["content", "stretch"] = "content"
 ) -> None:
     """Draw a figure in the page's theme, with what it shows in words."""
-    st.plotly_chart(figure, key=key, alt=alt, config=CHART_CONFIG, height=height)
+    picture = {"format": state.image_format(), "filename": key, "scale": IMAGE_SCALE}
+    config = CHART_CONFIG | {"toImageButtonOptions": picture}
+    st.plotly_chart(figure, key=key, alt=alt, config=config, height=height)
 
 
 def column_select(
@@ -81,15 +93,14 @@ def view_place(view: str, options: Sequence[str]) -> DeltaGenerator:
 
 
 def download(
-    text: str, make: Callable[[], bytes], file_name: str, key: str, *, primary: bool = False
+    text: str, make: Callable[[], bytes] | bytes, file_name: str, key: str, *, primary: bool = False
 ) -> None:
-    """Offer a file whose bytes are made when it is asked for."""
-    mime = "application/json" if file_name.endswith(".json") else "text/csv"
+    """Offer a file whose bytes are made when it is asked for, if they are not there yet."""
     st.download_button(
         text,
         make,
         file_name=file_name,
-        mime=mime,
+        mime=MIME[file_name.rsplit(".", 1)[-1]],
         key=key,
         icon=":material/download:",
         on_click="ignore",

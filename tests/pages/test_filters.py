@@ -89,7 +89,13 @@ def test_a_filter_that_leaves_nobody(app: AppTest, screen: str) -> None:
         assert not figures(app)
     elif screen == "export":
         offered = [one.label for one in app.get("download_button")]
-        assert offered == ["All 200 customers", "Summary", "Segments and their trust"]
+        assert offered == [
+            "All 200 customers",
+            "Raw CSV",
+            "Summary",
+            "Rules",
+            "Segments and their trust",
+        ]
     press(app, "Clear filter")
     assert NOBODY not in said(app)
 
