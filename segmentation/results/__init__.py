@@ -38,6 +38,16 @@ from segmentation.results.reports import (
 from segmentation.results.rfm import Measure, Rfm, RfmCrossing, RfmScale, RfmSegment
 from segmentation.results.rules import Condition, Placement, RuleSet, SegmentRule
 from segmentation.results.run import Loaded, Run
+from segmentation.results.sales import (
+    Cohorts,
+    Pairs,
+    Pareto,
+    Rhythms,
+    SalesLines,
+    SalesOverTime,
+    SalesTotals,
+    Values,
+)
 from segmentation.results.segments import (
     Difference,
     Profiles,
@@ -58,6 +68,7 @@ __all__ = [
     "CategoryShare",
     "Change",
     "Clean",
+    "Cohorts",
     "Column",
     "ColumnType",
     "Condition",
@@ -76,6 +87,8 @@ __all__ = [
     "Measure",
     "Noun",
     "Outcome",
+    "Pairs",
+    "Pareto",
     "Partition",
     "Pattern",
     "Placement",
@@ -97,9 +110,13 @@ __all__ = [
     "RfmCrossing",
     "RfmScale",
     "RfmSegment",
+    "Rhythms",
     "Rule",
     "RuleSet",
     "Run",
+    "SalesLines",
+    "SalesOverTime",
+    "SalesTotals",
     "Schema",
     "SegmentName",
     "SegmentProfile",
@@ -112,6 +129,7 @@ __all__ = [
     "Trap",
     "TrapKind",
     "Trials",
+    "Values",
     "Verdict",
     "Vote",
     "Words",
