@@ -3,6 +3,7 @@
 from segmentation.results.alternatives import Alternative, Alternatives
 from segmentation.results.arena import Arena, Candidate, HeldOut
 from segmentation.results.cleaned import REASONS, Clean, LedgerEntry, Rule
+from segmentation.results.comparisons import Comparison
 from segmentation.results.customers import Customers, Prepared, PreparedColumn
 from segmentation.results.evidence import (
     Begun,
@@ -71,6 +72,7 @@ __all__ = [
     "Cohorts",
     "Column",
     "ColumnType",
+    "Comparison",
     "Condition",
     "Criterion",
     "Customers",
