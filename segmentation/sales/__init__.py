@@ -12,6 +12,7 @@ from segmentation.sales.pairs import bought_together
 from segmentation.sales.periods import over_time
 from segmentation.sales.rhythms import rhythms
 from segmentation.sales.segments import regions, rhythms_by_segment, seasons
+from segmentation.sales.shown import customers_shown, segments_shown
 
 __all__ = [
     "bought_by_segment",
@@ -21,6 +22,7 @@ __all__ = [
     "by_product",
     "by_weekday",
     "cohorts",
+    "customers_shown",
     "lift_interval",
     "new_and_returning",
     "over_time",
@@ -30,5 +32,6 @@ __all__ = [
     "rhythms_by_segment",
     "sales_lines",
     "seasons",
+    "segments_shown",
     "totals",
 ]

@@ -91,8 +91,9 @@ def by_product(lines: SalesLines, keep: Bools, top: int | None = None) -> pd.Dat
 
 
 def by_weekday(lines: SalesLines, keep: Bools) -> pd.DataFrame:
-    """Count sales by day of the week, Monday first: ``weekday`` and what `count_by` counts."""
+    """Count sales by day of the week, Monday first: ``weekday``, ``share`` and the counts."""
     frame = count_by(lines, shown(lines, keep), (lines.days + 3) % 7, 7)
+    frame.insert(0, "share", _shares(frame["revenue"]))
     frame.insert(0, "weekday", WEEKDAYS)
     return frame
 
