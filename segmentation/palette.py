@@ -22,8 +22,11 @@ NEUTRAL = "#7D8790"
 
 
 def segment_colour(place: int) -> str:
-    """Return the colour of a segment (`SegmentName.colour`), the same on every screen."""
-    return PALETTE[(place - 1) % len(PALETTE)]
+    """Return the colour of a segment (`SegmentName.colour`), the same on every screen.
+
+    Place 0 is that of all other customers, who are no segment.
+    """
+    return NEUTRAL if place == 0 else PALETTE[(place - 1) % len(PALETTE)]
 
 
 def text_on(colour: str) -> str:

@@ -34,6 +34,8 @@ STAGES = {
     "rules",
     "placing",
     "portraits",
+    "sales",
+    "comparing",
     "exporting",
 }
 PRIMITIVES = {

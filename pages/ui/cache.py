@@ -41,10 +41,12 @@ from segmentation.results import (
     Loaded,
     Relation,
     Run,
+    SalesLines,
     Schema,
     Table,
     Trap,
 )
+from segmentation.sales import sales_lines as lines_to_count
 from segmentation.schema import guess_schema, suggest_schema
 from segmentation.settings import NameSettings, Recipe
 from segmentation.trying import with_outcomes
@@ -102,6 +104,12 @@ def loaded(source: AnySource, recipe: Recipe, step: Steps | None = None) -> Load
             table=tables.main, schema=found, clean=cleaned, customers=customers, joined=joined
         )
     return place.loaded
+
+
+def sales_lines(source: AnySource, recipe: Recipe) -> SalesLines:
+    """Make numbers of the order lines, once for all views of the sales report."""
+    key = _key(source, recipe.read, recipe.combine, recipe.schema, recipe.clean)
+    return _sales_lines(key, loaded(source, recipe))
 
 
 def run(source: AnySource, recipe: Recipe, progress: Progress | None = None) -> Run:
@@ -256,6 +264,11 @@ class _Place:
     traps: tuple[Trap, ...] | None = None
     arena: Arena | None = None
     alternatives: Alternatives | None = None
+
+
+@st.cache_resource(scope="session", max_entries=2, ttl=LONGEST_STAY, show_spinner=False)
+def _sales_lines(key: str, _loaded: Loaded) -> SalesLines:
+    return lines_to_count(_loaded)
 
 
 @st.cache_resource(scope="session", max_entries=2, ttl=LONGEST_STAY, show_spinner=False)

@@ -15,6 +15,7 @@ _here = threading.local()
 SCREENS: dict[str, dict[str, Any]] = {
     "data": {"title": "Data", "icon": ":material/table:", "default": True},
     "explore": {"title": "Explore", "icon": ":material/query_stats:"},
+    "sales": {"title": "Sales", "icon": ":material/receipt_long:"},
     "segments": {"title": "Segments", "icon": ":material/scatter_plot:"},
     "profiles": {"title": "Profiles", "icon": ":material/groups:"},
     "compare": {"title": "Compare", "icon": ":material/compare_arrows:"},

@@ -8,32 +8,59 @@ from segmentation.charts.columns import category_bars, correlation_map, histogra
 from segmentation.charts.evidence import criterion_chart
 from segmentation.charts.look import MOST_POINTS, PALETTE, segment_colour
 from segmentation.charts.maps import map_2d, map_3d, pca_map
+from segmentation.charts.sales import (
+    cohort_map,
+    hour_map,
+    new_and_returning,
+    pareto_curve,
+    sales_bars,
+    sales_over_time,
+)
+from segmentation.charts.segment_sales import (
+    difference_dots,
+    lift_dots,
+    region_map,
+    rhythm_bars,
+    season_lines,
+)
 from segmentation.charts.segments import (
     effect_bars,
     means_map,
     overlaid_histograms,
-    paired_bars,
     size_bars,
     size_donut,
 )
 from segmentation.charts.silhouettes import silhouette_plot
+from segmentation.charts.world import country_map, off_the_map
 
 __all__ = [
     "MOST_POINTS",
     "PALETTE",
     "agreement_map",
     "category_bars",
+    "cohort_map",
     "correlation_map",
+    "country_map",
     "criterion_chart",
+    "difference_dots",
     "effect_bars",
     "histogram",
+    "hour_map",
+    "lift_dots",
     "map_2d",
     "map_3d",
     "means_map",
+    "new_and_returning",
+    "off_the_map",
     "overlaid_histograms",
-    "paired_bars",
+    "pareto_curve",
     "pca_map",
+    "region_map",
     "relation",
+    "rhythm_bars",
+    "sales_bars",
+    "sales_over_time",
+    "season_lines",
     "segment_colour",
     "silhouette_plot",
     "size_bars",

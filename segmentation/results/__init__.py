@@ -3,6 +3,7 @@
 from segmentation.results.alternatives import Alternative, Alternatives
 from segmentation.results.arena import Arena, Candidate, HeldOut
 from segmentation.results.cleaned import REASONS, Clean, LedgerEntry, Rule
+from segmentation.results.comparisons import Comparison
 from segmentation.results.customers import Customers, Prepared, PreparedColumn
 from segmentation.results.evidence import (
     Begun,
@@ -38,6 +39,16 @@ from segmentation.results.reports import (
 from segmentation.results.rfm import Measure, Rfm, RfmCrossing, RfmScale, RfmSegment
 from segmentation.results.rules import Condition, Placement, RuleSet, SegmentRule
 from segmentation.results.run import Loaded, Run
+from segmentation.results.sales import (
+    Cohorts,
+    Pairs,
+    Pareto,
+    Rhythms,
+    SalesLines,
+    SalesOverTime,
+    SalesTotals,
+    Values,
+)
 from segmentation.results.segments import (
     Difference,
     Profiles,
@@ -58,8 +69,10 @@ __all__ = [
     "CategoryShare",
     "Change",
     "Clean",
+    "Cohorts",
     "Column",
     "ColumnType",
+    "Comparison",
     "Condition",
     "Criterion",
     "Customers",
@@ -76,6 +89,8 @@ __all__ = [
     "Measure",
     "Noun",
     "Outcome",
+    "Pairs",
+    "Pareto",
     "Partition",
     "Pattern",
     "Placement",
@@ -97,9 +112,13 @@ __all__ = [
     "RfmCrossing",
     "RfmScale",
     "RfmSegment",
+    "Rhythms",
     "Rule",
     "RuleSet",
     "Run",
+    "SalesLines",
+    "SalesOverTime",
+    "SalesTotals",
     "Schema",
     "SegmentName",
     "SegmentProfile",
@@ -112,6 +131,7 @@ __all__ = [
     "Trap",
     "TrapKind",
     "Trials",
+    "Values",
     "Verdict",
     "Vote",
     "Words",

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from segmentation.charts import MOST_POINTS, segment_colour
+from segmentation.charts.look import NEUTRAL
 from segmentation.reading import Source
 from tests.pages.visiting import (
     SCREENS,
@@ -106,7 +107,8 @@ def test_every_view_of_every_screen_with_a_run(app: AppTest, table: str) -> None
     go(app, "profiles")
     every_view(app, "profiles-view", lambda _: figures_there(app))
     go(app, "compare")
-    assert set(figures(app)) == {"paired", "overlay"}
+    every_view(app, "compare-view")
+    assert set(figures(app)) == {"differences"}
     go(app, "export")
     assert len(app.get("download_button")) >= 2
     offered = "Rows set aside" in [one.label for one in app.get("download_button")]
@@ -187,10 +189,11 @@ def test_a_segment_has_its_colour_on_every_screen(app: AppTest) -> None:
     assert donut["marker"]["colors"] == colours
     assert [squeezed(text) for text in donut["labels"]] == list(plain.values())
     go(app, "compare")
-    pair = figures(app)["paired"]["data"]
-    assert [trace["marker"]["color"] for trace in pair] == colours[:2]
+    choose(app, "compare-view", "Distribution")
+    pair = figures(app)["overlay"]["data"]
+    assert [trace["marker"]["color"] for trace in pair] == [colours[0], NEUTRAL]
     chips = " ".join(html.proto.body for html in app.get("html"))
-    assert colours[0] in chips and colours[1] in chips
+    assert colours[0] in chips
 
 
 def test_what_is_not_drawn_is_stated(app: AppTest) -> None:
