@@ -29,6 +29,7 @@ STAGES = {
     "agreeing",
     "rfm",
     "clustering",
+    "costing",
     "profiling",
     "naming",
     "rules",

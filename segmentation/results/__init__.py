@@ -3,6 +3,7 @@
 from segmentation.results.alternatives import Alternative, Alternatives
 from segmentation.results.arena import Arena, Candidate, HeldOut
 from segmentation.results.cleaned import REASONS, Clean, LedgerEntry, Rule
+from segmentation.results.costs import CostedAction, Trial
 from segmentation.results.customers import Customers, Prepared, PreparedColumn
 from segmentation.results.evidence import (
     Begun,
@@ -61,6 +62,7 @@ __all__ = [
     "Column",
     "ColumnType",
     "Condition",
+    "CostedAction",
     "Criterion",
     "Customers",
     "Difference",
@@ -111,6 +113,7 @@ __all__ = [
     "Table",
     "Trap",
     "TrapKind",
+    "Trial",
     "Trials",
     "Verdict",
     "Vote",
