@@ -44,7 +44,7 @@ class Costs:
     >>> Costs(contact=0.5, margin=1.2)
     Traceback (most recent call last):
     ...
-    segmentation.errors.SettingsError: 1.2 can't be the margin. Use a share above 0 and at most 1
+    segmentation.errors.SettingsError: 1.2 can't be the margin. Use a share above 0 and at most 1.
     """
 
     contact: float

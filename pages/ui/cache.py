@@ -209,7 +209,8 @@ def alternatives(source: AnySource, found: Run, progress: Progress | None = None
 def refit(old: Run, new: Run) -> tuple[Relation, NameSettings]:
     """Hold a run against the one before, and say what names and colours go over to it."""
     relation = match(*_whose(old), *_whose(new))
-    return relation, replace(carry_over(relation, old.names), playbook=old.recipe.naming.playbook)
+    names, told = carry_over(relation, old.names), old.recipe.naming
+    return relation, replace(names, playbook=told.playbook, playbook_text=told.playbook_text)
 
 
 def _whose(found: Run) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:

@@ -22,6 +22,7 @@ from segmentation.results.evidence import (
     Vote,
 )
 from segmentation.results.joined import Match
+from segmentation.results.lookups import Held, Hits, Lookup, Trait
 from segmentation.results.playbooks import Noun, Pattern, Playbook, PlaybookChoice, Words
 from segmentation.results.portraits import CategoryShare, Example, Figure, Portrait, Portraits
 from segmentation.results.refunds import Refunds
@@ -69,11 +70,14 @@ __all__ = [
     "Evidence",
     "Example",
     "Figure",
+    "Held",
     "HeldOut",
+    "Hits",
     "LedgerEntry",
     "Level",
     "LineReason",
     "Loaded",
+    "Lookup",
     "Match",
     "Measure",
     "Noun",
@@ -111,6 +115,7 @@ __all__ = [
     "Sheet",
     "Sweep",
     "Table",
+    "Trait",
     "Trap",
     "TrapKind",
     "Trial",

@@ -99,6 +99,8 @@ class Rfm:
         Every name of the grid, in its order.
     cells, cell_revenue : pandas.DataFrame, shape (5, 5)
         Customers and what they come to by r score (rows, 1 to 5) and f score (columns).
+    cell_names : pandas.DataFrame, shape (5, 5)
+        The name that most customers of the cell have; "" without any.
     notes : tuple of str
         What the user should know, in sentences.
     """
@@ -110,6 +112,7 @@ class Rfm:
     segments: tuple[RfmSegment, ...]
     cells: pd.DataFrame
     cell_revenue: pd.DataFrame
+    cell_names: pd.DataFrame
     notes: tuple[str, ...]
 
     def __post_init__(self) -> None:
