@@ -20,6 +20,7 @@ ALPHA, POWER = 0.05, 0.8
 LARGEST_GROUP = 10**9
 LEAST_CUSTOMERS = 4
 FARTHEST = 30.0
+MONEY_UNIT = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,29 @@ class Costs:
             raise SettingsError(
                 f"An answer can't bring in {self.answer:g}", remedy="Use an amount above 0"
             )
+
+    @classmethod
+    def of_percent(
+        cls,
+        contact: float,
+        margin_percent: float,
+        own: Mapping[int, float],
+        usual_percent: float | None = None,
+        answer: float = 0.0,
+    ) -> Costs:
+        """Take shares as they are typed: 30 is 30 %."""
+        usual = None if usual_percent is None else usual_percent / 100
+        margin = margin_percent / 100
+        return cls(contact=contact, margin=margin, own=own, usual=usual, answer=answer)
+
+
+def usual_answer(run: Run) -> float | None:
+    """Return the average order, None where the data doesn't tell."""
+    frame = run.loaded.customers.frame.iloc[run.profiles.customers]
+    if not {"monetary_total", "frequency_orders"} <= set(frame.columns):
+        return None
+    average = float(frame["monetary_total"].sum() / frame["frequency_orders"].sum())
+    return round(average, 2) if average >= MONEY_UNIT else None
 
 
 def cost_actions(run: Run, found: Portraits, keep: Bools, costs: Costs) -> tuple[CostedAction, ...]:

@@ -82,6 +82,14 @@ def choose_playbook(
     )
 
 
+def books_of(text: str | None = None) -> tuple[Playbook, ...]:
+    """Return the playbooks there are: those of a text, else of playbook.toml, else built in."""
+    try:
+        return read_playbooks(_text(PLAYBOOK) if text is None else text, PLAYBOOK.name)
+    except SettingsError:
+        return read_playbooks(_text(BUILTIN), BUILTIN.name)
+
+
 def suggest(columns: Iterable[str], books: tuple[Playbook, ...]) -> tuple[Playbook, str]:
     """Suggest the playbook that most column names point to, and say why.
 
@@ -147,6 +155,12 @@ def read_playbooks(text: str, file: str) -> tuple[Playbook, ...]:
     PlaybookError
         At the first mistake, with its line and key.
     """
+    if len(text) > LARGEST_BYTES:
+        raise PlaybookError(
+            "The playbook is larger than a playbook can be",
+            where=file,
+            remedy="Name a TOML file of playbooks",
+        )
     try:
         raw = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

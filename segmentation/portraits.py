@@ -283,3 +283,23 @@ def _notes(
     elif (revenues < 0).any():
         notes.append("A segment's revenue is below 0, so the others' shares exceed the whole.")
     return tuple(notes)
+
+
+def in_short(card: Portrait, money: str) -> str:
+    """Say what share of all shown a segment has, to follow its size.
+
+    Examples
+    --------
+    >>> card = Portrait(
+    ...     segment_id=1, customers=5, share=0.25, revenue=90.0, revenue_share=0.5,
+    ...     sentences=(), figures=(), categories=(), typical={}, examples=(),
+    ... )
+    >>> in_short(card, "fees")
+    ', 25.0 % of all; 50.0 % of fees (90)'
+    """
+    said = f", {fixed(100 * card.share, 1)} % of all"
+    if card.revenue is None:
+        return said
+    if card.revenue_share is None:
+        return f"{said}; {money} {say(card.revenue)}"
+    return f"{said}; {fixed(100 * card.revenue_share, 1)} % of {money} ({say(card.revenue)})"

@@ -39,6 +39,7 @@ STAGES = {
 }
 PRIMITIVES = {
     "condensing",
+    "cost_texts",
     "charges",
     "errors",
     "evidence_files",

@@ -62,6 +62,8 @@ _CHARTS = f"""
 _TRUST = """
 .trust > i, .council i { font: normal 1.1em/1 "Material Symbols Rounded"; letter-spacing: normal;
   text-transform: none; white-space: nowrap; font-feature-settings: "liga" }
+.segment-name { margin: 0; padding: 0; font-weight: 600 }
+.segment-name > span { font-size: 1.1rem !important }
 .segments-found { display: grid; gap: .45rem 1.5rem;
   grid-template-columns: repeat(auto-fill, minmax(min(19rem, 100%), 1fr)) }
 .trust { display: inline-flex; align-items: center; gap: .3rem; font-style: normal;

@@ -3,11 +3,14 @@
 Backgrounds and text are left to the page's theme, so that a figure is right in light and dark.
 """
 
+from segmentation.charts.actions import effort_and_value
 from segmentation.charts.agreement import agreement_map
 from segmentation.charts.columns import category_bars, correlation_map, histogram, relation
 from segmentation.charts.evidence import criterion_chart
 from segmentation.charts.look import MOST_POINTS, PALETTE, segment_colour
-from segmentation.charts.maps import map_2d, map_3d, pca_map
+from segmentation.charts.maps import map_2d, map_3d, pca_map, pointed_out
+from segmentation.charts.portraits import category_stacks, snake_plot, spread_strips
+from segmentation.charts.rfm import crossing_map, rfm_histogram, rfm_map
 from segmentation.charts.segments import (
     effect_bars,
     means_map,
@@ -23,9 +26,12 @@ __all__ = [
     "PALETTE",
     "agreement_map",
     "category_bars",
+    "category_stacks",
     "correlation_map",
     "criterion_chart",
+    "crossing_map",
     "effect_bars",
+    "effort_and_value",
     "histogram",
     "map_2d",
     "map_3d",
@@ -33,9 +39,14 @@ __all__ = [
     "overlaid_histograms",
     "paired_bars",
     "pca_map",
+    "pointed_out",
     "relation",
+    "rfm_histogram",
+    "rfm_map",
     "segment_colour",
     "silhouette_plot",
     "size_bars",
     "size_donut",
+    "snake_plot",
+    "spread_strips",
 ]
