@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import frame
+from pages.ui import frame, wording
 
 frame.require_frame()
 
@@ -24,13 +24,15 @@ def show() -> None:
     total = len(keep)
 
     with st.container(border=True):
-        st.subheader("Customers with their segment")
+        st.subheader(wording.told("Customers with their segment"))
         st.caption(
-            "One row a customer, as CSV (UTF-8). Cells that could run as a formula are quoted."
+            wording.told(
+                "One row a customer, as CSV (UTF-8). Cells that could run as a formula are quoted."
+            )
         )
         with st.container(horizontal=True):
             widgets.download(
-                f"All {total:,} customers",
+                wording.told(f"All {total:,} customers"),
                 lambda: exporting.customers_csv(run),
                 "customers.csv",
                 "export-all",
@@ -38,7 +40,7 @@ def show() -> None:
             )
             if 0 < shown < total:
                 widgets.download(
-                    f"The {counted(shown, 'customer', 'customers')} shown",
+                    wording.told(f"The {counted(shown, 'customer', 'customers')} shown"),
                     lambda: exporting.customers_csv(run, keep),
                     "customers-filtered.csv",
                     "export-filtered",
@@ -68,7 +70,7 @@ def show() -> None:
             )
         if run.prepared.set_aside and run.loaded.customers.kind == "transactions":
             widgets.download(
-                "Customers set aside",
+                wording.told("Customers set aside"),
                 lambda: exporting.to_csv(exporting.set_aside_customers(run)),
                 "customers-set-aside.csv",
                 "export-customers-set-aside",

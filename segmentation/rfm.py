@@ -125,6 +125,14 @@ def rfm_shown(rfm: Rfm, grid: Grid, keep: Bools) -> Rfm:
     return _counted(frame, grid, chosen, unscored, (scales[0], scales[1], scales[2]), rfm.notes)
 
 
+def row_of(rfm: Rfm, position: int) -> pd.Series[Any] | None:
+    """Return the scores of the customer at a position of `Customers`, None if not scored."""
+    at = int(np.searchsorted(rfm.customers, position))
+    if at == len(rfm.customers) or rfm.customers[at] != position:
+        return None
+    return rfm.frame.iloc[at]
+
+
 def _scored(rfm: Rfm) -> Iterator[tuple[RfmScale, str]]:
     return zip(rfm.scales, SCORE_COLUMNS, strict=True)
 

@@ -17,7 +17,9 @@ SCREENS: dict[str, dict[str, Any]] = {
     "explore": {"title": "Explore", "icon": ":material/query_stats:"},
     "segments": {"title": "Segments", "icon": ":material/scatter_plot:"},
     "profiles": {"title": "Profiles", "icon": ":material/groups:"},
+    "rfm": {"title": "RFM", "icon": ":material/grid_on:"},
     "compare": {"title": "Compare", "icon": ":material/compare_arrows:"},
+    "customer": {"title": "One customer", "icon": ":material/person_search:"},
     "export": {"title": "Export", "icon": ":material/download:"},
 }
 

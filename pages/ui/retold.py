@@ -110,7 +110,7 @@ def _try_one(run: Run, rules: RuleSet) -> None:
     why(run, rules, placement)
 
 
-def why(run: Run, rules: RuleSet, placement: Placement) -> None:
+def why(run: Run, rules: RuleSet, placement: Placement, segment_id: int | None = None) -> None:
     """Say which segment a customer belongs to by rules and by the nearest centre."""
     names = run.name_of()
     if placement.segment_id is None:
@@ -132,8 +132,8 @@ def why(run: Run, rules: RuleSet, placement: Placement) -> None:
             "(0 % lies on the border between the two, 100 % at the centre)."
         )
     )
-    if placement.segment_id not in (None, placement.nearest_id):
-        st.caption("The two disagree: this one lies near a border.")
+    if placement.segment_id not in (None, segment_id or placement.nearest_id):
+        st.caption("The rules see this one elsewhere: it lies near a border.")
     rows = [
         {"Segment": state.escape(names[i]), "Distance": say(distance)}
         for distance, i in sorted(zip(placement.distances, names, strict=True))

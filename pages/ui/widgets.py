@@ -51,8 +51,8 @@ def about_centres(features: Sequence[str]) -> str:
         return ""
     listed = escape(", ".join(map(label, features)))
     return (
-        f" The centres on the maps differ from the means on Profiles in {listed}: customers were "
-        "compared there on a scale that shortens a long tail."
+        f" The centres on the maps differ from the means on Profiles in {listed}: "
+        "they are compared there on a scale that shortens a long tail."
     )
 
 

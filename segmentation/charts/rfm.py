@@ -62,9 +62,11 @@ def rfm_map(rfm: Rfm, by: Literal["customers", "revenue"], people: str, money: s
     return figure.update_layout(height=460)
 
 
-def rfm_histogram(found: Distribution, axis: Axis, scale: RfmScale) -> go.Figure:
+def rfm_histogram(
+    found: Distribution, axis: Axis, scale: RfmScale, people: str = "customers"
+) -> go.Figure:
     """Draw a measure's distribution, with the edges that part its scores."""
-    figure = histogram(found, axis, quartiles=False)
+    figure = histogram(found, axis, people, quartiles=False)
     places = [axis.place(end) for end in (scale.lowest, *scale.edges, scale.highest)]
     span = float(places[-1] - places[0]) or 1.0
     for edge in scale.edges:

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from segmentation.numerals import say
+
 Measure = Literal["recency", "frequency", "monetary"]
 
 
@@ -46,6 +48,27 @@ class RfmScale:
         ends = (-math.inf, *self.edges, math.inf)
         found = tuple((ends[i], ends[i + 1]) for i in range(len(ends) - 1))
         return found[::-1] if self.measure == "recency" else found
+
+    def said(self) -> tuple[str, ...]:
+        """Say each score's range, 1 to 5.
+
+        Examples
+        --------
+        >>> edges = (2.0, 3.0, 4.0, 6.0)
+        >>> RfmScale(
+        ...     measure="recency", column="days", lowest=1, highest=9, edges=edges,
+        ...     customers=(1, 1, 1, 1, 1),
+        ... ).said()
+        ('6 and more', '4 to below 6', '3 to below 4', '2 to below 3', 'below 2')
+        """
+        return tuple(
+            f"below {say(high)}"
+            if math.isinf(low)
+            else f"{say(low)} and more"
+            if math.isinf(high)
+            else f"{say(low)} to below {say(high)}"
+            for low, high in self.bins()
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

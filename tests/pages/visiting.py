@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from segmentation.reading import Source
 
-SCREENS = ("data", "explore", "segments", "profiles", "compare", "export")
+SCREENS = ("data", "explore", "segments", "profiles", "rfm", "compare", "customer", "export")
 
 
 def take(app: AppTest, source: Source) -> AppTest:
