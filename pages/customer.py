@@ -8,7 +8,7 @@ from pages.ui import frame
 
 frame.require_frame()
 
-from pages.ui import navigation, one_customer, results, widgets, wording
+from pages.ui import navigation, one_customer, results, widgets
 
 
 @navigation.part
@@ -29,8 +29,6 @@ def show() -> None:
     one_customer.orders(found)
 
 
-widgets.heading(
-    wording.told("One customer"), wording.told("Which segment is this customer in, and why?")
-)
+widgets.heading("One customer", "Which segment is this customer in, and why?")
 results.require_run()
 show()

@@ -8,7 +8,7 @@ from pages.ui import frame
 
 frame.require_frame()
 
-from pages.ui import filters, kpis, messages, navigation, results, scores, state, widgets, wording
+from pages.ui import filters, kpis, messages, navigation, results, scores, state, widgets
 from segmentation.errors import SegmentationError
 from segmentation.rfm import rfm_shown
 
@@ -46,6 +46,6 @@ def show() -> None:
     scores.downloads(rfm, shown)
 
 
-widgets.heading("RFM", wording.told("Which customers came lately, often, and for much?"))
+widgets.heading("RFM", "Which customers came lately, often, and for much?")
 results.require_loaded()
 show()

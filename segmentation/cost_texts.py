@@ -7,7 +7,7 @@ from segmentation.results import CostedAction, Trial, Words
 
 
 def cost_lines(action: CostedAction, words: Words, *, by_money: bool) -> dict[str, str]:
-    """Say from where an action pays, and what proves it.
+    r"""Say from where an action pays, and what proves it.
 
     Parameters
     ----------
@@ -29,9 +29,9 @@ def cost_lines(action: CostedAction, words: Words, *, by_money: bool) -> dict[st
     ... )
     >>> said = cost_lines(action, Words(customer=noun, order=noun, money="gifts"), by_money=True)
     >>> said["Pays from"]
-    '4 more gifts per donor (+4.0 %)'
+    '4 more gifts per donor (+4.0\xa0%)'
     >>> said["To prove it"]
-    'Too small: 2 × 120 donors are needed, and there are 90. Halved, it could prove 6.5 (+6.5 %).'
+    'Too small: 2 × 120 donors are needed, and there are 90. Halved, it could prove 6.5 ...'
     """
     each, people = words.customer.one, words.customer.many
     if by_money:
@@ -62,7 +62,10 @@ def _halved(trial: Trial, action: CostedAction, *, by_money: bool) -> str:
 
 def _share(amount: float, action: CostedAction) -> str:
     each = action.revenue_per_customer
-    return f" (+{fixed(100 * amount / each, 1)} %)" if each is not None and each > 0 else ""
+    if each is None or each <= 0:
+        return ""
+    percent = 100 * amount / each
+    return f" (+{fixed(percent, 1 if percent >= 1 else 3)}\u00a0%)"
 
 
 def _points(share: float) -> str:

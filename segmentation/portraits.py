@@ -105,7 +105,7 @@ def portraits(run: Run, keep: Bools) -> Portraits:
         money_feature=money,
         revenue=revenue,
         segments=tuple(cards),
-        notes=_notes(numbers, money, revenue, revenues, shown),
+        notes=_notes(run, numbers, money, revenue, revenues, shown),
     )
 
 
@@ -261,6 +261,7 @@ def _nearest(distances: Floats, positions: npt.NDArray[np.int64]) -> npt.NDArray
 
 
 def _notes(
+    run: Run,
     numbers: dict[str, NumberTally],
     money: str | None,
     revenue: float | None,
@@ -275,7 +276,11 @@ def _notes(
             "is not above 0."
         )
     if money is None:
-        notes.append("No column says what customers bring in, so there is no share of revenue.")
+        told = run.playbook.playbook.words
+        notes.append(
+            f"No column says what {told.customer.many} bring in, so there is no share of "
+            f"{told.money}."
+        )
     elif revenue is not None and shown and revenue <= 0:
         notes.append(
             f"{short(label(money))} comes to {say(revenue)} for all shown, so it has no shares."

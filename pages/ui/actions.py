@@ -28,6 +28,8 @@ def draw(run: Run, found: Portraits, keep: Bools) -> None:
             "must bring in, and how many customers it takes to prove that it did."
         )
     )
+    for note in found.notes:
+        st.info(state.escape(note), icon=":material/info:")
     asked, matrix = st.container(border=True), st.container()
     places = {card.segment_id: st.container(border=True) for card in found.segments}
     with asked:
@@ -37,8 +39,6 @@ def draw(run: Run, found: Portraits, keep: Bools) -> None:
     actions = cost_actions(run, found, keep, costs)
     figure = charts.effort_and_value(actions, run.by_id(), costs.margin, money)
     with matrix:
-        for note in found.notes:
-            st.info(state.escape(note), icon=":material/info:")
         if figure is not None:
             widgets.chart(
                 figure, "effort-value", "Cost of contacting each segment against its revenue"
@@ -169,4 +169,4 @@ def _told(action: CostedAction, costs: Costs) -> None:
     row = {state.escape(name): [state.escape(text)] for name, text in figures.items()}
     st.table(pd.DataFrame(row), border="horizontal", hide_index=True)
     for note in action.notes:
-        st.caption(state.escape(note))
+        st.caption(state.escape(wording.told(note)))

@@ -90,6 +90,7 @@ def distributions(run: Run, drawn: Portraits, keep: Bools) -> None:
     for i, name in enumerate(shown):
         axis = axis_for(name, customers.frame[name].to_numpy(dtype=float))
         with next(places):
+            st.markdown(f"**{state.escape(axis.title)}**")
             widgets.chart(
                 charts.spread_strips(spreads(run, keep, name), segments, axis),
                 f"spread-{i}",

@@ -20,10 +20,12 @@ def draw(run: Run, found: Portraits) -> None:
     """Draw the cards, two abreast."""
     for note in found.notes:
         st.caption(state.escape(note))
+    if not run.evidence.stabilities:
+        st.caption("How far they can be trusted is not checked yet (the Segments screen does it).")
     for first in range(0, len(found.segments), 2):
         pair = found.segments[first : first + 2]
         for place, card in zip(st.columns(2), pair, strict=False):
-            with place.container(border=True, height="stretch"):
+            with place.container(border=True, height="stretch", gap="small"):
                 _card(run, card)
 
 

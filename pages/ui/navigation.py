@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 
 import streamlit as st
 
+from pages.ui import wording
+
 _here = threading.local()
 
 SCREENS: dict[str, dict[str, Any]] = {
@@ -31,7 +33,12 @@ def path(screen: str) -> str:
 
 def choose_page() -> Any:
     """Register all screens and return the one the address asks for."""
-    return st.navigation([st.Page(path(name), **said) for name, said in SCREENS.items()])
+    return st.navigation(
+        [
+            st.Page(path(name), **(said | {"title": wording.told(said["title"])}))
+            for name, said in SCREENS.items()
+        ]
+    )
 
 
 class ScreenEnded(Exception):  # noqa: N818

@@ -16,7 +16,7 @@ from segmentation.rfm import row_of
 from segmentation.rfm_grid import built_in_grid
 from segmentation.rules import choose_rules
 from segmentation.vocabulary import label
-from segmentation.words import short
+from segmentation.words import sentence, short
 
 MOST_LINES = 500
 
@@ -133,8 +133,8 @@ def numbers(one: Lookup) -> None:
         {
             "Figure": state.escape(short(label(trait.column))) + ("" if trait.used else " ·"),
             "This one": state.escape(short(trait.value) or "(missing)"),
-            "Segment": "–" if trait.segment is None else f"{trait.segment:.0%} have it",
-            "All": f"{trait.overall:.0%} have it",
+            "Segment": "–" if trait.segment is None else f"{trait.segment:.1%} have it",
+            "All": f"{trait.overall:.1%} have it",
             "Above": "–",
         }
         for trait in one.traits
@@ -179,7 +179,8 @@ def orders(one: Lookup) -> None:
     )
     left, right = st.columns([2, 3], gap="large")
     with left:
-        st.dataframe(shown, hide_index=True, height=320)
+        day = {"Date": st.column_config.DateColumn()}
+        st.dataframe(shown, hide_index=True, height=320, column_config=day)
     with right:
         named = [name for name in one.orders["order_id"] if name]
         lines = one.lines
@@ -189,6 +190,7 @@ def orders(one: Lookup) -> None:
                 key=state.key(f"customer-order-{one.position}"),
             )  # fmt: skip
             lines = lines[lines["order_id"] == which] if which else lines
-        st.dataframe(lines.head(MOST_LINES), hide_index=True, height=260)
+        told = lines.head(MOST_LINES).rename(columns=lambda name: sentence(label(str(name))))
+        st.dataframe(told, hide_index=True, height=260)
         if len(lines) > MOST_LINES:
             st.caption(f"The latest {MOST_LINES:,} of {len(lines):,} lines.")

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.ui import wording
 from pages.ui.state import escape
 from segmentation.vocabulary import label
 
@@ -17,8 +18,8 @@ CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "sel
 def heading(title: str, question: str) -> None:
     """Open a screen with its name and the question it answers."""
     with st.container(gap="xxsmall"):
-        st.title(title, anchor=False)
-        st.caption(question)
+        st.title(wording.told(title), anchor=False)
+        st.caption(wording.told(question))
 
 
 def chart(

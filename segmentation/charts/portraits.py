@@ -77,7 +77,7 @@ def spread_strips(
     axis : Axis
         Of the number.
     """
-    figure = blank(None, None).update_xaxes(laid_out(axis, lines=1))
+    figure = blank(None, None).update_xaxes(laid_out(axis) | {"title": None})
     for i in found:
         segment, points = segments[i], found[i].points
         place = axis.place(points)

@@ -16,7 +16,7 @@ from segmentation.numerals import say
 from segmentation.results import Rfm, RfmCrossing, RfmScale
 
 LIGHT_TO_DARK = ((0.0, "#EEF3F7"), (1.0, "#6FAEDD"))
-LEAST_BAND = 0.04
+LEAST_BAND = 0.03
 
 
 def rfm_map(rfm: Rfm, by: Literal["customers", "revenue"], people: str, money: str) -> go.Figure:

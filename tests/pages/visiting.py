@@ -35,6 +35,11 @@ def go(app: AppTest, screen: str) -> AppTest:
     return healthy(app._run())
 
 
+def one_segment(app: AppTest) -> AppTest:
+    """Go to the Profiles screen, to the view where a segment is chosen and renamed."""
+    return choose(go(app, "profiles"), "profiles-view", "One segment")
+
+
 def press(app: AppTest, text: str) -> AppTest:
     (button,) = [button for button in app.button if button.label == text]
     assert not button.disabled
