@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import frame
+from pages.ui import frame, wording
 
 frame.require_frame()
 
@@ -37,12 +37,16 @@ def show() -> None:
 
 def _customers(run: Run, keep: Bools) -> None:
     shown, total = int(keep.sum()), len(keep)
-    st.subheader("Customers with their segment", anchor=False)
-    st.caption("One row a customer, as CSV (UTF-8). Cells that could run as a formula are quoted.")
+    st.subheader(wording.told("Customers with their segment"), anchor=False)
+    st.caption(
+        wording.told(
+            "One row a customer, as CSV (UTF-8). Cells that could run as a formula are quoted."
+        )
+    )
     style = csv_choice.choose()
     with st.container(horizontal=True):
         exports.offer(
-            f"All {total:,} customers",
+            wording.told(f"All {total:,} customers"),
             exports.customers(run, None, style),
             "customers.csv",
             "export-all",
@@ -52,7 +56,7 @@ def _customers(run: Run, keep: Bools) -> None:
         )
         if 0 < shown < total:
             exports.offer(
-                f"The {counted(shown, 'customer', 'customers')} shown",
+                wording.told(f"The {counted(shown, 'customer', 'customers')} shown"),
                 exports.customers(run, keep, style),
                 "customers-filtered.csv",
                 "export-filtered",
@@ -82,7 +86,7 @@ def _documents(run: Run, keep: Bools) -> None:
     if keep.any():
         st.caption(
             "The report is one page for any browser: it needs no network, and prints well."
-            + ("" if keep.all() else " Both are of the customers shown.")
+            + ("" if keep.all() else wording.told(" Both are of the customers shown."))
         )
         exports.offer(
             "Report",
@@ -145,7 +149,7 @@ def _set_aside(run: Run) -> None:
         )
     if run.prepared.set_aside and run.loaded.customers.kind == "transactions":
         widgets.download(
-            "Customers set aside",
+            wording.told("Customers set aside"),
             lambda: exporting.to_csv(exporting.set_aside_customers(run)),
             "customers-set-aside.csv",
             "export-customers-set-aside",

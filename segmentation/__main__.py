@@ -29,7 +29,7 @@ from segmentation.results import Loaded, Question, Run
 from segmentation.rfm import score_rfm
 from segmentation.rfm_grid import Grid, built_in_grid, lint, parse_grid
 from segmentation.schema import guess_schema, require_rows
-from segmentation.settings import DELIMITER_NAMES, ROLES, Recipe
+from segmentation.settings import DELIMITER_NAMES, ROLES, NameSettings, Recipe
 from segmentation.trying import with_outcomes
 
 CALLED = {name: delimiter for delimiter, name in DELIMITER_NAMES.items()}
@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         recipe = _told(Recipe(), options) if options.command == "read" else _recipe(options)
-        choose_playbook((), recipe.naming.playbook)
+        choose_playbook((), recipe.naming.playbook, recipe.naming.playbook_text)
     except SettingsError as error:
         parser.error(str(error))
     clash = _clash(options)
@@ -322,7 +322,7 @@ def _segmenting(recipe: Recipe, options: argparse.Namespace) -> Recipe:
         ),
         choose=replace(recipe.choose, **choose),
         fit=_over(recipe.fit, seed=options.seed, method=options.method),
-        naming=_over(recipe.naming, playbook=options.playbook),
+        naming=_naming(recipe, options.playbook),
     )
 
 
@@ -350,6 +350,13 @@ def _pairs(
             raise SettingsError(f"{option} {pair!r} lacks its column", remedy=f"Write {form}")
         pairs[name] = column
     return tuple(pairs.items())
+
+
+def _naming(recipe: Recipe, playbook: str | None) -> NameSettings:
+    """Take the playbook asked for from the files, also where the recipe holds its own."""
+    if playbook is None:
+        return recipe.naming
+    return replace(recipe.naming, playbook=playbook, playbook_text=None)
 
 
 def _over(stage: Any, **said: Any) -> Any:

@@ -35,6 +35,7 @@ from segmentation.results import (
     Evidence,
     Loaded,
     Match,
+    PlaybookChoice,
     Prepared,
     Run,
     Schema,
@@ -241,7 +242,7 @@ def _tried(
 def _concluded(loaded: Loaded, recipe: Recipe, prepared: Prepared, evidence: Evidence) -> Run:
     segmentation = fit(prepared, evidence, recipe.fit)
     profiles = profile(loaded.customers, prepared, segmentation)
-    playbook = choose_playbook(column_names(loaded), recipe.naming.playbook)
+    playbook = _playbook(loaded, recipe.naming)
     return Run(
         recipe=recipe,
         loaded=loaded,
@@ -262,11 +263,15 @@ def renamed(found: Run, naming: NameSettings) -> Run:
     SettingsError
         If a name or the playbook can't be.
     """
-    playbook = choose_playbook(column_names(found.loaded), naming.playbook)
+    playbook = _playbook(found.loaded, naming)
     names = name_segments(found.profiles, naming, playbook.playbook)
     return replace(
         found, recipe=found.recipe.with_stage(naming=naming), names=names, playbook=playbook
     )
+
+
+def _playbook(loaded: Loaded, naming: NameSettings) -> PlaybookChoice:
+    return choose_playbook(column_names(loaded), naming.playbook, naming.playbook_text)
 
 
 def column_names(loaded: Loaded) -> tuple[str, ...]:

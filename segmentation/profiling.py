@@ -20,6 +20,7 @@ from segmentation.results import (
 from segmentation.tallies import tally_category, tally_number
 from segmentation.values import Bools, Floats
 from segmentation.vocabulary import label, trait
+from segmentation.words import sentence
 
 Integers = npt.NDArray[np.int64]
 
@@ -211,12 +212,13 @@ def overview(run: Run, keep: Bools) -> Overview:
     labels = run.profiles.labels[keep]
     numeric = customers.frame.iloc[run.profiles.customers[keep]][list(customers.numeric)]
     counts = np.bincount(labels, minlength=run.segmentation.k + 1)[1:]
-    figures: list[tuple[str, float, int]] = [("Customers", len(labels), 0)]
+    people = run.playbook.playbook.words.customer.many
+    figures: list[tuple[str, float, int]] = [(sentence(people), len(labels), 0)]
     figures += _trait_figures(numeric)
     shown = int((counts > 0).sum())
     if shown:
         figures.append(
-            ("Average customers per segment", len(labels) / shown, int(len(labels) % shown > 0))
+            (f"Average {people} per segment", len(labels) / shown, int(len(labels) % shown > 0))
         )
     return Overview(
         sizes={i: int(count) for i, count in enumerate(counts, start=1)},

@@ -264,11 +264,15 @@ class NameSettings:
     playbook : str or None
         Where names, reasons and actions are from: a playbook's name, or the path of a TOML file of
         playbooks; None takes the playbook that the columns suggest.
+    playbook_text : str or None
+        What playbooks there are, as TOML, so that a recipe can hold its own; None takes those of
+        the file.
     """
 
     names: tuple[tuple[int, str], ...] = ()
     colours: tuple[tuple[int, int], ...] = ()
     playbook: str | None = None
+    playbook_text: str | None = None
 
     def __post_init__(self) -> None:
         for segment_id, name in self.names:

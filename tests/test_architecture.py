@@ -29,6 +29,7 @@ STAGES = {
     "agreeing",
     "rfm",
     "clustering",
+    "costing",
     "profiling",
     "naming",
     "rules",
@@ -41,6 +42,7 @@ STAGES = {
 PRIMITIVES = {
     "axes",
     "condensing",
+    "cost_texts",
     "charges",
     "describing",
     "errors",

@@ -19,7 +19,7 @@ import pytest
 from segmentation import charts
 from segmentation.axes import Axis, axis_for
 from segmentation.charts.look import ACCENT, DIVERGING, NEUTRAL, text_on, wrap
-from segmentation.comparing import compare_groups
+from segmentation.comparing import compare_groups, group_values
 from segmentation.describing import category_shares, correlations, distribution
 from segmentation.naming import name_segments
 from segmentation.pipeline import run

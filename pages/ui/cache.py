@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from segmentation.arena import arena as every_preparation
 from segmentation.cleaning import clean
 from segmentation.errors import DataError
 from segmentation.features import build_features
+from segmentation.lookup import id_index
 from segmentation.matching import carry_over, match
 from segmentation.pipeline import (
     Combined,
@@ -32,24 +34,33 @@ from segmentation.pipeline import (
     segment,
     trusted,
 )
+from segmentation.portraits import portraits
 from segmentation.projecting import Projection, project
 from segmentation.reading import Bundle, Source, limits_from
 from segmentation.results import (
     Alternatives,
     Arena,
     Begun,
+    Customers,
     Loaded,
+    Portraits,
     Relation,
+    Rfm,
+    RuleSet,
     Run,
     SalesLines,
     Schema,
     Table,
     Trap,
 )
+from segmentation.rfm import score_rfm
+from segmentation.rfm_grid import Grid
+from segmentation.rules import rule_sets
 from segmentation.sales import sales_lines as lines_to_count
 from segmentation.schema import guess_schema, suggest_schema
 from segmentation.settings import NameSettings, Recipe
 from segmentation.trying import with_outcomes
+from segmentation.values import Bools
 from segmentation.widths import Widths, widths
 
 AnySource = Source | Bundle
@@ -217,11 +228,36 @@ def alternatives(source: AnySource, found: Run, progress: Progress | None = None
 def refit(old: Run, new: Run) -> tuple[Relation, NameSettings]:
     """Hold a run against the one before, and say what names and colours go over to it."""
     relation = match(*_whose(old), *_whose(new))
-    return relation, replace(carry_over(relation, old.names), playbook=old.recipe.naming.playbook)
+    names, told = carry_over(relation, old.names), old.recipe.naming
+    return relation, replace(names, playbook=told.playbook, playbook_text=told.playbook_text)
 
 
 def _whose(found: Run) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
     return found.loaded.customers.ids[found.profiles.customers], found.profiles.labels
+
+
+def cards(source: AnySource, found: Run, keep: Bools) -> Portraits:
+    """Draw up the cards of a run's segments, for the customers kept."""
+    shown = sha256(keep.tobytes()).hexdigest()
+    return _cards(_key(source, found.recipe, found.segmentation.k, shown), found, keep)
+
+
+def retold(source: AnySource, found: Run) -> tuple[RuleSet, ...]:
+    """Retell a run's segments by rules of every size."""
+    nameless = found.recipe.with_stage(naming=NameSettings())
+    return _retold(_key(source, nameless, found.segmentation.k), found)
+
+
+def ids(source: AnySource, found: Run) -> Any:
+    """Return a run's customer ids in a form that is searched quickly."""
+    told = found.recipe
+    return _ids(_key(source, told.read, told.combine, told.schema, told.clean), found)
+
+
+def scored(source: AnySource, recipe: Recipe, customers: Customers, grid: Grid) -> Rfm:
+    """Score customers by recency, frequency and money."""
+    stages = (recipe.read, recipe.combine, recipe.schema, recipe.clean)
+    return _scored(_key(source, stages, grid), customers, grid)
 
 
 def projection(source: AnySource, found: Run) -> Projection:
@@ -304,3 +340,23 @@ def _widths(key: str, _run: Run) -> Widths:
 @st.cache_resource(scope="session", max_entries=6, ttl=LONGEST_STAY, show_spinner=False)
 def _projection(key: str, _run: Run) -> Projection:
     return project(_run.prepared, _run.segmentation)
+
+
+@st.cache_resource(scope="session", max_entries=6, ttl=LONGEST_STAY, show_spinner=False)
+def _cards(key: str, _run: Run, _keep: Bools) -> Portraits:
+    return portraits(_run, _keep)
+
+
+@st.cache_resource(scope="session", max_entries=4, ttl=LONGEST_STAY, show_spinner=False)
+def _retold(key: str, _run: Run) -> tuple[RuleSet, ...]:
+    return rule_sets(_run)
+
+
+@st.cache_resource(scope="session", max_entries=2, ttl=LONGEST_STAY, show_spinner=False)
+def _ids(key: str, _run: Run) -> Any:
+    return id_index(_run.loaded.customers)
+
+
+@st.cache_resource(scope="session", max_entries=4, ttl=LONGEST_STAY, show_spinner=False)
+def _scored(key: str, _customers: Customers, _grid: Grid) -> Rfm:
+    return score_rfm(_customers, _grid)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.ui import state
+from pages.ui import state, wording
 from segmentation.filtering import Filter, bounds, passing, passing_segmented
 from segmentation.results import Customers, Loaded, Run
 from segmentation.values import Bools
@@ -47,7 +47,7 @@ def baseline(keep: Bools) -> str:
     """Say what the customers shown are held against, where a filter leaves that open."""
     if keep.all():
         return ""
-    return (
+    return wording.told(
         f" The filter chooses whose numbers are shown; they are held against all {len(keep):,} "
         "customers in segments."
     )
@@ -121,9 +121,12 @@ def _say(chosen: Filter, names: dict[int, str], passing_count: int, all_count: i
     with st.container(horizontal=True, vertical_alignment="center"):
         for condition in conditions:
             st.markdown(f":gray-badge[{state.escape(condition)}]")
-        st.caption(f"{passing_count:,} of {all_count:,} customers shown")
+        st.caption(wording.told(f"{passing_count:,} of {all_count:,} customers shown"))
         if st.button("Clear filter", type="tertiary", icon=":material/close:"):
             st.session_state["filter_turn"] = st.session_state.get("filter_turn", 0) + 1
             st.rerun()
     if not passing_count:
-        st.info("No customer passes this filter. Widen or clear it.", icon=":material/info:")
+        st.info(
+            wording.told("No customer passes this filter. Widen or clear it."),
+            icon=":material/info:",
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.ui import cache, state, widgets
+from pages.ui import cache, state, widgets, wording
 from segmentation import charts
 from segmentation.profiling import telling_features
 from segmentation.results import Run
@@ -50,7 +50,9 @@ def _axes(run: Run, count: int) -> list[str]:
 def _flat(run: Run, keep: Bools) -> None:
     x, y = _axes(run, 2)
     widgets.chart(
-        charts.map_2d(run, keep, x, y), "map-2d", f"Customers by {label(x)} and {label(y)}"
+        charts.map_2d(run, keep, x, y),
+        "map-2d",
+        f"{wording.people()} by {label(x)} and {label(y)}",
     )
     _how_to_read(run, int(keep.sum()), {x, y})
 
@@ -60,7 +62,7 @@ def _solid(run: Run, keep: Bools) -> None:
     widgets.chart(
         charts.map_3d(run, keep, across, up, depth),
         "map-3d",
-        f"Customers by {label(across)}, {label(up)} and {label(depth)}",
+        f"{wording.people()} by {label(across)}, {label(up)} and {label(depth)}",
         height="stretch",
     )
     _how_to_read(run, int(keep.sum()), {across, up, depth}, " On a phone, it turns at full size.")
@@ -71,7 +73,9 @@ def _pca(run: Run, keep: Bools) -> None:
     assert source is not None
     projection = cache.projection(source, run)
     widgets.chart(
-        charts.pca_map(run, keep, projection), "map-pca", "Customers on two principal components"
+        charts.pca_map(run, keep, projection),
+        "map-pca",
+        f"{wording.people()} on two principal components",
     )
     shown = sum(projection.explained)
     st.caption(
@@ -91,7 +95,7 @@ def _pca(run: Run, keep: Bools) -> None:
 def _how_to_read(run: Run, customers: int, axes: set[str], more: str = "") -> None:
     used = axes <= set(run.prepared.features)
     st.caption(
-        "Each point is a customer, in original units; point at it for its id. "
+        wording.told("Each point is a customer, in original units; point at it for its id. ")
         + (
             "Crosses mark the segments' centres."
             + widgets.about_centres([name for name in run.prepared.transformed if name in axes])
@@ -107,4 +111,6 @@ def _drawn(customers: int) -> str:
     most = charts.MOST_POINTS
     if customers <= most:
         return ""
-    return f" {most:,} of {customers:,} customers are drawn; all figures use all of them."
+    return wording.told(
+        f" {most:,} of {customers:,} customers are drawn; all figures use all of them."
+    )

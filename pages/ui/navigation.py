@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 
 import streamlit as st
 
+from pages.ui import wording
+
 _here = threading.local()
 
 SCREENS: dict[str, dict[str, Any]] = {
@@ -18,7 +20,9 @@ SCREENS: dict[str, dict[str, Any]] = {
     "sales": {"title": "Sales", "icon": ":material/receipt_long:"},
     "segments": {"title": "Segments", "icon": ":material/scatter_plot:"},
     "profiles": {"title": "Profiles", "icon": ":material/groups:"},
+    "rfm": {"title": "RFM", "icon": ":material/grid_on:"},
     "compare": {"title": "Compare", "icon": ":material/compare_arrows:"},
+    "customer": {"title": "One customer", "icon": ":material/person_search:"},
     "export": {"title": "Export", "icon": ":material/download:"},
 }
 
@@ -30,7 +34,12 @@ def path(screen: str) -> str:
 
 def choose_page() -> Any:
     """Register all screens and return the one the address asks for."""
-    return st.navigation([st.Page(path(name), **said) for name, said in SCREENS.items()])
+    return st.navigation(
+        [
+            st.Page(path(name), **(said | {"title": wording.told(said["title"])}))
+            for name, said in SCREENS.items()
+        ]
+    )
 
 
 class ScreenEnded(Exception):  # noqa: N818

@@ -47,8 +47,9 @@ _TABLES = """
 # the page. One finger scrolls the page, on a chart too; at full size, where there is no page, it
 # turns the three-dimensional map.
 _CHARTS = f"""
-.js-plotly-plot :is(.xtick text, .ytick text, .xtitle, .ytitle, .legendtext, .cbaxis text,
-  .bartext-outside), .st-key-size-donut .annotation-text {{ fill: currentColor !important }}
+.js-plotly-plot :is(.textpoint text, .xtick text, .ytick text, .xtitle, .ytitle, .legendtext,
+  .cbaxis text, .bartext-outside), .st-key-size-donut .annotation-text {{
+  fill: currentColor !important }}
 .st-key-map-3d {{ height: clamp(360px, 108vw, 600px) }}
 @media (pointer: coarse) {{
   .js-plotly-plot .drag:not(.nsewdrag) {{ pointer-events: none !important }}
@@ -62,6 +63,8 @@ _CHARTS = f"""
 _TRUST = """
 .trust > i, .council i { font: normal 1.1em/1 "Material Symbols Rounded"; letter-spacing: normal;
   text-transform: none; white-space: nowrap; font-feature-settings: "liga" }
+.segment-name { margin: 0; padding: 0; font-weight: 600 }
+.segment-name > span { font-size: 1.1rem !important }
 .segments-found { display: grid; gap: .45rem 1.5rem;
   grid-template-columns: repeat(auto-fill, minmax(min(19rem, 100%), 1fr)) }
 .trust { display: inline-flex; align-items: center; gap: .3rem; font-style: normal;

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.ui import state
+from pages.ui import state, wording
 from pages.ui.state import escape
 from segmentation.vocabulary import label
 
@@ -27,8 +27,8 @@ CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "sel
 def heading(title: str, question: str) -> None:
     """Open a screen with its name and the question it answers."""
     with st.container(gap="xxsmall"):
-        st.title(title, anchor=False)
-        st.caption(question)
+        st.title(wording.told(title), anchor=False)
+        st.caption(wording.told(question))
 
 
 def chart(
@@ -63,8 +63,8 @@ def about_centres(features: Sequence[str]) -> str:
         return ""
     listed = escape(", ".join(map(label, features)))
     return (
-        f" The centres on the maps differ from the means on Profiles in {listed}: customers were "
-        "compared there on a scale that shortens a long tail."
+        f" The centres on the maps differ from the means on Profiles in {listed}: "
+        "they are compared there on a scale that shortens a long tail."
     )
 
 

@@ -3,11 +3,14 @@
 Backgrounds and text are left to the page's theme, so that a figure is right in light and dark.
 """
 
+from segmentation.charts.actions import effort_and_value
 from segmentation.charts.agreement import agreement_map
 from segmentation.charts.columns import category_bars, correlation_map, histogram, relation
 from segmentation.charts.evidence import criterion_chart
 from segmentation.charts.look import MOST_POINTS, PALETTE, segment_colour
-from segmentation.charts.maps import map_2d, map_3d, pca_map
+from segmentation.charts.maps import map_2d, map_3d, pca_map, pointed_out
+from segmentation.charts.portraits import category_stacks, snake_plot, spread_strips
+from segmentation.charts.rfm import crossing_map, rfm_histogram, rfm_map
 from segmentation.charts.sales import (
     cohort_map,
     hour_map,
@@ -38,12 +41,15 @@ __all__ = [
     "PALETTE",
     "agreement_map",
     "category_bars",
+    "category_stacks",
     "cohort_map",
     "correlation_map",
     "country_map",
     "criterion_chart",
+    "crossing_map",
     "difference_dots",
     "effect_bars",
+    "effort_and_value",
     "histogram",
     "hour_map",
     "lift_dots",
@@ -55,8 +61,11 @@ __all__ = [
     "overlaid_histograms",
     "pareto_curve",
     "pca_map",
+    "pointed_out",
     "region_map",
     "relation",
+    "rfm_histogram",
+    "rfm_map",
     "rhythm_bars",
     "sales_bars",
     "sales_over_time",
@@ -65,4 +74,6 @@ __all__ = [
     "silhouette_plot",
     "size_bars",
     "size_donut",
+    "snake_plot",
+    "spread_strips",
 ]

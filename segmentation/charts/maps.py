@@ -29,6 +29,7 @@ from segmentation.values import Bools, Floats
 
 # Before the cube and so far away that the titles of its axes fit on a phone's width.
 EYE = {"x": 0.75, "y": -2.35, "z": 1.05}
+RING = "#E0301E"
 
 
 def map_2d(run: Run, keep: Bools, x: str, y: str) -> go.Figure:
@@ -46,6 +47,28 @@ def map_2d(run: Run, keep: Bools, x: str, y: str) -> go.Figure:
     if centres is not None:
         _add_centres(figure, run, shown, *centres)
     return figure.update_layout(height=520)
+
+
+def pointed_out(figure: go.Figure, run: Run, position: int, x: str, y: str) -> go.Figure:
+    """Add a ring around one customer to a map by two features, if both are known of them."""
+    axes = _axes(run, (x, y))
+    row = run.loaded.customers.frame.iloc[[position]]
+    places = [float(axis.place(row[axis.feature])[0]) for axis in axes]
+    if np.isnan(places).any():
+        return figure
+    figure.add_scatter(
+        x=places[:1],
+        y=places[1:],
+        mode="markers+text",
+        name="This one",
+        text=[f"<b>{escape(run.loaded.customers.ids[position])}</b>"],
+        textposition="top center",
+        textfont={"size": 14},
+        cliponaxis=False,
+        marker={"size": 22, "symbol": "circle-open", "color": RING, "line": {"width": 4}},
+        hoverinfo="skip",
+    )
+    return figure
 
 
 def map_3d(run: Run, keep: Bools, across: str, up: str, depth: str) -> go.Figure:

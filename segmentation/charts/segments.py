@@ -12,6 +12,7 @@ from segmentation.axes import Axis
 from segmentation.charts.look import (
     NEUTRAL,
     blank,
+    escape,
     heat_map,
     laid_out,
     named,
@@ -22,13 +23,16 @@ from segmentation.charts.look import (
 from segmentation.results import Difference, SegmentName
 from segmentation.values import Floats
 from segmentation.vocabulary import label
+from segmentation.words import sentence
 
 
-def size_bars(sizes: dict[int, int], segments: dict[int, SegmentName]) -> go.Figure:
+def size_bars(
+    sizes: dict[int, int], segments: dict[int, SegmentName], people: str = "customers"
+) -> go.Figure:
     """Draw the customers of each segment."""
     total = max(sum(sizes.values()), 1)
     ids = list(sizes)[::-1]
-    figure = blank("Customers", None).update_yaxes(type="category")
+    figure = blank(escape(sentence(people)), None).update_yaxes(type="category")
     figure.add_bar(
         x=[sizes[i] for i in ids],
         y=[wrap(segments[i].name) for i in ids],
@@ -37,12 +41,14 @@ def size_bars(sizes: dict[int, int], segments: dict[int, SegmentName]) -> go.Fig
         text=[f"{sizes[i]:,} ({sizes[i] / total:.1%})" for i in ids],
         insidetextfont_color=[text_on(segment_colour(segments[i].colour)) for i in ids],
         textposition="auto",
-        hovertemplate="%{y}<br>%{x:,} customers<extra></extra>",
+        hovertemplate=f"%{{y}}<br>%{{x:,}} {escape(people)}<extra></extra>",
     )
     return figure.update_layout(height=max(240, 70 + 52 * len(ids)))
 
 
-def size_donut(sizes: dict[int, int], segments: dict[int, SegmentName]) -> go.Figure:
+def size_donut(
+    sizes: dict[int, int], segments: dict[int, SegmentName], people: str = "customers"
+) -> go.Figure:
     """Draw each segment's share of the customers, if it has any."""
     figure = go.Figure()
     present = [i for i, size in sizes.items() if size]
@@ -55,10 +61,12 @@ def size_donut(sizes: dict[int, int], segments: dict[int, SegmentName]) -> go.Fi
         marker={"colors": [segment_colour(segments[i].colour) for i in present]},
         textinfo="percent",
         insidetextfont_color=[text_on(segment_colour(segments[i].colour)) for i in present],
-        hovertemplate="%{label}<br>%{value:,} customers (%{percent})<extra></extra>",
+        hovertemplate=f"%{{label}}<br>%{{value:,}} {escape(people)} (%{{percent}})<extra></extra>",
     )
     figure.add_annotation(
-        text=f"<b>{sum(sizes.values()):,}</b><br>customers", showarrow=False, font={"size": 16}
+        text=f"<b>{sum(sizes.values()):,}</b><br>{escape(people)}",
+        showarrow=False,
+        font={"size": 16},
     )
     return figure.update_layout(
         height=max(280, 70 + 52 * len(sizes)),
@@ -68,12 +76,15 @@ def size_donut(sizes: dict[int, int], segments: dict[int, SegmentName]) -> go.Fi
 
 
 def effect_bars(
-    segment: SegmentName, differences: tuple[Difference, ...], most: int = 8
+    segment: SegmentName,
+    differences: tuple[Difference, ...],
+    people: str = "customers",
+    most: int = 8,
 ) -> go.Figure:
     """Draw what sets a segment apart, in standard deviations from the mean of all customers."""
     shown = differences[:most][::-1]
     colours = [segment_colour(segment.colour) if d.used else NEUTRAL for d in shown]
-    figure = blank("Standard deviations below<br>or above all customers", None)
+    figure = blank(f"Standard deviations below<br>or above all {escape(people)}", None)
     features = [label(d.name.replace("=", ": ")) for d in shown]
     figure.update_yaxes(**named(features, lines=2))
     figure.add_bar(

@@ -4,6 +4,7 @@ from segmentation.results.alternatives import Alternative, Alternatives
 from segmentation.results.arena import Arena, Candidate, HeldOut
 from segmentation.results.cleaned import REASONS, Clean, LedgerEntry, Rule
 from segmentation.results.comparisons import Comparison
+from segmentation.results.costs import CostedAction, Trial
 from segmentation.results.customers import Customers, Prepared, PreparedColumn
 from segmentation.results.evidence import (
     Begun,
@@ -22,6 +23,7 @@ from segmentation.results.evidence import (
     Vote,
 )
 from segmentation.results.joined import Match
+from segmentation.results.lookups import Held, Hits, Lookup, Trait
 from segmentation.results.playbooks import Noun, Pattern, Playbook, PlaybookChoice, Words
 from segmentation.results.portraits import CategoryShare, Example, Figure, Portrait, Portraits
 from segmentation.results.refunds import Refunds
@@ -74,17 +76,21 @@ __all__ = [
     "ColumnType",
     "Comparison",
     "Condition",
+    "CostedAction",
     "Criterion",
     "Customers",
     "Difference",
     "Evidence",
     "Example",
     "Figure",
+    "Held",
     "HeldOut",
+    "Hits",
     "LedgerEntry",
     "Level",
     "LineReason",
     "Loaded",
+    "Lookup",
     "Match",
     "Measure",
     "Noun",
@@ -128,8 +134,10 @@ __all__ = [
     "Sheet",
     "Sweep",
     "Table",
+    "Trait",
     "Trap",
     "TrapKind",
+    "Trial",
     "Trials",
     "Values",
     "Verdict",

@@ -15,7 +15,17 @@ from tests.browser.driving import Runs
 PATIENCE_SECONDS = 60
 QUIET_MS = 150
 CHECK_MS = 180_000
-SCREENS = ("Data", "Explore", "Sales", "Segments", "Profiles", "Compare", "Export")
+SCREENS = (
+    "Data",
+    "Explore",
+    "Sales",
+    "Segments",
+    "Profiles",
+    "RFM",
+    "Compare",
+    "One customer",
+    "Export",
+)
 
 # Keeps what was on the screen only for a moment: progress, and every text a headline figure had.
 _WATCH = """

@@ -67,6 +67,7 @@ def test_the_mall_customers_renamed_and_downloaded(
     ]  # fmt: skip
 
     person.go("Profiles")
+    person.view("One segment")
     first = person.box("Segment").input_value()
     person.type("Rename", "Friends of the house")
     assert person.box("Segment").input_value() == "Friends of the house"

@@ -16,6 +16,7 @@ from tests.pages.visiting import (
     every_view,
     figures,
     go,
+    one_segment,
     press,
     run,
     said,
@@ -83,6 +84,7 @@ def test_a_filter_that_leaves_nobody(app: AppTest, screen: str) -> None:
         choose(app, "segments-view", "Evidence for k")
         assert {"elbow", "silhouette"} <= set(figures(app))
     elif screen == "profiles":
+        choose(app, "profiles-view", "One segment")
         assert "What to do" in said(app)
         assert widget(app, "rename").value == segment_names(app)[0]
         choose(app, "profiles-view", "All side by side")
@@ -102,7 +104,7 @@ def test_a_filter_that_leaves_nobody(app: AppTest, screen: str) -> None:
 
 def test_a_segment_outside_the_filter_says_so(app: AppTest) -> None:
     run(take_sample(app, "mall"), k=3)
-    go(app, "profiles")
+    one_segment(app)
     choose(app, "filter-segments-", [2])
     assert "No customer of this segment passes the filter." in said(app)
     assert not figures(app)
@@ -115,7 +117,7 @@ def test_the_customers_shown_are_held_against_all(app: AppTest) -> None:
     """A segment alone is no less apart from all customers, and its indices stay."""
     held = "they are held against all 200 customers in segments"
     run(take_sample(app, "mall"), k=3)
-    go(app, "profiles")
+    one_segment(app)
     apart = figures(app)["effects"]["data"][0]
     choose(app, "profiles-view", "All side by side")
     first = figures(app)["means-map"]["data"][0]["text"][0]

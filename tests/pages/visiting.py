@@ -10,7 +10,17 @@ from streamlit.testing.v1 import AppTest
 
 from segmentation.reading import Source
 
-SCREENS = ("data", "explore", "sales", "segments", "profiles", "compare", "export")
+SCREENS = (
+    "data",
+    "explore",
+    "sales",
+    "segments",
+    "profiles",
+    "rfm",
+    "compare",
+    "customer",
+    "export",
+)
 
 
 def take(app: AppTest, source: Source) -> AppTest:
@@ -33,6 +43,11 @@ def go(app: AppTest, screen: str) -> AppTest:
     """
     app.switch_page(f"pages/{screen}.py")
     return healthy(app._run())
+
+
+def one_segment(app: AppTest) -> AppTest:
+    """Go to the Profiles screen, to the view where a segment is chosen and renamed."""
+    return choose(go(app, "profiles"), "profiles-view", "One segment")
 
 
 def press(app: AppTest, text: str) -> AppTest:
