@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from segmentation import wheel
 from segmentation.evidence_files import trap_facts, verdict_facts
 from segmentation.read_report import read_report
 from segmentation.results import LedgerEntry, LineReason, Loaded, Match, ReadReport, Rfm, Rule, Run
@@ -229,7 +230,8 @@ def summary(run: Run) -> dict[str, Any]:
     names = run.by_id()
     segmented = len(run.profiles.customers)
     told = (run.playbook.note,) if run.playbook.note else ()
-    notes = (*run.prepared.notes, *told, *_rename_notes(run))
+    by_hand = wheel.notes(run.segmentation)
+    notes = (*run.prepared.notes, *by_hand, *told, *_rename_notes(run))
     return {
         **_loaded_facts(run.loaded, run.prepared.ledger, notes),
         **({"rows_used": segmented} if customers.kind == "customers" else {}),
@@ -336,7 +338,7 @@ def _recipe_of(run: Run) -> Recipe:
     """
     if run.evidence.stabilities or run.recipe.choose.k is not None:
         return run.recipe
-    return run.recipe.with_stage(choose=replace(run.recipe.choose, k=run.segmentation.k))
+    return run.recipe.with_stage(choose=replace(run.recipe.choose, k=run.evidence.k))
 
 
 def _trust_facts(run: Run, segment_id: int) -> dict[str, Any]:

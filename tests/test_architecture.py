@@ -67,6 +67,7 @@ PRIMITIVES = {
     "trust",
     "values",
     "vocabulary",
+    "wheel",
     "words",
 }
 RUN_A_STAGE = {

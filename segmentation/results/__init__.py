@@ -39,11 +39,14 @@ from segmentation.results.rfm import Measure, Rfm, RfmCrossing, RfmScale, RfmSeg
 from segmentation.results.rules import Condition, Placement, RuleSet, SegmentRule
 from segmentation.results.run import Loaded, Run
 from segmentation.results.segments import (
+    ByHand,
     Difference,
     Profiles,
     Segmentation,
     SegmentName,
     SegmentProfile,
+    Turn,
+    nearer_second,
 )
 from segmentation.results.tables import Column, ColumnType, ReadReport, Schema, Table
 
@@ -54,6 +57,7 @@ __all__ = [
     "Alternatives",
     "Arena",
     "Begun",
+    "ByHand",
     "Candidate",
     "CategoryShare",
     "Change",
@@ -112,8 +116,10 @@ __all__ = [
     "Trap",
     "TrapKind",
     "Trials",
+    "Turn",
     "Verdict",
     "Vote",
     "Words",
     "added_up",
+    "nearer_second",
 ]
