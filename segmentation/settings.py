@@ -391,6 +391,10 @@ class Recipe:
         told = {"header_rows": int(value)} if setting == "header" else {setting: value}
         return replace(self, read=replace(self.read, **told))
 
+    def as_found(self) -> Recipe:
+        """Return a copy without what is done to segments once they are found."""
+        return self.with_stage(wheel=WheelSettings(), naming=NameSettings())
+
     def with_stage(self, **stages: Any) -> Recipe:
         """Return a copy with whole stages replaced."""
         return replace(self, **stages)

@@ -198,7 +198,7 @@ def renamings() -> int:
 def is_stale() -> bool:
     """Tell whether the settings have changed since the run shown."""
     recipe = ran()
-    return recipe is not None and recipe.with_stage(naming=NameSettings()) != draft()
+    return recipe is not None and recipe.as_found() != draft()
 
 
 def describe_run() -> str:

@@ -12,6 +12,7 @@ from pages.ui.state import escape
 from segmentation.vocabulary import label
 
 CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d"]}
+DRAWN_IN_CONFIG = {"displaylogo": False, "displayModeBar": True}
 
 
 def heading(title: str, question: str) -> None:
@@ -22,10 +23,34 @@ def heading(title: str, question: str) -> None:
 
 
 def chart(
-    figure: Any, key: str, alt: str, *, height: Literal["content", "stretch"] = "content"
+    figure: Any,
+    key: str,
+    alt: str,
+    *,
+    height: Literal["content", "stretch"] = "content",
+    on_draw: Callable[[Any], None] | None = None,
 ) -> None:
-    """Draw a figure in the page's theme, with what it shows in words."""
-    st.plotly_chart(figure, key=key, alt=alt, config=CHART_CONFIG, height=height)
+    """Draw a figure in the page's theme, with what it shows in words.
+
+    With ``on_draw`` the reader can draw boxes and lassos, which it gets as Plotly tells them.
+    """
+    if on_draw is None:
+        st.plotly_chart(figure, key=key, alt=alt, config=CHART_CONFIG, height=height)
+        return
+    drawn_in = f"{key}-drawn-in"
+
+    def take() -> None:
+        on_draw(st.session_state[drawn_in]["selection"])
+
+    st.plotly_chart(
+        figure,
+        key=drawn_in,
+        alt=alt,
+        config=DRAWN_IN_CONFIG,
+        height=height,
+        on_select=take,
+        selection_mode=("box", "lasso"),
+    )
 
 
 def column_select(

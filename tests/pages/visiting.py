@@ -36,7 +36,7 @@ def go(app: AppTest, screen: str) -> AppTest:
 
 
 def press(app: AppTest, text: str) -> AppTest:
-    (button,) = [button for button in app.button if button.label == text]
+    (button,) = [button for button in app.button if button.label.replace("\\", "") == text]
     assert not button.disabled
     return healthy(button.click().run())
 
@@ -112,6 +112,12 @@ def said(app: AppTest) -> str:
         app.success,
     )
     return "\n".join(str(one.value) for kind in kinds for one in kind)
+
+
+def chips(app: AppTest) -> list[str]:
+    """The conditions of the filter, each on its chip."""
+    found = [one for one in app.button if (one.key or "").startswith("filter-chip-")]
+    return [one.label.replace("\\", "") for one in found]
 
 
 def segment_names(app: AppTest) -> list[str]:
