@@ -8,7 +8,7 @@ from pages.ui import frame
 
 frame.require_frame()
 
-from pages.ui import cards, filters, kpis, messages, navigation, results, state, widgets
+from pages.ui import cards, filters, kpis, messages, navigation, results, state, wheel, widgets
 from segmentation import charts
 from segmentation.profiling import overview
 
@@ -22,6 +22,7 @@ def show() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         view = widgets.view_switch("View", VIEWS, state.key("profiles-view"))
         place = st.container(width="content")
+        wheel.draw(run)
     keep = filters.for_run(run, place)
     found = overview(run, keep)
     kpis.show("profiles", found.figures)

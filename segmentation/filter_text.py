@@ -63,7 +63,7 @@ def encode(chosen: Filter, index: FilterIndex, run: Run | None = None) -> str:
     if chosen.products:
         parts.append(_part("p", *index.products.places(chosen.products)))
     while parts and sum(map(len, parts)) + len(parts) + len(index.mark) > LONGEST:
-        parts.pop()
+        parts.remove(max(parts, key=len))
     return BETWEEN.join([index.mark, *parts]) if parts else ""
 
 

@@ -221,13 +221,48 @@ def name_settings(settings: NameSettings, found: Segmentation) -> NameSettings:
     )
 
 
-def own_numbers(
-    names: tuple[tuple[int, str], ...], found: Segmentation
+def numbers_after(k: int, settings: WheelSettings) -> tuple[int, ...]:
+    """Return the number of each segment there is after the steps, id 1 first.
+
+    Examples
+    --------
+    >>> numbers_after(3, WheelSettings(steps=(("merge", (3, 1)), ("split", (2,)))))
+    (2, 3, 4)
+    """
+    numbers = list(range(1, k + 1))
+    following = k + 1
+    for what, named in settings.steps:
+        if what == "merge":
+            numbers.remove(named[1])
+        else:
+            numbers.append(following)
+            following += 1
+    return tuple(sorted(numbers))
+
+
+def names_left(
+    names: tuple[tuple[int, str], ...], now: tuple[SegmentName, ...], numbers: tuple[int, ...]
 ) -> tuple[tuple[int, str], ...]:
-    """Return names by number, as the recipe keeps them, of names by id."""
-    if found.by_hand is None:
-        return names
-    return tuple((found.by_hand.numbers[i - 1], name) for i, name in names)
+    """Return the names still given once steps are taken back.
+
+    Those of segments that are no longer there go, those that would be found anyway, and of equal
+    ones all but the first.
+
+    Parameters
+    ----------
+    names : tuple of (number, name)
+        Given so far.
+    now : tuple of SegmentName
+        The segments, none of them named by the user.
+    numbers : tuple of int
+        Their numbers.
+    """
+    found = {number: name.found for number, name in zip(numbers, now, strict=True)}
+    left: dict[str, int] = {}
+    for number, name in names:
+        if number <= max(numbers) and found.get(number) != name:
+            left.setdefault(name, number)
+    return tuple((number, name) for name, number in left.items())
 
 
 def explained(names: tuple[SegmentName, ...], found: Segmentation) -> tuple[SegmentName, ...]:

@@ -159,7 +159,7 @@ class _Bar:
         if len(options) > MOST_LISTED:
             words = st.text_input(
                 f"Search in {title}",
-                key=f"{key}-search",
+                key=f"search-{key}",
                 placeholder=f"Search in {len(options):,}",
                 label_visibility="collapsed",
                 persist_state="session",
