@@ -22,6 +22,7 @@ from pages.ui import (
     results,
     retold,
     state,
+    wheel,
     widgets,
 )
 from segmentation.profiling import overview
@@ -41,6 +42,7 @@ def show() -> None:
         view = widgets.view_switch("View", VIEWS, state.key("profiles-view"))
         playbook.choice(run)
         place = st.container(width="content")
+        wheel.draw(run)
     playbook.note(run)
     keep = filters.for_run(run, place)
     found = overview(run, keep)

@@ -74,6 +74,7 @@ PRIMITIVES = {
     "trust",
     "values",
     "vocabulary",
+    "wheel",
     "words",
 }
 RUN_A_STAGE = {

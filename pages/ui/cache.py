@@ -20,6 +20,8 @@ from segmentation.arena import arena as every_preparation
 from segmentation.cleaning import clean
 from segmentation.errors import DataError
 from segmentation.features import build_features
+from segmentation.filter_index import FilterIndex
+from segmentation.filtering import Filter, passing, passing_segmented
 from segmentation.lookup import id_index
 from segmentation.matching import carry_over, match
 from segmentation.pipeline import (
@@ -33,6 +35,7 @@ from segmentation.pipeline import (
     renamed,
     segment,
     trusted,
+    turned,
 )
 from segmentation.portraits import portraits
 from segmentation.projecting import Projection, project
@@ -58,7 +61,7 @@ from segmentation.rfm_grid import Grid
 from segmentation.rules import rule_sets
 from segmentation.sales import sales_lines as lines_to_count
 from segmentation.schema import guess_schema, suggest_schema
-from segmentation.settings import NameSettings, Recipe
+from segmentation.settings import NameSettings, Recipe, WheelSettings
 from segmentation.trying import with_outcomes
 from segmentation.values import Bools
 from segmentation.widths import Widths, widths
@@ -125,11 +128,14 @@ def sales_lines(source: AnySource, recipe: Recipe) -> SalesLines:
 
 def run(source: AnySource, recipe: Recipe, progress: Progress | None = None) -> Run:
     """Go from the source to named segments; how far they can be trusted may not be known yet."""
-    nameless = recipe.with_stage(naming=NameSettings())
-    found = _place_of_run(source, nameless, progress).run
+    as_found = recipe.as_found()
+    found = _place_of_run(source, as_found, progress).run
     assert found is not None
-    if found.recipe != nameless:
-        found = _rechosen(_key(source, nameless, _is_checked(found)), found, nameless)
+    if found.recipe != as_found:
+        found = _rechosen(_key(source, as_found, _is_checked(found)), found, as_found)
+    if recipe.wheel.steps:
+        nameless = recipe.with_stage(naming=NameSettings())
+        found = _turned(_key(source, nameless, _is_checked(found)), found, nameless)
     if recipe.naming == NameSettings():
         return found
     return _named(_key(source, recipe, _is_checked(found)), found, recipe)
@@ -137,12 +143,12 @@ def run(source: AnySource, recipe: Recipe, progress: Progress | None = None) -> 
 
 def begun(source: AnySource, recipe: Recipe) -> Begun:
     """Return what the trials of a run have found so far."""
-    return _place_of_run(source, recipe.with_stage(naming=NameSettings())).begun
+    return _place_of_run(source, recipe.as_found()).begun
 
 
 def trust(source: AnySource, recipe: Recipe, progress: Progress | None = None) -> Run:
     """Find out how far a run can be trusted, going on from where it was left."""
-    place = _place_of_run(source, recipe.with_stage(naming=NameSettings()))
+    place = _place_of_run(source, recipe.as_found())
     assert place.run is not None
     if not _is_checked(place.run):
         place.run = trusted(place.run, progress, place.begun)
@@ -151,14 +157,14 @@ def trust(source: AnySource, recipe: Recipe, progress: Progress | None = None) -
 
 def traps(source: AnySource, recipe: Recipe) -> tuple[Trap, ...]:
     """Return what to beware of in a run, the remedies with what comes of them once tried."""
-    place = _place_of_run(source, recipe.with_stage(naming=NameSettings()))
+    place = _place_of_run(source, recipe.as_found())
     assert place.run is not None
     return place.run.evidence.traps if place.traps is None else place.traps
 
 
 def try_remedies(source: AnySource, recipe: Recipe, progress: Counted | None = None) -> None:
     """Find out what comes of the remedies of a run's traps."""
-    place = _place_of_run(source, recipe.with_stage(naming=NameSettings()))
+    place = _place_of_run(source, recipe.as_found())
     assert place.run is not None
     if place.traps is None:
         customers, told = place.run.loaded.customers, place.run.evidence.traps
@@ -208,6 +214,7 @@ def arena(source: AnySource, found: Run, progress: Counted | None = None) -> Are
         prepare=replace(told.prepare, transform="none", scaler="none"),
         choose=replace(told.choose, k=None),
         fit=replace(told.fit, method="kmeans"),
+        wheel=WheelSettings(),
         naming=NameSettings(),
     )
     place = _tried_place(_key(source, "arena", same, k))
@@ -223,6 +230,26 @@ def alternatives(source: AnySource, found: Run, progress: Progress | None = None
     if place.alternatives is None:
         place.alternatives = methods_compared(found, progress=progress)
     return place.alternatives
+
+
+def filter_index(source: AnySource, found: Loaded, recipe: Recipe) -> FilterIndex:
+    """Return what filters ask of the customers of a recipe."""
+    return _filter_index(
+        _key(source, recipe.read, recipe.combine, recipe.schema, recipe.clean), found
+    )
+
+
+def passing_all(source: AnySource, recipe: Recipe, index: FilterIndex, chosen: Filter) -> Bools:
+    """Tell which customers of a recipe pass a filter, segments left aside."""
+    key = _key(source, recipe.read, recipe.combine, recipe.schema, recipe.clean, chosen)
+    return _passing(key, lambda: passing(index, chosen))
+
+
+def passing_run(source: AnySource, found: Run, index: FilterIndex, chosen: Filter) -> Bools:
+    """Tell which customers of a run pass a filter."""
+    nameless = found.recipe.with_stage(naming=NameSettings())
+    key = _key(source, nameless, found.segmentation.k, chosen)
+    return _passing(key, lambda: passing_segmented(found, chosen, index))
 
 
 def refit(old: Run, new: Run) -> tuple[Relation, NameSettings]:
@@ -320,6 +347,21 @@ def _place(key: str) -> _Place:
 @st.cache_resource(scope="session", max_entries=12, ttl=LONGEST_STAY, show_spinner=False)
 def _tried_place(key: str) -> _Place:
     return _Place()
+
+
+@st.cache_resource(scope="session", max_entries=2, ttl=LONGEST_STAY, show_spinner=False)
+def _filter_index(key: str, _loaded: Loaded) -> FilterIndex:
+    return FilterIndex(_loaded)
+
+
+@st.cache_resource(scope="session", max_entries=4, ttl=LONGEST_STAY, show_spinner=False)
+def _passing(key: str, _tell: Callable[[], Bools]) -> Bools:
+    return _tell()
+
+
+@st.cache_resource(scope="session", max_entries=6, ttl=LONGEST_STAY, show_spinner=False)
+def _turned(key: str, _run: Run, _recipe: Recipe) -> Run:
+    return turned(_run, _recipe.wheel)
 
 
 @st.cache_resource(scope="session", max_entries=6, ttl=LONGEST_STAY, show_spinner=False)

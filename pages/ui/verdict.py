@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui import checking, state, traps, trust, wording
+from segmentation import wheel
 from segmentation.matching import announce
 from segmentation.numerals import counted
 from segmentation.results import Evidence, Run, Verdict
@@ -37,6 +38,8 @@ def draw(run: Run) -> None:
         st.subheader(f"{icon} {count}, {words}", anchor=False)
         st.markdown(state.escape(wording.told(evidence.verdict.sentence)))
     st.caption(_reason(evidence))
+    for note in wheel.notes(run.segmentation):
+        st.caption(f":material/pan_tool: {state.escape(note)}")
     checking.say_what_changed(run)
     trust.segments(run)
     _changes(run)

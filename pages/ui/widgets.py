@@ -22,6 +22,7 @@ MIME = {
     "zip": "application/zip",
 }
 CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d"]}
+DRAWN_IN_CONFIG = {"displaylogo": False, "displayModeBar": True}
 
 
 def heading(title: str, question: str) -> None:
@@ -32,12 +33,36 @@ def heading(title: str, question: str) -> None:
 
 
 def chart(
-    figure: Any, key: str, alt: str, *, height: Literal["content", "stretch"] = "content"
+    figure: Any,
+    key: str,
+    alt: str,
+    *,
+    height: Literal["content", "stretch"] = "content",
+    on_draw: Callable[[Any], None] | None = None,
 ) -> None:
-    """Draw a figure in the page's theme, with what it shows in words."""
+    """Draw a figure in the page's theme, with what it shows in words.
+
+    With ``on_draw`` the reader can draw boxes and lassos, which it gets as Plotly tells them.
+    """
     picture = {"format": state.image_format(), "filename": key, "scale": IMAGE_SCALE}
-    config = CHART_CONFIG | {"toImageButtonOptions": picture}
-    st.plotly_chart(figure, key=key, alt=alt, config=config, height=height)
+    if on_draw is None:
+        config = CHART_CONFIG | {"toImageButtonOptions": picture}
+        st.plotly_chart(figure, key=key, alt=alt, config=config, height=height)
+        return
+    drawn_in = f"{key}-drawn-in"
+
+    def take() -> None:
+        on_draw(st.session_state[drawn_in]["selection"])
+
+    st.plotly_chart(
+        figure,
+        key=drawn_in,
+        alt=alt,
+        config=DRAWN_IN_CONFIG | {"toImageButtonOptions": picture},
+        height=height,
+        on_select=take,
+        selection_mode=("box", "lasso"),
+    )
 
 
 def column_select(

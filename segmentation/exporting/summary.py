@@ -8,6 +8,7 @@ from importlib.metadata import version
 from platform import python_version
 from typing import Any
 
+from segmentation import wheel
 from segmentation.evidence_files import trap_facts, verdict_facts
 from segmentation.exporting.customers import renamed_columns
 from segmentation.read_report import read_report
@@ -24,7 +25,8 @@ def summary(run: Run) -> dict[str, Any]:
     names = run.by_id()
     segmented = len(run.profiles.customers)
     told = (run.playbook.note,) if run.playbook.note else ()
-    notes = (*run.prepared.notes, *told, *_rename_notes(run))
+    by_hand = wheel.notes(run.segmentation)
+    notes = (*run.prepared.notes, *by_hand, *told, *_rename_notes(run))
     return {
         **_loaded_facts(run.loaded, run.prepared.ledger, notes),
         **({"rows_used": segmented} if customers.kind == "customers" else {}),
@@ -142,7 +144,7 @@ def recipe_of(run: Run) -> Recipe:
     """
     if run.evidence.stabilities or run.recipe.choose.k is not None:
         return run.recipe
-    return run.recipe.with_stage(choose=replace(run.recipe.choose, k=run.segmentation.k))
+    return run.recipe.with_stage(choose=replace(run.recipe.choose, k=run.evidence.k))
 
 
 def trust_facts(run: Run, segment_id: int) -> dict[str, Any]:

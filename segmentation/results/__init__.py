@@ -52,11 +52,14 @@ from segmentation.results.sales import (
     Values,
 )
 from segmentation.results.segments import (
+    ByHand,
     Difference,
     Profiles,
     Segmentation,
     SegmentName,
     SegmentProfile,
+    Turn,
+    nearer_second,
 )
 from segmentation.results.tables import Column, ColumnType, ReadReport, Schema, Table
 
@@ -67,6 +70,7 @@ __all__ = [
     "Alternatives",
     "Arena",
     "Begun",
+    "ByHand",
     "Candidate",
     "CategoryShare",
     "Change",
@@ -139,9 +143,11 @@ __all__ = [
     "TrapKind",
     "Trial",
     "Trials",
+    "Turn",
     "Values",
     "Verdict",
     "Vote",
     "Words",
     "added_up",
+    "nearer_second",
 ]

@@ -94,7 +94,8 @@ class Placement:
     conditions : tuple of Condition
         The path taken; empty without one.
     nearest_id : int
-        The segment whose centre is nearest, in prepared units.
+        The segment whose centre is nearest, in prepared units; where segments were merged or split
+        by hand, the one that the nearest centre of those found leads to.
     distances : tuple of float
         To the centre of each segment, by id.
     """

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from segmentation.reading import Source
 from tests.pages.visiting import (
+    chips,
     choose,
     every_view,
     figures,
@@ -60,8 +63,7 @@ def test_a_range_and_a_segment_filter_together(app: AppTest) -> None:
     run(take_sample(app, "mall"), k=3)
     choose(app, "filter-segments-", [2])
     limit(app, "Age", 30.0, 40.0)
-    assert segment_names(app)[1] in said(app).replace("\\", "")
-    assert "Age 30 to 40" in said(app).replace("\\", "")
+    assert chips(app) == [segment_names(app)[1], "Age 30 to 40"]
     drawn = figures(app)["map-2d"]["data"]
     assert len([trace for trace in drawn if trace["name"] != "Centres"]) == 1
     press(app, "Clear filter")
@@ -197,3 +199,100 @@ def test_a_filter_set_while_exploring_is_the_same_filter(app: AppTest) -> None:
     shown = [one.value for one in app.caption if " of 200 customers shown" in one.value]
     go(app, "profiles")
     assert shown == [one.value for one in app.caption if " of 200 customers shown" in one.value]
+
+
+def address(app: AppTest) -> str:
+    return "".join(app.query_params.get("filter", []))
+
+
+def test_a_chip_takes_its_condition_out(app: AppTest) -> None:
+    run(take_sample(app, "mall"), k=3)
+    choose(app, "filter-category-Gender", ["Female"])
+    limit(app, "Age", 30.0, 40.0)
+    assert chips(app) == ["Gender: Female", "Age 30 to 40"]
+    press(app, "Gender: Female")
+    assert chips(app) == ["Age 30 to 40"]
+    assert widget(app, "filter-category-Gender").value == []
+    go(app, "export")
+    assert chips(app) == ["Age 30 to 40"]
+    press(app, "Clear filter")
+    assert [one.value for one in app.toast] == ["Filter cleared: all 200 customers are shown."]
+    assert chips(app) == [] and address(app) == ""
+
+
+def test_the_address_brings_the_filter_back(app: AppTest, fresh: Callable[[], AppTest]) -> None:
+    run(take_sample(app, "orders"), k=3)
+    choose(app, "filter-segments-", [1, 3])
+    country = next(iter(widget(app, "filter-category-country").options))
+    choose(app, "filter-category-country", [country])
+    product = widget(app, "filter-products").options[0]
+    choose(app, "filter-products", [product])
+    span = widget(app, "filter-date-order_date")
+    days = (span.min, span.min + timedelta(days=200))
+    choose(app, "filter-date-order_date", days)
+    limit(app, "frequency_orders", 2.0, 40.0)
+    wanted, shown = chips(app), said(app).split("customers shown")[0].rsplit("\n", 1)[1]
+    text = address(app)
+    assert len(wanted) == 5 and country not in text and product not in text
+
+    other = fresh()
+    other.query_params["filter"] = text
+    other.run()
+    # It waits for the file, and what is about segments for the run.
+    go(take_sample(other, "orders"), "explore")
+    assert chips(other) == wanted[1:]
+    run(other, k=3)
+    assert chips(other) == wanted
+    assert said(other).split("customers shown")[0].rsplit("\n", 1)[1] == shown
+    assert address(other) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("01234567_c0~1", "The address holds a filter of another file"),
+        ("<script>alert(1)</script>", "A part of the filter in the address can't be read"),
+        ("_" * 5_000, "A part of the filter in the address can't be read"),
+    ],
+)
+def test_an_address_that_does_not_fit_does_nothing(
+    fresh: Callable[[], AppTest], text: str, word: str
+) -> None:
+    app = fresh()
+    app.query_params["filter"] = text
+    run(take_sample(app.run(), "mall"), k=3)
+    assert said(app).count(word) == 1
+    assert chips(app) == []
+    choose(app, "filter-category-Gender", ["Female"])
+    assert word not in said(app)
+    assert chips(app) == ["Gender: Female"]
+
+
+def test_a_choice_of_segments_ends_with_its_run(app: AppTest) -> None:
+    run(take_sample(app, "mall"), k=3)
+    choose(app, "filter-segments-", [2])
+    choose(app, "filter-category-Gender", ["Female"])
+    assert len(chips(app)) == 2
+    run(app, k=4)
+    assert chips(app) == ["Gender: Female"]
+
+
+def test_of_many_products_some_are_listed_and_the_others_found(app: AppTest) -> None:
+    lines = ["customer,date,product,amount"]
+    lines += [
+        f"c{i % 40},2026-01-{1 + i % 28:02},{'Large' if i % 2 else 'Small'} thing {i % 300},5"
+        for i in range(900)
+    ]
+    run(take(app, Source(name="o.csv", data="\n".join(lines).encode())), k=2)
+    offered = widget(app, "filter-products-").options
+    assert len(offered) == 50
+    choose(app, "filter-products-", [offered[3]])
+    (box,) = [one for one in app.text_input if one.label == "Search in Bought any of"]
+    box.set_value("large 299").run()
+    assert widget(app, "filter-products-").options == [offered[3], "Large thing 299"]
+    choose(app, "filter-products-", [offered[3], "Large thing 299"])
+    assert chips(app) == [f"bought {' or '.join(sorted([offered[3], 'Large thing 299']))}"]
+    (box,) = [one for one in app.text_input if one.label == "Search in Bought any of"]
+    box.set_value("nothing at all").run()
+    assert len(widget(app, "filter-products-").value) == 2
+    assert "Nothing has these words in it." in said(app)

@@ -51,7 +51,7 @@ def one_segment(app: AppTest) -> AppTest:
 
 
 def press(app: AppTest, text: str) -> AppTest:
-    (button,) = [button for button in app.button if button.label == text]
+    (button,) = [button for button in app.button if button.label.replace("\\", "") == text]
     assert not button.disabled
     return healthy(button.click().run())
 
@@ -127,6 +127,12 @@ def said(app: AppTest) -> str:
         app.success,
     )
     return "\n".join(str(one.value) for kind in kinds for one in kind)
+
+
+def chips(app: AppTest) -> list[str]:
+    """The conditions of the filter, each on its chip."""
+    found = [one for one in app.button if (one.key or "").startswith("filter-chip-")]
+    return [one.label.replace("\\", "") for one in found]
 
 
 def segment_names(app: AppTest) -> list[str]:
