@@ -70,6 +70,7 @@ def fit(
         ),
         stabilities=_stabilities(evidence, order),
         money_feature=money,
+        points=None if partition.points is None else partition.points[order],
     )
 
 

@@ -88,6 +88,7 @@ RUN_A_STAGE = {
 }
 TOGETHER = {
     "segmentation/__main__.py",
+    "segmentation/models/loading.py",
     "segmentation/pipeline.py",
     "segmentation/trying.py",
     "segmentation/arena.py",

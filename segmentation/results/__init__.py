@@ -21,6 +21,18 @@ from segmentation.results.evidence import (
     Vote,
 )
 from segmentation.results.joined import Match
+from segmentation.results.model import (
+    QUANTILE_LEVELS,
+    Distribution,
+    Made,
+    Model,
+    ModelInput,
+    ModelSegment,
+    SelfTest,
+    Training,
+    TrainingFile,
+    Trust,
+)
 from segmentation.results.playbooks import Noun, Pattern, Playbook, PlaybookChoice, Words
 from segmentation.results.portraits import CategoryShare, Example, Figure, Portrait, Portraits
 from segmentation.results.refunds import Refunds
@@ -38,6 +50,7 @@ from segmentation.results.reports import (
 from segmentation.results.rfm import Measure, Rfm, RfmCrossing, RfmScale, RfmSegment
 from segmentation.results.rules import Condition, Placement, RuleSet, SegmentRule
 from segmentation.results.run import Loaded, Run
+from segmentation.results.scored import Places, Scored, ScoreDoubt
 from segmentation.results.segments import (
     Difference,
     Profiles,
@@ -49,6 +62,7 @@ from segmentation.results.tables import Column, ColumnType, ReadReport, Schema, 
 
 __all__ = [
     "LINE_REASONS",
+    "QUANTILE_LEVELS",
     "REASONS",
     "Alternative",
     "Alternatives",
@@ -64,6 +78,7 @@ __all__ = [
     "Criterion",
     "Customers",
     "Difference",
+    "Distribution",
     "Evidence",
     "Example",
     "Figure",
@@ -72,13 +87,18 @@ __all__ = [
     "Level",
     "LineReason",
     "Loaded",
+    "Made",
     "Match",
     "Measure",
+    "Model",
+    "ModelInput",
+    "ModelSegment",
     "Noun",
     "Outcome",
     "Partition",
     "Pattern",
     "Placement",
+    "Places",
     "Playbook",
     "PlaybookChoice",
     "Portrait",
@@ -101,17 +121,23 @@ __all__ = [
     "RuleSet",
     "Run",
     "Schema",
+    "ScoreDoubt",
+    "Scored",
     "SegmentName",
     "SegmentProfile",
     "SegmentRule",
     "Segmentation",
+    "SelfTest",
     "SetAsideLine",
     "Sheet",
     "Sweep",
     "Table",
+    "Training",
+    "TrainingFile",
     "Trap",
     "TrapKind",
     "Trials",
+    "Trust",
     "Verdict",
     "Vote",
     "Words",

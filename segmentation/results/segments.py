@@ -39,6 +39,8 @@ class Segmentation:
         Bootstrap Jaccard of each segment (Hennig 2007); empty where nothing was resampled.
     money_feature : str
         The feature that orders the segments.
+    points : ndarray of float, shape (k, columns), or None
+        As in `Partition`, by segment id.
     """
 
     k: int
@@ -51,6 +53,7 @@ class Segmentation:
     segment_silhouettes: tuple[float, ...]
     stabilities: tuple[Resampled, ...] = ()
     money_feature: str
+    points: Floats | None = None
 
     def __post_init__(self) -> None:
         assert self.centres.shape == self.original_centres.shape
