@@ -12,11 +12,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from segmentation.cleaning import clean
-from segmentation.errors import ModelError
+from segmentation.errors import ModelError, SchemaError
 from segmentation.features import build_features
 from segmentation.models.making import digest_of
 from segmentation.pipeline import combine, join, read
-from segmentation.reading import Bundle, Given, ReadLimits, Source, as_source
+from segmentation.reading import Given, ReadLimits, as_source
 from segmentation.results import Customers, Loaded, Model, Schema, ScoreDoubt, Table
 from segmentation.schema import suggest_schema
 from segmentation.settings import (
@@ -40,6 +40,8 @@ class Fitted:
     ----------
     loaded : Loaded
         The file up to its customers.
+    recipe : Recipe
+        The model's settings, with what was said of the file.
     features : dict of str to ndarray, shape (customers,)
         Each feature of the model: numbers in original units, NaN where missing; texts.
     doubts : tuple of ScoreDoubt
@@ -49,6 +51,7 @@ class Fitted:
     """
 
     loaded: Loaded
+    recipe: Recipe
     features: dict[str, npt.NDArray[Any]]
     doubts: tuple[ScoreDoubt, ...]
     notes: tuple[str, ...]
@@ -90,8 +93,32 @@ def fit_file(
     given = as_source(source)
     told = told or Recipe()
     is_own = digest_of(tuple(file.sha256 for file in given.sources)) == model.training.sha256
-    recipe = _recipe(model, given, told, is_own=is_own)
-    tables = read(given, recipe, limits=limits)
+    ours = {PurePath(file.name).suffix.lower() for file in model.training.files}
+    theirs = {PurePath(file.name).suffix.lower() for file in given.sources}
+    reading = model.recipe.read if is_own or ours == theirs else ReadSettings()
+    reading = _over(reading, told.read, ("sheet", "encoding", "delimiter", "header_rows"))
+    tables = read(given, model.recipe.with_stage(read=reading), limits=limits)
+    return fit_tables(model, tables, told=told)
+
+
+def fit_tables(model: Model, tables: tuple[Table, ...], *, told: Recipe | None = None) -> Fitted:
+    """Go from tables that were read to what a model needs of their customers.
+
+    Parameters
+    ----------
+    model, told
+        As for `fit_file`.
+    tables : tuple of Table
+        As read, one a shape.
+
+    Raises
+    ------
+    SegmentationError
+        As for `fit_file`.
+    """
+    files = [file for table in tables for file in table.report.files]
+    is_own = digest_of(tuple(file.sha256 for file in files)) == model.training.sha256
+    recipe = _recipe(model, told or Recipe(), is_own=is_own)
     combined = combine(tables, _combining(recipe, tables))
     column_of = match_columns(
         [column.name for column in model.inputs], [str(c) for c in combined.main.frame.columns]
@@ -107,13 +134,14 @@ def fit_file(
     if len(missing) == len(model.features):
         raise ModelError(
             f"The file has none of the columns that the model needs: {listed(missing)}"[:400],
-            where=given.name,
+            where=combined.main.report.name,
             remedy="Choose a file like the one the model was made from, or another model",
         )
     if is_own:
         notes += ("This is the file that the model was made from.",)
     return Fitted(
         loaded=loaded,
+        recipe=recipe,
         features=features,
         doubts=(
             *(_missing_doubt(model, name) for name in missing),
@@ -148,15 +176,11 @@ def match_columns(wanted: Sequence[str], there: Iterable[str]) -> dict[str, str]
     return found
 
 
-def _recipe(model: Model, given: Source | Bundle, told: Recipe, *, is_own: bool) -> Recipe:
+def _recipe(model: Model, told: Recipe, *, is_own: bool) -> Recipe:
     """Lay what is said of a file over the model's settings."""
     recipe = model.recipe
-    ours = {PurePath(file.name).suffix.lower() for file in model.training.files}
-    theirs = {PurePath(file.name).suffix.lower() for file in given.sources}
-    reading = recipe.read if is_own or ours == theirs else ReadSettings()
     as_of = told.clean.as_of or (recipe.clean.as_of if is_own else None)
     return recipe.with_stage(
-        read=_over(reading, told.read, ("sheet", "encoding", "delimiter", "header_rows")),
         schema=_over(recipe.schema, told.schema, ("dates", "decimal")),
         clean=replace(recipe.clean, as_of=as_of),
     )
@@ -198,7 +222,17 @@ def _schema(
         dates=recipe.schema.dates,
         decimal=recipe.schema.decimal,
     )
-    schema = suggest_schema(table, settings, known=known)
+    try:
+        schema = suggest_schema(table, settings, known=known)
+    except SchemaError as error:
+        if not len(table.frame):
+            raise
+        raise ModelError(
+            f"The file is not like the one the model was made from: {error.what[:1].lower()}"
+            f"{error.what[1:]}",
+            where=table.report.name,
+            remedy="Choose a file like that one, or another model",
+        ) from None
     asked = {question.setting for question in schema.questions}
     inputs = [column for column in model.inputs if column.name in column_of]
     decimals = {column.decimal for column in inputs if column.type == "number"}

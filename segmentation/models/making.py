@@ -270,8 +270,8 @@ def bin_shares(present: Floats, edges: Floats) -> Floats:
     [0.75, 0.0, 0.25]
     """
     places = np.searchsorted(edges, present, side="left")
-    counts: Floats = np.bincount(places, minlength=len(edges) + 1).astype(float)
-    return counts / max(len(present), 1)
+    counts = np.bincount(places, minlength=len(edges) + 1)
+    return np.asarray(counts / max(len(present), 1), dtype=float)
 
 
 def _inputs(run: Run) -> Iterator[ModelInput]:
@@ -320,7 +320,8 @@ def _shaken(matrix: Floats, points: Floats, seed: int) -> Floats:
         settled = lloyd(rows, drawn.astype(float), np.repeat(points[None], draws, axis=0))
         own = lloyd(rows, np.ones(len(rows)), points[None]).centres[0]
     # The m-out-of-n bootstrap: fewer rows move the points farther.
-    return points + (settled.centres - own) * np.sqrt(len(rows) / count)
+    moves: Floats = (settled.centres - own) * np.sqrt(len(rows) / count)
+    return points + moves
 
 
 def _self_tests(model: Model, met: Features) -> Iterator[SelfTest]:

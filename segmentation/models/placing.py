@@ -17,6 +17,8 @@ from segmentation.transforms import forward
 from segmentation.values import LARGEST_NUMBER, Bools, Floats
 
 Features = Mapping[str, npt.NDArray[Any]]
+# Each row's place among the values, and the place of each value.
+Coded = tuple[npt.NDArray[np.intp], dict[str, int]]
 
 # The work on so many rows stays in a core's own cache.
 BLOCK_ROWS = 1 << 13
@@ -55,7 +57,6 @@ def place_rows(model: Model, features: Features, points: Floats | None = None) -
         Instead of the model's own.
     """
     codes = {name: _codes(features[name]) for name in model.categories}
-    numbers = {name: features[name] for name in model.features if name not in codes}
     at = np.array(model.points) if points is None else points
     radii = np.array([segment.radius for segment in model.segments])
     count = len(features[model.features[0]])
@@ -73,12 +74,7 @@ def place_rows(model: Model, features: Features, points: Floats | None = None) -
     def work(first: int) -> None:
         part = slice(first, first + BLOCK_ROWS)
         block = np.empty((len(model.columns), len(found.extreme[part])))
-        for i, column in enumerate(model.columns):
-            if column.transform == "0/1":
-                block[i] = _zero_one(column, *codes[column.feature], part)
-                block[i] *= model.recipe.prepare.category_weight
-            else:
-                _number(column, numbers[column.feature][part], block[i], found.extreme[part])
+        _prepare(model, features, codes, part, block, found.extreme[part])
         _nearest(block, at, radii, found.places, part)
 
     starts = range(0, count, BLOCK_ROWS)
@@ -91,7 +87,33 @@ def place_rows(model: Model, features: Features, points: Floats | None = None) -
     return found
 
 
-def _codes(cells: npt.NDArray[Any]) -> tuple[npt.NDArray[np.intp], dict[str, int]]:
+def prepared_rows(model: Model, features: Features) -> Floats:
+    """Return rows in prepared units, shape (n, columns), from a model's numbers alone."""
+    count = len(features[model.features[0]])
+    codes = {name: _codes(features[name]) for name in model.categories}
+    block = np.empty((len(model.columns), count))
+    _prepare(model, features, codes, slice(0, count), block, np.zeros(count, dtype=bool))
+    return block.T
+
+
+def _prepare(
+    model: Model,
+    features: Features,
+    codes: Mapping[str, Coded],
+    part: slice,
+    out: Floats,
+    extreme: Bools,
+) -> None:
+    """Write a block of prepared rows, a column a line."""
+    for i, column in enumerate(model.columns):
+        if column.transform == "0/1":
+            out[i] = _zero_one(column, *codes[column.feature], part)
+            out[i] *= model.recipe.prepare.category_weight
+        else:
+            _number(column, features[column.feature][part], out[i], extreme)
+
+
+def _codes(cells: npt.NDArray[Any]) -> Coded:
     codes, found = pd.factorize(cells)
     return codes, {str(value): code for code, value in enumerate(found)}
 

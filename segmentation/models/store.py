@@ -160,6 +160,20 @@ def write_model(path: str | os.PathLike[str], model: Model) -> None:
         temporary.replace(target)
 
 
+def keep_beside(path: Path) -> Path:
+    """Give a model's file a second name, with the next number that is free, and return that.
+
+    Raises
+    ------
+    OSError
+        If it can't be.
+    """
+    number = 1
+    while not _linked(path, beside := path.with_name(f"{path.stem}-{number}{path.suffix}")):
+        number += 1
+    return beside
+
+
 def rename_model(folder: str | os.PathLike[str], name: str, new: str) -> str:
     """Call a model otherwise, and return its new name.
 

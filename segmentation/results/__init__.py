@@ -4,6 +4,7 @@ from segmentation.results.alternatives import Alternative, Alternatives
 from segmentation.results.arena import Arena, Candidate, HeldOut
 from segmentation.results.cleaned import REASONS, Clean, LedgerEntry, Rule
 from segmentation.results.customers import Customers, Prepared, PreparedColumn
+from segmentation.results.drift import Drift, DriftLevel, DriftVerdict, Shift
 from segmentation.results.evidence import (
     Begun,
     Criterion,
@@ -33,6 +34,7 @@ from segmentation.results.model import (
     TrainingFile,
     Trust,
 )
+from segmentation.results.movement import ABSENT, Calendar, Flow, Moment, Movement, Noise, Timeline
 from segmentation.results.playbooks import Noun, Pattern, Playbook, PlaybookChoice, Words
 from segmentation.results.portraits import CategoryShare, Example, Figure, Portrait, Portraits
 from segmentation.results.refunds import Refunds
@@ -61,6 +63,7 @@ from segmentation.results.segments import (
 from segmentation.results.tables import Column, ColumnType, ReadReport, Schema, Table
 
 __all__ = [
+    "ABSENT",
     "LINE_REASONS",
     "QUANTILE_LEVELS",
     "REASONS",
@@ -68,6 +71,7 @@ __all__ = [
     "Alternatives",
     "Arena",
     "Begun",
+    "Calendar",
     "Candidate",
     "CategoryShare",
     "Change",
@@ -79,9 +83,13 @@ __all__ = [
     "Customers",
     "Difference",
     "Distribution",
+    "Drift",
+    "DriftLevel",
+    "DriftVerdict",
     "Evidence",
     "Example",
     "Figure",
+    "Flow",
     "HeldOut",
     "LedgerEntry",
     "Level",
@@ -93,6 +101,9 @@ __all__ = [
     "Model",
     "ModelInput",
     "ModelSegment",
+    "Moment",
+    "Movement",
+    "Noise",
     "Noun",
     "Outcome",
     "Partition",
@@ -130,8 +141,10 @@ __all__ = [
     "SelfTest",
     "SetAsideLine",
     "Sheet",
+    "Shift",
     "Sweep",
     "Table",
+    "Timeline",
     "Training",
     "TrainingFile",
     "Trap",
