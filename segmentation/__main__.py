@@ -1,17 +1,21 @@
-"""The command line: ``python -m segmentation`` with ``read``, ``run``, ``sweep`` and ``rfm``."""
+"""The command line: ``python -m segmentation``."""
 
 from __future__ import annotations
 
 import argparse
 import os
-import shlex
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
 from segmentation import handing_on, settings
-from segmentation.errors import DataError, SegmentationError, SettingsError
+from segmentation.commands.asking import refuse_doubt
+from segmentation.commands.moving import add_move, move_customers, wrong_use
+from segmentation.commands.saving import save_run
+from segmentation.commands.scoring import add_score, score_file
+from segmentation.errors import SegmentationError, SettingsError
 from segmentation.evidence_files import evidence_facts, finite, sweep_csv
 from segmentation.exporting import (
     as_json,
@@ -25,7 +29,7 @@ from segmentation.pipeline import load, segment
 from segmentation.playbooks import choose_playbook
 from segmentation.read_report import read_report
 from segmentation.reading import limits_from, read_table
-from segmentation.results import Loaded, Question, Run
+from segmentation.results import Loaded, Run
 from segmentation.rfm import score_rfm
 from segmentation.rfm_grid import Grid, built_in_grid, lint, parse_grid
 from segmentation.schema import guess_schema, require_rows
@@ -40,15 +44,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
-        recipe = _told(Recipe(), options) if options.command == "read" else _recipe(options)
+        from_scratch = options.command in ("read", "score", "move")
+        recipe = _told(Recipe(), options) if from_scratch else _recipe(options)
         choose_playbook((), recipe.naming.playbook, recipe.naming.playbook_text)
     except SettingsError as error:
         parser.error(str(error))
-    clash = _clash(options)
+    clash = _clash(options) or (wrong_use(options) if options.command == "move" else None)
     if clash:
         parser.error(clash)
     try:
-        {"read": _read, "run": _run, "sweep": _sweep, "rfm": _rfm}[options.command](options, recipe)
+        WORK[options.command](options, recipe)
     except SegmentationError as error:
         print(f"segmentation: {error}", file=sys.stderr)
         return 1
@@ -79,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     work.add_argument("--workbook", metavar="XLSX", help="write customers, profiles and method")
     work.add_argument("--report", metavar="HTML", help="write a report to read, print and hand on")
+    work.add_argument("--model", metavar="JSON", help="keep the segments to score others by")
     _add_source(work)
     _add_segmenting(work)
     compare = commands.add_parser("sweep", help="weigh the evidence for each number of segments")
@@ -86,6 +92,8 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--evidence", metavar="JSON", help="write the votes, verdict and trust")
     _add_source(compare)
     _add_segmenting(compare)
+    add_score(commands, _add_reading)
+    add_move(commands, _add_reading)
     score = commands.add_parser("rfm", help="score customers by days, orders and money")
     score.add_argument("--out", required=True, help="CSV file to write: one row a customer")
     _add_source(score)
@@ -251,6 +259,7 @@ def _clash(options: argparse.Namespace) -> str | None:
     """Say which file would be written over another that this call names."""
     inputs = options.input if isinstance(options.input, list) else [options.input]
     others = [
+        "model",
         "out",
         "summary",
         "recipe",
@@ -261,7 +270,7 @@ def _clash(options: argparse.Namespace) -> str | None:
         "workbook",
         "report",
     ]
-    named = [("input", given) for given in inputs]
+    named = [("input", given) for given in [*inputs, *(getattr(options, "then", None) or ())]]
     named += [(name, getattr(options, name, None)) for name in others]
     seen: dict[Path, str] = {}
     for name, given in named:
@@ -367,7 +376,7 @@ def _read(options: argparse.Namespace, recipe: Recipe) -> None:
     limits = limits_from(os.environ)
     table = read_table(options.input, recipe.read, as_text=True, limits=limits)
     require_rows(table)
-    _refuse_doubt(table.report.questions)
+    refuse_doubt(table.report.questions)
     with Path(options.out).open("wb") as out:
         out.writelines(raw_csv(table.frame))
     if options.read_report:
@@ -385,7 +394,17 @@ def _run(options: argparse.Namespace, recipe: Recipe) -> None:
     ):
         if path:
             Path(path).write_bytes(make(finished))
+    if options.model:
+        _say(save_run(options.model, finished))
     _write_reports(options, finished)
+
+
+def _score(options: argparse.Namespace, recipe: Recipe) -> None:
+    _look(score_file(options, recipe))
+
+
+def _move(options: argparse.Namespace, recipe: Recipe) -> None:
+    _look(move_customers(options, recipe))
 
 
 def _sweep(options: argparse.Namespace, recipe: Recipe) -> None:
@@ -422,7 +441,7 @@ def _grid(path: str) -> Grid:
 
 def _loaded(options: argparse.Namespace, recipe: Recipe) -> Loaded:
     loaded = load(options.input, recipe, limits=limits_from(os.environ))
-    _refuse_doubt(loaded.questions)
+    refuse_doubt(loaded.questions)
     return loaded
 
 
@@ -437,30 +456,23 @@ def _write_reports(options: argparse.Namespace, finished: Run) -> None:
 def _write_read_report(options: argparse.Namespace, loaded: Loaded) -> None:
     if options.read_report:
         _write_json(options.read_report, read_report(loaded.table, loaded.schema))
-    for doubt in loaded.doubts:
-        print(f"segmentation: look at this: {doubt}", file=sys.stderr)
+    _look(loaded.doubts)
 
 
-def _refuse_doubt(questions: tuple[Question, ...]) -> None:
-    """Refuse what could be read in two ways, naming the option that settles it."""
-    if not questions:
-        return
-    question = questions[0]
-    ways = []
-    for reading in question.readings:
-        written, read = reading.examples[0] if reading.examples else ("", "")
-        shown = f" ({written} is {read})" if written else ""
-        ways.append(f"{question.option} {shlex.quote(reading.value)}{shown}")
-    raise DataError(
-        f"Only you can tell: {question.text.rstrip('?.')}",
-        where=question.where,
-        remedy=f"Say {' or '.join(ways)}",
-    )
+def _look(doubts: Iterable[str]) -> None:
+    _say(f"look at this: {doubt}" for doubt in doubts)
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(f"segmentation: {line}", file=sys.stderr)
 
 
 def _write_json(path: str, plain: dict[str, Any]) -> None:
     Path(path).write_bytes(as_json(plain))
 
+
+WORK = {"read": _read, "run": _run, "sweep": _sweep, "rfm": _rfm, "score": _score, "move": _move}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -57,6 +57,7 @@ def fit(
         segment_silhouettes=widths.by_group,
         stabilities=_stabilities(evidence, order),
         money_feature=money,
+        points=None if partition.points is None else partition.points[order],
     )
 
 

@@ -47,3 +47,7 @@ class NoGroupsError(DataError):
 
 class SettingsError(SegmentationError):
     """A setting has a value it can't have."""
+
+
+class ModelError(SegmentationError):
+    """A saved model can't be made, kept, read or used."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import warnings
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -73,6 +73,7 @@ class _Found:
     labels: Labels
     centres: Floats
     inertia: float
+    points: Floats | None = None
 
 
 def kmeans(
@@ -135,8 +136,12 @@ def kmeans(
         candidates = _search(rows[::every], heavy[::every], k, rng, effort)
         found = _tied([_settle(rows, heavy, each.centres) for each in candidates])[0]
     if distinct < len(matrix):
+        points = found.points
         found = _measure(matrix, weights, found.labels[np.cumsum(new) - 1], k)
-    return Partition(labels=found.labels, centres=found.centres, inertia=found.inertia)
+        found = replace(found, points=points)
+    return Partition(
+        labels=found.labels, centres=found.centres, inertia=found.inertia, points=found.points
+    )
 
 
 def distinct_rows(matrix: Floats) -> int:
@@ -303,7 +308,11 @@ def _settle(rows: Floats, weights: Floats, centres: Floats) -> _Found:
     labels = _filled(rows, model.labels_.astype(np.int64), k)
     if exact:
         labels = exchange(rows, weights, labels, k)
-    return _measure(rows, weights, _numbered(labels, k), k)
+    found = _measure(rows, weights, _numbered(labels, k), k)
+    if exact or (labels != model.labels_).any():
+        return found
+    points = np.asarray(model.cluster_centers_, dtype=float)
+    return replace(found, points=points[_appearance(labels, k)])
 
 
 def _tied(pool: list[_Found]) -> list[_Found]:
@@ -316,10 +325,13 @@ def _tied(pool: list[_Found]) -> list[_Found]:
 
 def _numbered(labels: Labels, k: int) -> Labels:
     """Number groups as they first appear."""
-    first = np.array([int((labels == group).argmax()) for group in range(k)])
     rank = np.empty(k, dtype=np.int64)
-    rank[first.argsort()] = np.arange(k)
+    rank[_appearance(labels, k)] = np.arange(k)
     return rank[labels]
+
+
+def _appearance(labels: Labels, k: int) -> npt.NDArray[np.intp]:
+    return np.array([int((labels == group).argmax()) for group in range(k)]).argsort()
 
 
 def _measure(rows: Floats, weights: Floats, labels: Labels, k: int) -> _Found:

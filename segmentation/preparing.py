@@ -113,6 +113,7 @@ def prepare(customers: Customers, settings: PrepareSettings | None = None) -> Pr
                 exponent=exponent,
                 knots=knots,
                 fill=filled.fills.get(feature),
+                **_bounds(low, high, settings),
             )
         )
         matrix.append(transformed)
@@ -244,13 +245,27 @@ def _impute(customers: Customers, features: tuple[str, ...], settings: PrepareSe
         column = values[name][order]
         missing = np.isnan(column)
         if missing.any():
-            fills[name] = _typical(np.sort(column[~missing]), settings.missing)
+            fills[name] = typical(np.sort(column[~missing]), settings.missing)
             column = np.where(missing, fills[name], column)
         values[name] = column
     return _Filled(order=order, values=values, fills=fills, ledger=ledger, set_aside=set_aside)
 
 
-def _typical(present: Floats, how: str) -> float:
+def typical(present: Floats, how: str) -> float:
+    """Return what a missing value becomes: the median, the mean or the most frequent value.
+
+    Parameters
+    ----------
+    present : ndarray of float, shape (n,)
+        The values there are, in rising order.
+    how : {"median", "mean", "mode"}
+        What is asked for.
+
+    Examples
+    --------
+    >>> typical(np.array([1.0, 1.0, 4.0]), "mean")
+    2.0
+    """
     if how == "mean":
         return float(present.mean())
     if how == "mode":
@@ -313,6 +328,11 @@ def _fences(values: Floats) -> tuple[float, float]:
     if reach == 0:
         return -np.inf, np.inf
     return float(lower - reach), float(upper + reach)
+
+
+def _bounds(low: float, high: float, settings: PrepareSettings) -> dict[str, float]:
+    known = settings.outliers != "keep" and np.isfinite(low)
+    return {"low": low, "high": high} if known else {}
 
 
 def _scale(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 
@@ -45,7 +45,12 @@ BEYOND = "infinite or beyond any real amount"
 _NO_DATES = ("number", "category", "label")
 
 
-def suggest_schema(table: Table, settings: SchemaSettings | None = None) -> Schema:
+def suggest_schema(
+    table: Table,
+    settings: SchemaSettings | None = None,
+    *,
+    known: Mapping[str, ColumnType] | None = None,
+) -> Schema:
     """Say what a table is and what its columns are for.
 
     Parameters
@@ -54,6 +59,8 @@ def suggest_schema(table: Table, settings: SchemaSettings | None = None) -> Sche
         Read with ``as_text=True``.
     settings : SchemaSettings, optional
         What the user has settled; the rest is guessed from names and from the first 20,000 rows.
+    known : mapping of column to type, optional
+        What columns hold, whatever the cells look like.
 
     Raises
     ------
@@ -69,7 +76,7 @@ def suggest_schema(table: Table, settings: SchemaSettings | None = None) -> Sche
     >>> schema.kind, schema.roles
     ('customers', {'customer_id': 'CustomerID'})
     """
-    return _schema(table, settings or SchemaSettings(), complete=True)
+    return _schema(table, settings or SchemaSettings(), known or {}, complete=True)
 
 
 def guess_schema(table: Table, settings: SchemaSettings) -> Schema:
@@ -84,10 +91,12 @@ def guess_schema(table: Table, settings: SchemaSettings) -> Schema:
     >>> guess_schema(table, SchemaSettings(kind="transactions")).roles
     {'customer_id': 'client'}
     """
-    return _schema(table, settings, complete=False)
+    return _schema(table, settings, {}, complete=False)
 
 
-def _schema(table: Table, settings: SchemaSettings, *, complete: bool) -> Schema:
+def _schema(
+    table: Table, settings: SchemaSettings, known: Mapping[str, ColumnType], *, complete: bool
+) -> Schema:
     require_rows(table)
     names = [str(name) for name in table.frame.columns]
     given = _given_roles(settings, names, table.report.name)
@@ -98,6 +107,7 @@ def _schema(table: Table, settings: SchemaSettings, *, complete: bool) -> Schema
         # A file sorted by a column can start with one value for longer than the sample is.
         if found in ("constant", "empty") and len(sample) < len(table.frame):
             types[name] = _column_type(Cells.of(table.frame[name]), name in dated)
+    types |= known
     guess = guess_roles(table.frame, types, given, settings.kind)
     if guess.kind == "customers":
         _refuse_order_roles(given, table.report.name)

@@ -104,16 +104,18 @@ def ranks(values: Floats) -> Floats:
     return rank[place]
 
 
-def rank_knots(values: Floats) -> Knots:
+def rank_knots(values: Floats, most: int = MOST_KNOTS) -> Knots:
     """Return pairs of a value and its rank, rising, between which ranks are taken back.
 
-    Every distinct value is one, where there are at most 1,000; otherwise about 1,000 quantiles,
-    among them the smallest and the largest value.
+    Every distinct value is one, where there are at most so many; otherwise about so many
+    quantiles, among them the smallest and the largest value.
 
     Parameters
     ----------
     values : ndarray of float, shape (n,)
         Finite values.
+    most : int
+        Pairs at most.
 
     Examples
     --------
@@ -121,8 +123,8 @@ def rank_knots(values: Floats) -> Knots:
     ((1.0, 0.125), (7.0, 0.5), (900.0, 0.875))
     """
     distinct, _, rank = _ranked(values)
-    if len(distinct) > MOST_KNOTS:
-        even = np.linspace(rank[0], rank[-1], MOST_KNOTS)
+    if len(distinct) > most:
+        even = np.linspace(rank[0], rank[-1], most)
         chosen = np.unique(np.searchsorted(rank, even))
         distinct, rank = distinct[chosen], rank[chosen]
     return tuple(zip(distinct.tolist(), rank.tolist(), strict=True))

@@ -96,6 +96,8 @@ RUN_A_STAGE = {
 }
 TOGETHER = {
     "segmentation/__main__.py",
+    "segmentation/models/loading.py",
+    "segmentation/models/moving.py",
     "segmentation/pipeline.py",
     "segmentation/trying.py",
     "segmentation/arena.py",

@@ -6,6 +6,7 @@ from segmentation.results.cleaned import REASONS, Clean, LedgerEntry, Rule
 from segmentation.results.comparisons import Comparison
 from segmentation.results.costs import CostedAction, Trial
 from segmentation.results.customers import Customers, Prepared, PreparedColumn
+from segmentation.results.drift import Drift, DriftLevel, DriftVerdict, Shift
 from segmentation.results.evidence import (
     Begun,
     Criterion,
@@ -24,6 +25,19 @@ from segmentation.results.evidence import (
 )
 from segmentation.results.joined import Match
 from segmentation.results.lookups import Held, Hits, Lookup, Trait
+from segmentation.results.model import (
+    QUANTILE_LEVELS,
+    Distribution,
+    Made,
+    Model,
+    ModelInput,
+    ModelSegment,
+    SelfTest,
+    Training,
+    TrainingFile,
+    Trust,
+)
+from segmentation.results.movement import ABSENT, Calendar, Flow, Moment, Movement, Noise, Timeline
 from segmentation.results.playbooks import Noun, Pattern, Playbook, PlaybookChoice, Words
 from segmentation.results.portraits import CategoryShare, Example, Figure, Portrait, Portraits
 from segmentation.results.refunds import Refunds
@@ -51,6 +65,7 @@ from segmentation.results.sales import (
     SalesTotals,
     Values,
 )
+from segmentation.results.scored import Places, Scored, ScoreDoubt
 from segmentation.results.segments import (
     ByHand,
     Difference,
@@ -64,13 +79,16 @@ from segmentation.results.segments import (
 from segmentation.results.tables import Column, ColumnType, ReadReport, Schema, Table
 
 __all__ = [
+    "ABSENT",
     "LINE_REASONS",
+    "QUANTILE_LEVELS",
     "REASONS",
     "Alternative",
     "Alternatives",
     "Arena",
     "Begun",
     "ByHand",
+    "Calendar",
     "Candidate",
     "CategoryShare",
     "Change",
@@ -84,9 +102,14 @@ __all__ = [
     "Criterion",
     "Customers",
     "Difference",
+    "Distribution",
+    "Drift",
+    "DriftLevel",
+    "DriftVerdict",
     "Evidence",
     "Example",
     "Figure",
+    "Flow",
     "Held",
     "HeldOut",
     "Hits",
@@ -95,8 +118,15 @@ __all__ = [
     "LineReason",
     "Loaded",
     "Lookup",
+    "Made",
     "Match",
     "Measure",
+    "Model",
+    "ModelInput",
+    "ModelSegment",
+    "Moment",
+    "Movement",
+    "Noise",
     "Noun",
     "Outcome",
     "Pairs",
@@ -104,6 +134,7 @@ __all__ = [
     "Partition",
     "Pattern",
     "Placement",
+    "Places",
     "Playbook",
     "PlaybookChoice",
     "Portrait",
@@ -130,19 +161,27 @@ __all__ = [
     "SalesOverTime",
     "SalesTotals",
     "Schema",
+    "ScoreDoubt",
+    "Scored",
     "SegmentName",
     "SegmentProfile",
     "SegmentRule",
     "Segmentation",
+    "SelfTest",
     "SetAsideLine",
     "Sheet",
+    "Shift",
     "Sweep",
     "Table",
+    "Timeline",
+    "Training",
+    "TrainingFile",
     "Trait",
     "Trap",
     "TrapKind",
     "Trial",
     "Trials",
+    "Trust",
     "Turn",
     "Values",
     "Verdict",

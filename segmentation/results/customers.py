@@ -77,6 +77,8 @@ class PreparedColumn:
         What is subtracted and divided by, in transformed units; 0 and 1 / weight for 0/1 columns.
     fill : float or None
         What a missing value became, in original units; None if none was missing.
+    low, high : float or None
+        Transformed values beyond are extreme; None where extremes are kept, or nothing is.
     """
 
     name: str
@@ -87,6 +89,8 @@ class PreparedColumn:
     shift: float = 0.0
     scale: float = 1.0
     fill: float | None = None
+    low: float | None = None
+    high: float | None = None
 
     def to_original(self, values: Floats) -> Floats:
         """Take prepared values back to original units."""

@@ -36,11 +36,15 @@ class Partition:
         Mean of each group, in prepared units.
     inertia : float
         Sum of squared distances to the centres, in prepared units.
+    points : ndarray of float, shape (k, columns), or None
+        Where the search was stopped early: the centres of its last round, to the nearest of which
+        each row belongs. None where that is the row's own mean, or the method knows no such points.
     """
 
     labels: npt.NDArray[np.int64]
     centres: Floats
     inertia: float
+    points: Floats | None = None
 
     @property
     def k(self) -> int:

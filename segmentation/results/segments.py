@@ -126,6 +126,8 @@ class Segmentation:
         The feature that orders the segments.
     by_hand : ByHand or None
         What was merged and split; None where the segments are as found.
+    points : ndarray of float, shape (k, columns), or None
+        As in `Partition`, by segment id.
     """
 
     k: int
@@ -139,6 +141,7 @@ class Segmentation:
     stabilities: tuple[Resampled, ...] = ()
     money_feature: str
     by_hand: ByHand | None = None
+    points: Floats | None = None
 
     def __post_init__(self) -> None:
         assert self.centres.shape == self.original_centres.shape

@@ -1,0 +1,119 @@
+"""Customers held against a saved model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from segmentation.results.cleaned import Rule
+from segmentation.results.customers import Customers
+from segmentation.results.run import Loaded
+from segmentation.values import Bools, Floats
+
+DoubtKind = Literal[
+    "missing_column",
+    "renamed_column",
+    "missing_value",
+    "new_category",
+    "other_units",
+    "no_logarithm",
+    "reading",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreDoubt:
+    """Why scores may not mean what they seem to.
+
+    Parameters
+    ----------
+    kind : str
+        What it is about.
+    column : str
+        The feature or column concerned; empty for the whole file.
+    text : str
+        In a sentence.
+    """
+
+    kind: DoubtKind
+    column: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Places:
+    """Where customers lie among a model's points.
+
+    Parameters
+    ----------
+    segment_ids, runner_up_ids : ndarray of int, shape (n,)
+        The nearest and the second nearest segment.
+    distances : ndarray of float, shape (n,)
+        To the nearest point, in prepared units.
+    margins : ndarray of float, shape (n,)
+        1 - nearest / second nearest distance: 0 on the border, 1 on the point (the simplified
+        silhouette of Hruschka, de Castro and Campello 2004).
+    outside : ndarray of bool, shape (n,)
+        Farther from the point than 99 % of the segment's customers were when the model was made.
+    """
+
+    segment_ids: npt.NDArray[np.int64]
+    runner_up_ids: npt.NDArray[np.int64]
+    distances: Floats
+    margins: Floats
+    outside: Bools
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Scored:
+    """Customers with their segment by a saved model.
+
+    Parameters
+    ----------
+    customers : Customers
+        All customers of the file.
+    positions : ndarray of int, shape (n,)
+        Positions of those scored among them, rising.
+    features : dict of str to ndarray, shape (n,)
+        What the model used of each: numbers in original units, NaN where missing; texts.
+    places : Places
+        Their segments, in the order of ``positions``.
+    set_aside : dict of rule to ndarray of int
+        Positions of the others, by what the model's settings set them aside for.
+    names : dict of int to str
+        Of the segments.
+    doubts : tuple of ScoreDoubt
+        What may be wrong with the scores.
+    notes : tuple of str
+        What the user should know, in sentences.
+    loaded : Loaded or None
+        The file, where there is one.
+    """
+
+    customers: Customers
+    positions: npt.NDArray[np.int64]
+    features: dict[str, npt.NDArray[Any]]
+    places: Places
+    set_aside: dict[Rule, npt.NDArray[np.int64]]
+    names: dict[int, str]
+    doubts: tuple[ScoreDoubt, ...] = ()
+    notes: tuple[str, ...] = ()
+    loaded: Loaded | None = None
+
+    def __post_init__(self) -> None:
+        others = sum(len(rows) for rows in self.set_aside.values())
+        assert len(self.customers.ids) == len(self.positions) + others
+        assert len(self.places.segment_ids) == len(self.positions)
+
+    @property
+    def ids(self) -> npt.NDArray[Any]:
+        """The ids of the customers scored."""
+        return self.customers.ids[self.positions]
+
+    def sizes(self) -> dict[int, int]:
+        """Count the customers of each segment."""
+        counts = np.bincount(self.places.segment_ids, minlength=len(self.names) + 1)
+        return {segment_id: int(counts[segment_id]) for segment_id in self.names}
