@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
 from segmentation.api.bodies import JSON
 from segmentation.api.facts import list_facts, model_facts, scored_facts
 from segmentation.api.problems import Problem
-from segmentation.errors import ModelError, SegmentationError
+from segmentation.errors import ModelError, SegmentationError, SettingsError
 from segmentation.models.files import read_model
 from segmentation.models.loading import fit_file
 from segmentation.models.scoring import score_fitted, score_rows
@@ -27,6 +26,7 @@ from segmentation.settings import (
     Recipe,
     SchemaSettings,
 )
+from segmentation.values import LARGEST_NUMBER
 
 MODELS_HELD = 8
 MODELS_LISTED = 1_000
@@ -73,39 +73,41 @@ class Answers:
             raise Problem(404, "There is no such model. Choose one from the list.") from None
         if job["do"] == "model":
             return model_facts(path.stem, model), {}
+        told = told_of(job["query"], job["charset"])
         try:
-            scored = self._scored(model, job, body)
+            scored = self._scored(model, job["media"], body, told)
         except SegmentationError as error:
-            raise Problem(422, str(error)) from None
+            raise Problem(409, str(error)) from None
         sizes = scored.sizes()
         counts = {scored.names[segment_id]: size for segment_id, size in sizes.items() if size}
         return scored_facts(path.stem, model, scored), counts
 
-    def _scored(self, model: Model, job: Mapping[str, Any], body: bytes) -> Scored:
-        told = told_of(job["query"])
-        if job["media"] == JSON:
-            rows, ids = parse_rows(body, self._rows)
-            if not any(name in model.features for row in rows for name in row):
-                named = ", ".join(map(repr, model.features))
-                raise Problem(422, f"No row has a feature of the model. They are called {named}.")
-            return score_rows(model, rows, ids)
-        return self._file(model, body, told, job["charset"])
-
-    def _file(self, model: Model, body: bytes, told: Recipe, charset: str) -> Scored:
+    def _scored(self, model: Model, media: str, body: bytes, told: Recipe) -> Scored:
+        if media == JSON:
+            return self._by_features(model, parse_rows(body, self._rows))
         if model.kind == "customers" and body.count(b"\n") > self._rows + 1:
             raise self._too_many()
-        reading = ReadSettings(header_rows=1, encoding=charset or None)
-        told = told.with_stage(read=reading)
         # What unpacks is none of what may be sent.
         limits = ReadLimits(unpacked_bytes=1, members=1)
         fitted = fit_file(model, Source(name="body.csv", data=body), told=told, limits=limits)
         if fitted.loaded.questions:
             question = fitted.loaded.questions[0]
             ways = " or ".join(f"{question.setting}={way.value}" for way in question.readings)
-            raise Problem(422, f"Only you can tell: {question.text} Add {ways} to the address.")
+            raise Problem(409, f"Only you can tell: {question.text} Add {ways} to the address.")
         if len(fitted.loaded.customers.ids) > self._rows:
             raise self._too_many()
         return score_fitted(model, fitted)
+
+    def _by_features(self, model: Model, rows: list[dict[str, Any]]) -> Scored:
+        if not any(name in model.features for row in rows for name in row):
+            named = ", ".join(map(repr, model.features))
+            raise Problem(409, f"No row has a feature of the model. They are called {named}.")
+        id_column = next((c.name for c in model.inputs if c.role == "customer_id"), None)
+        if id_column is None or id_column in model.features:
+            return score_rows(model, rows)
+        ids = [row.pop(id_column, None) for row in rows]
+        named_ids = [str(at if one is None else one) for at, one in enumerate(ids, start=1)]
+        return score_rows(model, rows, named_ids)
 
     def _too_many(self) -> Problem:
         return Problem(413, f"At most {self._rows:,} are scored at once. Send several requests.")
@@ -157,15 +159,13 @@ def stamp_of(path: Path) -> Stamp:
         return found.st_ino, found.st_mtime_ns, found.st_size, file.read(STAMP_BYTES)
 
 
-def told_of(query: Mapping[str, str]) -> Recipe:
+def told_of(query: Mapping[str, str], charset: str = "") -> Recipe:
     """Take what is said of a file beside it.
 
     Raises
     ------
-    SettingsError
-        If there is no such date.
     Problem
-        422 if it is none of what can be said.
+        422 if it is none of what can be said, 415 if there is no such character set.
 
     Examples
     --------
@@ -175,46 +175,55 @@ def told_of(query: Mapping[str, str]) -> Recipe:
     for name, choices in (("dates", get_args(DateOrder)), ("decimal", get_args(DecimalMark))):
         if name in query and query[name] not in choices:
             raise Problem(422, f"{name} can't be that. Use one of {', '.join(choices)}.")
+    try:
+        clean = CleanSettings(as_of=query.get("as_of"))
+    except SettingsError as error:
+        raise Problem(422, str(error)) from None
+    try:
+        reading = ReadSettings(header_rows=1, encoding=charset or None)
+    except SettingsError as error:
+        raise Problem(415, str(error)) from None
     schema = SchemaSettings(dates=query.get("dates"), decimal=query.get("decimal"))  # type: ignore[arg-type]
-    clean = replace(CleanSettings(), as_of=query.get("as_of"))
-    return Recipe(schema=schema, clean=clean)
+    return Recipe(read=reading, schema=schema, clean=clean)
 
 
-def parse_rows(body: bytes, most: int) -> tuple[list[dict[str, Any]], list[str] | None]:
-    """Read ``{"rows": [{feature: value, ...}, ...], "ids": [...]}``.
+def parse_rows(body: bytes, most: int) -> list[dict[str, Any]]:
+    """Read ``{"rows": [{name: value, ...}, ...]}``.
 
     Raises
     ------
     Problem
-        400 if it is not JSON; 422 if it has another form.
+        400 if it is not JSON; 413 if there are too many rows; 422 if it has another form.
 
     Examples
     --------
-    >>> parse_rows(b'{"rows": [{"Age": 31}], "ids": ["c7"]}', 10)
-    ([{'Age': 31}], ['c7'])
+    >>> parse_rows(b'{"rows": [{"Age": 31}]}', 10)
+    [{'Age': 31}]
     """
     try:
         said = json.loads(body, object_pairs_hook=_once, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise Problem(
             400,
-            "The body is not JSON: it must be UTF-8, not nested deeply, and name nothing twice.",
+            "The body is not JSON: it must be in UTF-8, not nested deeply, and name nothing twice.",
         ) from None
-    if not isinstance(said, dict) or not isinstance(said.get("rows"), list):
-        raise Problem(422, 'Write {"rows": [...]}, with an object for each customer.')
-    rows, ids = said["rows"], said.get("ids")
-    if set(said) - {"rows", "ids"}:
-        raise Problem(422, 'Beside "rows" and "ids" there may be nothing.')
-    if not rows or not all(isinstance(row, dict) for row in rows):
-        raise Problem(422, '"rows" must have an object for each customer, and at least one.')
+    rows = said.get("rows") if isinstance(said, dict) else None
+    if not isinstance(rows, list) or not rows or len(said) > 1:
+        raise Problem(422, 'Write {"rows": [...]} and nothing beside it, with at least one row.')
     if len(rows) > most:
         raise Problem(413, f"At most {most:,} are scored at once. Send several requests.")
-    if "ids" in said:
-        if not isinstance(ids, list) or not all(isinstance(one, str) for one in ids):
-            raise Problem(422, '"ids" must be a list of texts.')
-        if len(ids) != len(rows):
-            raise Problem(422, f"There are {len(rows):,} rows, but {len(ids):,} ids.")
-    return rows, ids
+    for number, row in enumerate(rows, start=1):
+        if not isinstance(row, dict) or not all(map(_is_cell, row.values())):
+            raise Problem(
+                422, f"Row {number:,} is no object whose values are numbers, texts or null."
+            )
+    return rows
+
+
+def _is_cell(value: object) -> bool:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return abs(value) <= LARGEST_NUMBER
+    return value is None or isinstance(value, str)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

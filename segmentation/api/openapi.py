@@ -10,6 +10,7 @@ from segmentation.api.limits import ApiLimits
 from segmentation.api.problems import MEDIA_TYPE
 from segmentation.results import Rule
 from segmentation.settings import DateOrder, DecimalMark, Role
+from segmentation.values import LARGEST_NUMBER
 
 VERSION = "1.0.0"
 # What any path may answer instead of what it is for.
@@ -88,7 +89,8 @@ def describe(below: str, limits: ApiLimits, *, with_tokens: bool) -> Schema:
                 "operationId": "score",
                 "summary": "Tell the segments of customers",
                 "description": f"At most {limits.rows:,} customers and {limits.body_bytes:,} bytes "
-                "at once. Order lines, for models made from such, are sent as CSV.",
+                "at once. Order lines, for models made from such, are sent as CSV. Rows of this "
+                "form that don't fit the model are a conflict (409).",
                 "parameters": _said_beside(),
                 "requestBody": {"required": True, "content": _bodies(limits)},
                 "responses": _answers("Scores", SCORING),
@@ -169,22 +171,20 @@ def _bodies(limits: ApiLimits) -> Schema:
                         "minItems": 1,
                         "maxItems": limits.rows,
                         "description": "For each customer its features, by name, in original "
-                        "units. What is left out is missing.",
+                        "units, and, by the name of its column, the id. What is left out is "
+                        "missing.",
                         "items": {
                             "type": "object",
-                            "additionalProperties": {"type": ["number", "string", "null"]},
+                            "additionalProperties": {
+                                "type": ["number", "string", "null"],
+                                "minimum": -LARGEST_NUMBER,
+                                "maximum": LARGEST_NUMBER,
+                            },
                         },
                     },
-                    "ids": {
-                        "type": "array",
-                        "maxItems": limits.rows,
-                        "description": "One a row; numbers from 1 if they are left out.",
-                        "items": {"type": "string"},
-                    },
-                },
-                optional=("ids",),
+                }
             ),
-            "example": {"rows": [{"Age": 31, "Annual Income (k$)": 84.5}], "ids": ["c7"]},
+            "example": {"rows": [{"CustomerID": "c7", "Age": 31, "Annual Income (k$)": 84.5}]},
         },
         CSV: {
             "schema": {"type": "string"},
@@ -193,11 +193,11 @@ def _bodies(limits: ApiLimits) -> Schema:
     }
 
 
-def _object(properties: Schema, optional: tuple[str, ...] = ()) -> Schema:
+def _object(properties: Schema) -> Schema:
     return {
         "type": "object",
         "properties": properties,
-        "required": [name for name in properties if name not in optional],
+        "required": list(properties),
         "additionalProperties": False,
     }
 
