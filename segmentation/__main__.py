@@ -15,6 +15,7 @@ from segmentation.commands.asking import refuse_doubt
 from segmentation.commands.moving import add_move, move_customers, wrong_use
 from segmentation.commands.saving import save_run
 from segmentation.commands.scoring import add_score, score_file
+from segmentation.commands.tokens import add_token, new_token
 from segmentation.errors import SegmentationError, SettingsError
 from segmentation.evidence_files import evidence_facts, finite, sweep_csv
 from segmentation.exporting import (
@@ -43,6 +44,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; return 0, or 1 with one line on stderr for data that can't be used."""
     parser = _parser()
     options = parser.parse_args(arguments)
+    if options.command == "token":
+        print("\n".join(new_token()))
+        return 0
     try:
         from_scratch = options.command in ("read", "score", "move")
         recipe = _told(Recipe(), options) if from_scratch else _recipe(options)
@@ -94,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_segmenting(compare)
     add_score(commands, _add_reading)
     add_move(commands, _add_reading)
+    add_token(commands)
     score = commands.add_parser("rfm", help="score customers by days, orders and money")
     score.add_argument("--out", required=True, help="CSV file to write: one row a customer")
     _add_source(score)

@@ -72,7 +72,8 @@ class ReadSettings:
     def __post_init__(self) -> None:
         if self.encoding is not None:
             try:
-                b"".decode(self.encoding)
+                # Of an empty text Python doesn't look up the encoding.
+                " ".encode(self.encoding)
             except (LookupError, ValueError):
                 raise SettingsError(
                     f"There is no encoding {self.encoding!r}",

@@ -256,3 +256,9 @@ def test_with_stage_replaces_only_that_stage() -> None:
     before = Recipe(fit=FitSettings(seed=7))
     after = before.with_stage(choose=ChooseSettings(k=3))
     assert (after.fit.seed, after.choose.k, before.choose.k) == (7, 3, None)
+
+
+@pytest.mark.parametrize("encoding", ["klingon", "rot13", "zlib", "undefined", "x\0y", ""])
+def test_an_encoding_must_be_one_of_text(encoding: str) -> None:
+    with pytest.raises(SettingsError, match="There is no encoding"):
+        ReadSettings(encoding=encoding)

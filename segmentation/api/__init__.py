@@ -1,0 +1,1 @@
+"""Scoring over HTTP: the routes that a server puts beside the app."""
