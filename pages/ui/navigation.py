@@ -18,7 +18,8 @@ SCREENS: dict[str, dict[str, Any]] = {
     "segments": {"title": "Segments", "icon": ":material/scatter_plot:"},
     "profiles": {"title": "Profiles", "icon": ":material/groups:"},
     "compare": {"title": "Compare", "icon": ":material/compare_arrows:"},
-    "export": {"title": "Export", "icon": ":material/download:"},
+    "export": {"title": "Export", "icon": ":material/download:", "section": "Act"},
+    "models": {"title": "Models", "icon": ":material/inventory_2:", "section": "Over time"},
 }
 
 
@@ -29,7 +30,12 @@ def path(screen: str) -> str:
 
 def choose_page() -> Any:
     """Register all screens and return the one the address asks for."""
-    return st.navigation([st.Page(path(name), **said) for name, said in SCREENS.items()])
+    sections: dict[str, list[Any]] = {}
+    for name, said in SCREENS.items():
+        shown = {key: value for key, value in said.items() if key != "section"}
+        found = sections.setdefault(said.get("section", "Understand"), [])
+        found.append(st.Page(path(name), **shown))
+    return st.navigation(sections)
 
 
 class ScreenEnded(Exception):  # noqa: N818

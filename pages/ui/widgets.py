@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.ui.state import escape
 from segmentation.vocabulary import label
 
+MIMES = {"csv": "text/csv", "json": "application/json"}
 CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d"]}
 
 
@@ -84,7 +85,7 @@ def download(
     text: str, make: Callable[[], bytes], file_name: str, key: str, *, primary: bool = False
 ) -> None:
     """Offer a file whose bytes are made when it is asked for."""
-    mime = "application/json" if file_name.endswith(".json") else "text/csv"
+    mime = MIMES.get(file_name.rpartition(".")[2], "application/octet-stream")
     st.download_button(
         text,
         make,
