@@ -20,6 +20,7 @@ SCREENS: dict[str, dict[str, Any]] = {
     "compare": {"title": "Compare", "icon": ":material/compare_arrows:"},
     "export": {"title": "Export", "icon": ":material/download:", "section": "Act"},
     "models": {"title": "Models", "icon": ":material/inventory_2:", "section": "Over time"},
+    "score": {"title": "Score", "icon": ":material/person_search:", "section": "Over time"},
 }
 
 

@@ -8,6 +8,7 @@ from segmentation.charts.columns import category_bars, correlation_map, histogra
 from segmentation.charts.evidence import criterion_chart
 from segmentation.charts.look import MOST_POINTS, PALETTE, segment_colour
 from segmentation.charts.maps import map_2d, map_3d, pca_map
+from segmentation.charts.scores import before_after, drift_bars, pull_bars, shares_then_now
 from segmentation.charts.segments import (
     effect_bars,
     means_map,
@@ -22,9 +23,11 @@ __all__ = [
     "MOST_POINTS",
     "PALETTE",
     "agreement_map",
+    "before_after",
     "category_bars",
     "correlation_map",
     "criterion_chart",
+    "drift_bars",
     "effect_bars",
     "histogram",
     "map_2d",
@@ -33,8 +36,10 @@ __all__ = [
     "overlaid_histograms",
     "paired_bars",
     "pca_map",
+    "pull_bars",
     "relation",
     "segment_colour",
+    "shares_then_now",
     "silhouette_plot",
     "size_bars",
     "size_donut",
