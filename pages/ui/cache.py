@@ -81,11 +81,17 @@ def table(source: AnySource, recipe: Recipe, share: Share | None = None) -> Tabl
 
 def combined(source: AnySource, recipe: Recipe, share: Share | None = None) -> Combined:
     """Tell the main table of the source from those that are joined to it."""
+    said = replace(recipe.schema, kind="auto")
+    key = _key(source, recipe.read, recipe.combine, said)
+    return _combined(key, tables(source, recipe, share), recipe)
+
+
+def tables(source: AnySource, recipe: Recipe, share: Share | None = None) -> tuple[Table, ...]:
+    """Read each table of the source as text."""
     place = _read_place(_key(source, recipe.read))
     if place.tables is None:
         place.tables = read(source, recipe, share, limits_from(os.environ))
-    said = replace(recipe.schema, kind="auto")
-    return _combined(_key(source, recipe.read, recipe.combine, said), place.tables, recipe)
+    return place.tables
 
 
 def schema(source: AnySource, recipe: Recipe) -> Schema:

@@ -23,7 +23,9 @@ SCREENS: dict[str, dict[str, Any]] = {
     "rfm": {"title": "RFM", "icon": ":material/grid_on:"},
     "compare": {"title": "Compare", "icon": ":material/compare_arrows:"},
     "customer": {"title": "One customer", "icon": ":material/person_search:"},
-    "export": {"title": "Export", "icon": ":material/download:"},
+    "export": {"title": "Export", "icon": ":material/download:", "section": "Hand on"},
+    "models": {"title": "Models", "icon": ":material/inventory_2:", "section": "Over time"},
+    "score": {"title": "Score", "icon": ":material/how_to_reg:", "section": "Over time"},
 }
 
 
@@ -34,12 +36,13 @@ def path(screen: str) -> str:
 
 def choose_page() -> Any:
     """Register all screens and return the one the address asks for."""
-    return st.navigation(
-        [
-            st.Page(path(name), **(said | {"title": wording.told(said["title"])}))
-            for name, said in SCREENS.items()
-        ]
-    )
+    sections: dict[str, list[Any]] = {}
+    for name, said in SCREENS.items():
+        shown = {key: value for key, value in said.items() if key != "section"}
+        shown["title"] = wording.told(said["title"])
+        found = sections.setdefault(said.get("section", "Understand"), [])
+        found.append(st.Page(path(name), **shown))
+    return st.navigation(sections)
 
 
 class ScreenEnded(Exception):  # noqa: N818

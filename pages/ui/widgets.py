@@ -125,7 +125,7 @@ def download(
         text,
         make,
         file_name=file_name,
-        mime=MIME[file_name.rsplit(".", 1)[-1]],
+        mime=MIME.get(file_name.rpartition(".")[2], "application/octet-stream"),
         key=key,
         icon=":material/download:",
         on_click="ignore",

@@ -19,6 +19,7 @@ from segmentation.charts.sales import (
     sales_bars,
     sales_over_time,
 )
+from segmentation.charts.scores import before_after, drift_bars, pull_bars, shares_then_now
 from segmentation.charts.segment_sales import (
     difference_dots,
     lift_dots,
@@ -40,6 +41,7 @@ __all__ = [
     "MOST_POINTS",
     "PALETTE",
     "agreement_map",
+    "before_after",
     "category_bars",
     "category_stacks",
     "cohort_map",
@@ -48,6 +50,7 @@ __all__ = [
     "criterion_chart",
     "crossing_map",
     "difference_dots",
+    "drift_bars",
     "effect_bars",
     "effort_and_value",
     "histogram",
@@ -62,6 +65,7 @@ __all__ = [
     "pareto_curve",
     "pca_map",
     "pointed_out",
+    "pull_bars",
     "region_map",
     "relation",
     "rfm_histogram",
@@ -71,6 +75,7 @@ __all__ = [
     "sales_over_time",
     "season_lines",
     "segment_colour",
+    "shares_then_now",
     "silhouette_plot",
     "size_bars",
     "size_donut",

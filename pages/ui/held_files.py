@@ -1,0 +1,73 @@
+"""A file beside the one worked on: chosen on a screen, and held while the session lasts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from pages.ui import intake, reading, state
+from pages.ui.cache import AnySource
+from segmentation.reading import Source, as_source
+
+
+def held(place: str) -> AnySource | None:
+    """Return what was chosen for a place."""
+    found: AnySource | None = st.session_state.get(f"held-{place}")
+    return found
+
+
+def key_of(place: str) -> reading.KeyOf:
+    """Return where what is said of the file of a place is kept; another file begins anew."""
+    turn = st.session_state.get(f"turn-{place}", 0)
+    return lambda name: f"{name}-{place}-{turn}"
+
+
+def choose(place: str, title: str, say: str) -> None:
+    """Offer a file: at large while there is none, beside its name afterwards."""
+    there = held(place)
+    if there is None:
+        with st.container(border=True):
+            _ways(place, title)
+            st.caption(say)
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{state.escape(there.name)}**", width="content")
+        with st.popover("Another file", icon=":material/upload_file:"):
+            _ways(place, title)
+
+
+def _ways(place: str, title: str) -> None:
+    key = key_of(place)("upload")
+    st.file_uploader(
+        title,
+        type=intake.ENDINGS,
+        accept_multiple_files=True,
+        key=key,
+        on_change=_take_upload,
+        args=(place, key),
+    )
+    source = state.source()
+    if source is not None and source is not held(place):
+        st.button(
+            f"Use {state.widget_label(source.name)}, the file on Data",
+            key=key_of(place)("use-shown"),
+            on_click=_take,
+            args=(place, source),
+        )
+
+
+def _take_upload(place: str, key: str) -> None:
+    uploads: list[Any] = st.session_state.get(key) or []
+    files = sorted(
+        (Source(name=Path(upload.name).name, data=upload.getvalue()) for upload in uploads),
+        key=lambda file: file.name,
+    )
+    if files:
+        _take(place, as_source(files))
+
+
+def _take(place: str, source: AnySource) -> None:
+    st.session_state[f"held-{place}"] = source
+    st.session_state[f"turn-{place}"] = st.session_state.get(f"turn-{place}", 0) + 1
