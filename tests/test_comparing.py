@@ -19,7 +19,7 @@ from segmentation.comparing import (
 from segmentation.pipeline import run
 from segmentation.reading import Source
 from segmentation.results import Run
-from segmentation.settings import ChooseSettings, Recipe
+from segmentation.settings import ChooseSettings, PrepareSettings, Recipe
 
 NUMBERS = arrays.arrays(
     float,
@@ -143,3 +143,24 @@ def test_small_groups_are_named(done: Run) -> None:
     assert found.few == (1,) and found.sizes[1] == 3
     assert found.numbers["median_low"].isna().all()
     assert found.numbers["low"].notna().all()
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_column_without_a_value_among_those_shown() -> None:
+    rows = [f"c{i},{i % 3 * 50 + i},{i if i < 4 else ''}" for i in range(30)]
+    source = Source(name="a.csv", data="\n".join(["id,spend,late", *rows]).encode())
+    recipe = Recipe(prepare=PrepareSettings(features=("spend",)), choose=ChooseSettings(k=3))
+    found = compare_groups(run(source, recipe), np.arange(30) >= 4, (1, 2)).numbers
+    assert found["feature"].tolist() == ["spend", "late"]
+    late = found.iloc[1]
+    assert (
+        late["known"] == 0 and late.drop(["feature", "group", "known", "known_other"]).isna().all()
+    )
+
+
+def test_customers_without_a_number_are_compared_by_category() -> None:
+    rows = [f"c{i},{'xyz'[i % 3]},{'pq'[i % 2]}" for i in range(24)]
+    source = Source(name="a.csv", data="\n".join(["id,one,two", *rows]).encode())
+    recipe = Recipe(prepare=PrepareSettings(features=("one", "two")), choose=ChooseSettings(k=3))
+    found = compare_groups(run(source, recipe), np.ones(24, dtype=bool), (1, 0))
+    assert found.numbers.empty and set(found.shares["column"]) == {"one", "two"}

@@ -144,16 +144,3 @@ def _take_name(run: Run, chosen: int, key: str) -> None:
         st.session_state["rename_problem"] = (key, state.escape(str(error)))
         return
     state.set_names(names)
-
-
-def comparison(table: pd.DataFrame, ids: tuple[int, int]) -> None:
-    """Draw two segments' figures side by side."""
-    shown = pd.DataFrame({"Feature": [state.escape(label(name)) for name in table["feature"]]})
-    for figure in ("mean", "median"):
-        for i, which in zip(ids, ("one", "other"), strict=True):
-            shown[f"{figure.capitalize()}, {which}"] = table[f"{figure}_{i}"].round(2).to_numpy()
-    st.table(
-        shown.style.format(precision=2, thousands=",", na_rep="–"),
-        border="horizontal",
-        hide_index=True,
-    )

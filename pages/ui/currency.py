@@ -9,7 +9,7 @@ from segmentation.money import Currency, written_currency
 from segmentation.results import Loaded
 
 SIGNS = ("£", "$", "€", "¥", "₹", "CHF", "kr", "zł")
-NONE = "No sign"
+NONE = "No currency sign"
 
 
 def choice(loaded: Loaded) -> Currency:
@@ -24,7 +24,7 @@ def choice(loaded: Loaded) -> Currency:
         index=signs.index(found) if found else 0,
         key=state.key("currency"),
         persist_state="session",
-        width=130,
-        help="Only how amounts are written; nothing is converted.",
+        label_visibility="collapsed",
+        width=190,
     )
     return Currency(sign="" if chosen == NONE else chosen)

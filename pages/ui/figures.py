@@ -23,7 +23,7 @@ SHARES = {
     "share": "Share",
     "overall": "Share of all",
     "support": "Share of orders",
-    "confidence": "Who buys the first buys the second",
+    "confidence": "Second, if the first",
 }
 TITLES = {
     "start": "From",
@@ -39,6 +39,10 @@ TITLES = {
     "low": "Lift, at least",
     "high": "Lift, at most",
     "top": "Best, %",
+    "first": "First product",
+    "second": "Second product",
+    "first_description": "Who buys",
+    "second_description": "Also buys",
 }
 SHOWN_ROWS = 200
 

@@ -143,4 +143,6 @@ def bought(lines: SalesLines, run: Run, keep: Bools, only: int | None = None) ->
 
 def _named(frame, run: Run):  # type: ignore[no-untyped-def]
     names = run.name_of()
-    return frame.assign(segment=[names[i] for i in frame["segment_id"]])
+    named = frame.drop(columns="segment_id")
+    named.insert(1, "segment", [names[i] for i in frame["segment_id"]])
+    return named

@@ -19,24 +19,37 @@ MEASURES = {
     "Average order": "average_order",
 }
 TOPS = (10, 20, 50)
-MOST_COUNTRIES = 15
 MOST_PAIRS = 500
+PAIR_COLUMNS = (
+    "first_description",
+    "second_description",
+    "lift",
+    "low",
+    "high",
+    "orders",
+    "confidence",
+    "support",
+    "first",
+    "second",
+)
 NO_PRODUCTS = "The file has no product column, or it was not recognised. Choose it on Data."
 
 
 def headline(found: SalesTotals, currency: Currency, *, net: bool) -> None:
     """Draw the figures of the customers shown."""
-    rows: list[tuple[str, float, int]] = [(currency.named("Revenue"), found.revenue, 0)]
-    if net:
-        rows = [
-            (currency.named("Sold"), found.gross, 0),
-            (currency.named("Returned"), found.returned, 0),
-            (currency.named("Net revenue"), found.revenue, 0),
-        ]
+    name = currency.named("Net revenue" if net else "Revenue")
+    rows: list[tuple[str, float, int]] = [(name, found.revenue, 0)]
     rows += [("Orders", found.orders, 0), ("Customers", found.customers, 0)]
     if found.average_order is not None:
         rows.append((currency.named("Average order"), found.average_order, 2))
     kpis.show("sales", rows)
+    if net:
+        st.caption(
+            state.escape(
+                f"Sold {currency.say(found.gross)}, returned {currency.say(found.returned)}: net "
+                f"{currency.say(found.revenue)}."
+            )
+        )
 
 
 def over_time(lines: SalesLines, keep: Bools, currency: Currency) -> None:
@@ -89,14 +102,17 @@ def products(lines: SalesLines, keep: Bools, currency: Currency) -> None:
     found = sales.by_product(lines, keep, top)
     every = sales.by_product(lines, keep)
     assert found is not None and every is not None
-    rest = len(found) > top and not found["product"].iloc[-1]
-    names = product_names(found)
-    if rest:
-        names[-1] = f"{counted(int(found['products'].iloc[-1]), 'other', 'others')}"
+    best, rest = found[found["products"] == 1], found[found["products"] > 1]
+    if len(rest) and rest["share"].notna().all():
+        others = counted(int(rest["products"].iloc[0]), "other product", "other products")
+        st.markdown(
+            f"**The {len(best)} best sellers bring {best['share'].sum():.0%} of the revenue**; "
+            f"{others} the other {rest['share'].iloc[0]:.0%}."
+        )
     widgets.chart(
-        charts.sales_bars(found, names, currency, rest=rest),
+        charts.sales_bars(best, product_names(best), currency),
         "sales-products",
-        f"The {top} products that bring most, and the rest",
+        f"The {len(best)} products that bring most",
     )
     charges = int(lines.charges.sum())
     st.caption(
@@ -123,7 +139,8 @@ def _together(lines: SalesLines, keep: Bools, currency: Currency) -> None:
         "as chance would have it (Brin and others 1997); the pairs with the surest lift come "
         "first (the lower end of an interval that holds for all pairs at once)."
     )
-    figures.table(found.frame.head(MOST_PAIRS), currency, "bought-together", height=520)
+    told = [name for name in PAIR_COLUMNS if name in found.frame]
+    figures.table(found.frame[told].head(MOST_PAIRS), currency, "bought-together", height=520)
 
 
 def hours(lines: SalesLines, keep: Bools, currency: Currency) -> None:

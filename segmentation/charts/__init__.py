@@ -27,7 +27,6 @@ from segmentation.charts.segments import (
     effect_bars,
     means_map,
     overlaid_histograms,
-    paired_bars,
     size_bars,
     size_donut,
 )
@@ -54,7 +53,6 @@ __all__ = [
     "new_and_returning",
     "off_the_map",
     "overlaid_histograms",
-    "paired_bars",
     "pareto_curve",
     "pca_map",
     "region_map",

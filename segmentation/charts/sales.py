@@ -66,34 +66,31 @@ def sales_over_time(found: SalesOverTime, measure: str, currency: Currency) -> g
                 hoverinfo="skip",
             )
     else:
-        for complete, name in ((True, "Complete"), (False, INCOMPLETE)):
-            own = (frame["complete"] == complete).to_numpy()
-            if not own.any():
-                continue
+        figure.add_bar(
+            x=frame["start"],
+            y=frame[measure],
+            name=TITLES[measure],
+            marker={"color": ACCENT, "pattern": _hatched(frame)},
+            customdata=np.column_stack([told, said]),
+            hovertemplate=f"%{{customdata[0]}}<br>{unit}%{{customdata[1]}}<extra></extra>",
+            showlegend=False,
+        )
+        if not frame["complete"].all():
+            # A trace of its own only to have the hatching in the legend.
             figure.add_bar(
-                x=frame["start"][own],
-                y=frame[measure][own],
-                name=name,
-                showlegend=not complete,
-                marker={
-                    "color": ACCENT,
-                    "pattern": {"shape": "" if complete else "/", "fillmode": "replace"},
-                },
-                customdata=np.column_stack([np.array(told)[own], said[own]]),
-                hovertemplate=f"%{{customdata[0]}}<br>{unit}%{{customdata[1]}}<extra></extra>",
+                x=[None],
+                y=[None],
+                name=INCOMPLETE,
+                marker={"color": ACCENT, "pattern": {"shape": "/", "fillmode": "replace"}},
+                showlegend=True,
             )
     figure.update_yaxes(rangemode="tozero", **(_ticks(currency) if money else {}))
     return figure.update_layout(bargap=0.15, barmode="overlay")
 
 
-def sales_bars(
-    frame: pd.DataFrame, names: Sequence[str], currency: Currency, *, rest: bool = False
-) -> go.Figure:
-    """Draw revenue by name, the largest on top, with its share; the last is the rest, in grey."""
+def sales_bars(frame: pd.DataFrame, names: Sequence[str], currency: Currency) -> go.Figure:
+    """Draw revenue by name, the first on top, with its share."""
     shown = frame[::-1]
-    colours = [ACCENT] * len(frame)
-    if rest:
-        colours[-1] = NEUTRAL
     figure = blank(currency.named("Revenue"), None).update_yaxes(type="category")
     labels = [wrap(name, 34, 1) for name in names]
     # Two products can be called alike; their places must not be.
@@ -102,11 +99,11 @@ def sales_bars(
         x=shown["revenue"],
         y=places[::-1],
         orientation="h",
-        marker_color=colours[::-1],
+        marker_color=ACCENT,
         customdata=np.column_stack([shown["orders"], shown["customers"], shown["share"]]),
         text=[f"{share:.1%}" for share in shown["share"].fillna(0)],
         textposition="auto",
-        insidetextfont_color=[text_on(colour) for colour in colours[::-1]],
+        insidetextfont_color=text_on(ACCENT),
         hovertemplate=f"%{{y}}<br>{_hover(currency, 'x')} (%{{customdata[2]:.2%}})"
         "<br>%{customdata[0]:,} orders of %{customdata[1]:,} customers<extra></extra>",
     )
@@ -154,10 +151,7 @@ def new_and_returning(frame: pd.DataFrame, what: str, currency: Currency) -> go.
             name=title,
             marker={
                 "color": colour,
-                "pattern": {
-                    "shape": ["" if whole else "/" for whole in frame["complete"]],
-                    "fillmode": "replace",
-                },
+                "pattern": _hatched(frame),
             },
             hovertemplate=f"%{{x|%B %Y}}<br>{title}: {unit}<extra></extra>",
         )
@@ -238,6 +232,11 @@ def pareto_curve(found: Pareto) -> go.Figure:
     )
     figure.add_annotation(x=0.62, y=0.55, text="all the same", showarrow=False, textangle=0)
     return figure.update_xaxes(tickformat=".0%", range=[0, 1]).update_yaxes(tickformat=".0%")
+
+
+def _hatched(frame: pd.DataFrame) -> dict[str, Any]:
+    shapes = ["" if whole else "/" for whole in frame["complete"]]
+    return {"shape": shapes, "fillmode": "replace"}
 
 
 def _ticks(currency: Currency) -> dict[str, Any]:

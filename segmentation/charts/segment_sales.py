@@ -22,11 +22,7 @@ from segmentation.money import Currency
 from segmentation.results import SegmentName
 from segmentation.vocabulary import label
 
-RHYTHM_LOOK = {
-    "in rhythm": (PALETTE[2], ""),
-    "late": (PALETTE[8], "."),
-    "slipping away": (PALETTE[9], "/"),
-}
+RHYTHM_COLOURS = {"in rhythm": PALETTE[0], "late": PALETTE[8], "slipping away": PALETTE[9]}
 
 
 def season_lines(
@@ -87,14 +83,14 @@ def rhythm_bars(frame: pd.DataFrame, segments: dict[int, SegmentName]) -> go.Fig
     shown = frame[frame["told"] > 0][::-1]
     figure = blank("Share of the customers of whom it can be told", None)
     names = [wrap(segments[i].name) for i in shown["segment_id"]]
-    for rhythm, (colour, pattern) in RHYTHM_LOOK.items():
+    for rhythm, colour in RHYTHM_COLOURS.items():
         share = shown[rhythm] / shown["told"]
         figure.add_bar(
             x=share,
             y=names,
             orientation="h",
             name=rhythm.capitalize(),
-            marker={"color": colour, "pattern": {"shape": pattern, "fgopacity": 0.35}},
+            marker_color=colour,
             text=[f"{value:.0%}" if value >= 0.06 else "" for value in share],
             textposition="inside",
             textangle=0,
@@ -104,6 +100,7 @@ def rhythm_bars(frame: pd.DataFrame, segments: dict[int, SegmentName]) -> go.Fig
             "<extra></extra>",
         )
     figure.update_xaxes(tickformat=".0%", range=[0, 1])
+    figure.update_layout(legend_traceorder="normal")
     return figure.update_layout(barmode="stack", height=max(240, 110 + 46 * len(shown)))
 
 
@@ -136,11 +133,13 @@ def difference_dots(
 ) -> go.Figure:
     """Draw how far the first group lies from each other one, in standard deviations."""
     features = list(dict.fromkeys(numbers["feature"]))[:most]
-    title = f"{escape(segments[first].name)} lies below or above,<br>in standard deviations"
-    figure = blank(title, None)
+    figure = blank(None, None)
     texts = [label(name) for name in features]
     figure.update_yaxes(**named(texts, lines=2), autorange="reversed")
     groups = list(dict.fromkeys(numbers["group"]))
+    against = segments[groups[0]].name if len(groups) == 1 else "each"
+    title = f"{segments[first].name} below or above {against}, in standard deviations"
+    figure.update_xaxes(title_text=wrap(title, 44))
     for place, group in enumerate(groups):
         own = numbers[numbers["group"] == group].set_index("feature").loc[features]
         figure.add_scatter(
@@ -149,7 +148,7 @@ def difference_dots(
             mode="markers",
             name=f"against {wrap(segments[group].name)}",
             marker={
-                "color": segment_colour(segments[group].colour),
+                "color": segment_colour(segments[group if len(groups) > 1 else first].colour),
                 "symbol": SYMBOLS[place % len(SYMBOLS)],
                 "size": 9,
             },
@@ -157,7 +156,7 @@ def difference_dots(
             customdata=np.column_stack([own["mean"], own["mean_other"], own["difference"]]),
             hovertemplate="%{y}<br>mean %{customdata[0]:,.5~g} against %{customdata[1]:,.5~g}: "
             "%{customdata[2]:+,.5~g}<extra></extra>",
-            showlegend=True,
+            showlegend=len(groups) > 1,
         )
     figure.add_vline(x=0, line={"width": 1, "color": NEUTRAL})
     if len(groups) > 1:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -114,26 +113,6 @@ def means_map(means: pd.DataFrame, overall: pd.Series[Any], names: dict[int, str
         hovertemplate="%{y}<br>%{x}: mean %{customdata:,.5~g}, index %{text}<extra></extra>",
     )
     return figure.update_layout(height=180 + 48 * len(means))
-
-
-def paired_bars(
-    table: pd.DataFrame, ids: Sequence[int], segments: dict[int, SegmentName]
-) -> go.Figure:
-    """Draw two segments' means side by side as an index, 100 being the mean of all customers."""
-    figure = blank("Index (100 = all customers)", None).update_yaxes(type="category")
-    shown = table[::-1]
-    for segment in ids:
-        figure.add_bar(
-            x=shown[f"index_{segment}"],
-            y=[wrap(label(name)) for name in shown["feature"]],
-            orientation="h",
-            name=wrap(segments[segment].name),
-            marker_color=segment_colour(segments[segment].colour),
-            customdata=shown[f"mean_{segment}"],
-            hovertemplate="%{y}<br>mean %{customdata:,.5~g}, index %{x:.0f}<extra></extra>",
-        )
-    figure.add_vline(x=100, line={"width": 1, "dash": "dot", "color": NEUTRAL})
-    return figure.update_layout(barmode="group", height=max(280, 130 + 54 * len(shown)))
 
 
 def overlaid_histograms(
