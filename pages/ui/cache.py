@@ -35,6 +35,7 @@ from segmentation.pipeline import (
     trusted,
     turned,
 )
+from segmentation.profiling import telling_features
 from segmentation.projecting import Projection, project
 from segmentation.reading import Bundle, Source, limits_from
 from segmentation.results import (
@@ -244,6 +245,12 @@ def _whose(found: Run) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
     return found.loaded.customers.ids[found.profiles.customers], found.profiles.labels
 
 
+def telling(source: AnySource, found: Run) -> tuple[str, ...]:
+    """Return the features used, those first that the segments differ in most."""
+    nameless = found.recipe.with_stage(naming=NameSettings())
+    return _telling(_key(source, nameless, found.segmentation.k), found)
+
+
 def projection(source: AnySource, found: Run) -> Projection:
     """Project a run's customers on two directions."""
     return _projection(_key(source, found.recipe, found.segmentation.k), found)
@@ -329,6 +336,11 @@ def _rechosen(key: str, _run: Run, _recipe: Recipe) -> Run:
 @st.cache_resource(scope="session", max_entries=6, ttl=LONGEST_STAY, show_spinner=False)
 def _widths(key: str, _run: Run) -> Widths:
     return widths(_run.prepared, _run.segmentation, _run.recipe.fit.seed)
+
+
+@st.cache_resource(scope="session", max_entries=6, ttl=LONGEST_STAY, show_spinner=False)
+def _telling(key: str, _run: Run) -> tuple[str, ...]:
+    return telling_features(_run)
 
 
 @st.cache_resource(scope="session", max_entries=6, ttl=LONGEST_STAY, show_spinner=False)
