@@ -112,14 +112,24 @@ class Tally:
         The group of each, from 0 to ``largest``.
     largest : int
         The last group's number.
+    means_only : bool
+        Whether the quartiles are left out.
     """
 
     def __init__(
-        self, customers: Customers, positions: Integers, groups: Integers, largest: int
+        self,
+        customers: Customers,
+        positions: Integers,
+        groups: Integers,
+        largest: int,
+        *,
+        means_only: bool = False,
     ) -> None:
         frame, count = customers.frame, largest + 1
         self.numbers = {
-            name: tally_number(frame[name].to_numpy(dtype=float)[positions], groups, count)
+            name: tally_number(
+                frame[name].to_numpy(dtype=float)[positions], groups, count, means_only=means_only
+            )
             for name in customers.numeric
         }
         self.categories = {
@@ -176,7 +186,8 @@ def differences(
     used : set of str
         Features the segments were made with.
     """
-    return Tally(customers, positions, inside.astype(np.int64), 1).differences(1, used)
+    tally = Tally(customers, positions, inside.astype(np.int64), 1, means_only=True)
+    return tally.differences(1, used)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

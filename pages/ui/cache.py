@@ -38,6 +38,7 @@ from segmentation.pipeline import (
     turned,
 )
 from segmentation.portraits import portraits
+from segmentation.profiling import telling_features
 from segmentation.projecting import Projection, project
 from segmentation.reading import Bundle, Source, limits_from
 from segmentation.results import (
@@ -293,6 +294,12 @@ def scored(source: AnySource, recipe: Recipe, customers: Customers, grid: Grid) 
     return _scored(_key(source, stages, grid), customers, grid)
 
 
+def telling(source: AnySource, found: Run) -> tuple[str, ...]:
+    """Return the features used, those first that the segments differ in most."""
+    nameless = found.recipe.with_stage(naming=NameSettings())
+    return _telling(_key(source, nameless, found.segmentation.k), found)
+
+
 def projection(source: AnySource, found: Run) -> Projection:
     """Project a run's customers on two directions."""
     return _projection(_key(source, found.recipe, found.segmentation.k), found)
@@ -383,6 +390,11 @@ def _rechosen(key: str, _run: Run, _recipe: Recipe) -> Run:
 @st.cache_resource(scope="session", max_entries=6, ttl=LONGEST_STAY, show_spinner=False)
 def _widths(key: str, _run: Run) -> Widths:
     return widths(_run.prepared, _run.segmentation, _run.recipe.fit.seed)
+
+
+@st.cache_resource(scope="session", max_entries=6, ttl=LONGEST_STAY, show_spinner=False)
+def _telling(key: str, _run: Run) -> tuple[str, ...]:
+    return telling_features(_run)
 
 
 @st.cache_resource(scope="session", max_entries=6, ttl=LONGEST_STAY, show_spinner=False)

@@ -12,7 +12,6 @@ from pages.ui import cache, filters, state, widgets, wording
 from segmentation import charts
 from segmentation.axes import axis_for
 from segmentation.outlines import inside, outlines
-from segmentation.profiling import telling_features
 from segmentation.projecting import Projection
 from segmentation.results import Run
 from segmentation.values import Bools, Floats
@@ -40,8 +39,10 @@ def draw(run: Run, keep: Bools, view: str) -> None:
 
 def _axes(run: Run, count: int) -> list[str]:
     """Let the reader choose the axes; the features used come first."""
+    source = state.source()
+    assert source is not None
     customers = run.loaded.customers
-    used = [name for name in telling_features(run) if name in customers.numeric]
+    used = [name for name in cache.telling(source, run) if name in customers.numeric]
     options = [*used, *(name for name in customers.numeric if name not in used)]
     chosen = []
     for i, place in enumerate(st.columns(count)):
