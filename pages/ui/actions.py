@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from html import escape
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -166,7 +167,10 @@ def _told(action: CostedAction, costs: Costs) -> None:
         "Cost of contacting all": say(action.effort),
         **cost_lines(action, words, by_money=costs.usual is None),
     }
-    row = {state.escape(name): [state.escape(text)] for name, text in figures.items()}
-    st.table(pd.DataFrame(row), border="horizontal", hide_index=True)
+    facts = "".join(
+        f"<div><dt>{escape(name)}</dt><dd>{escape(text)}</dd></div>"
+        for name, text in figures.items()
+    )
+    st.html(f"<dl class='facts'>{facts}</dl>")
     for note in action.notes:
         st.caption(state.escape(wording.told(note)))

@@ -179,8 +179,11 @@ def orders(one: Lookup) -> None:
     )
     left, right = st.columns([2, 3], gap="large")
     with left:
-        day = {"Date": st.column_config.DateColumn()}
-        st.dataframe(shown, hide_index=True, height=320, column_config=day)
+        looks = {
+            "Date": st.column_config.DateColumn(),
+            "Amount": st.column_config.NumberColumn(format="localized"),
+        }
+        st.dataframe(shown, hide_index=True, column_config=looks)
     with right:
         named = [name for name in one.orders["order_id"] if name]
         lines = one.lines
@@ -191,6 +194,6 @@ def orders(one: Lookup) -> None:
             )  # fmt: skip
             lines = lines[lines["order_id"] == which] if which else lines
         told = lines.head(MOST_LINES).rename(columns=lambda name: sentence(label(str(name))))
-        st.dataframe(told, hide_index=True, height=260)
+        st.dataframe(told, hide_index=True)
         if len(lines) > MOST_LINES:
             st.caption(f"The latest {MOST_LINES:,} of {len(lines):,} lines.")

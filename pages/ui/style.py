@@ -56,7 +56,8 @@ _CHARTS = f"""
   .js-plotly-plot:not(:has([data-title="Close fullscreen"])) .gl-container {{
     pointer-events: none }} }}
 @media (max-width: 640px) {{
-  .js-plotly-plot:has(.xtick:nth-of-type({FEW_COLUMNS + 1})) .heatmap-label {{ display: none }} }}
+  .js-plotly-plot:has(.xtick:nth-of-type({FEW_COLUMNS + 1})) .heatmap-label {{ display: none }}
+  .st-key-rfm-grid .heatmap-label text {{ font-size: 9px !important }} }}
 """
 
 # Streamlit's own font of icons draws a name as its icon.
@@ -65,6 +66,11 @@ _TRUST = """
   text-transform: none; white-space: nowrap; font-feature-settings: "liga" }
 .segment-name { margin: 0; padding: 0; font-weight: 600 }
 .segment-name > span { font-size: 1.1rem !important }
+.facts { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; margin: 0; font-size: .875rem }
+.facts > div { flex: 1 1 7rem }
+.facts > div:nth-last-child(-n+2) { flex: 2 1 14rem }
+.facts dt { opacity: .75 }
+.facts dd { margin: 0 }
 .segments-found { display: grid; gap: .45rem 1.5rem;
   grid-template-columns: repeat(auto-fill, minmax(min(19rem, 100%), 1fr)) }
 .trust { display: inline-flex; align-items: center; gap: .3rem; font-style: normal;

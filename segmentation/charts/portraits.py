@@ -38,7 +38,7 @@ def snake_plot(
     """
     features = found.telling_features()[:MOST_FEATURES]
     titles = [label(name) for name in features]
-    figure = blank(f"Standard deviations below or above all {escape(people)}", None)
+    figure = blank(f"Standard deviations below<br>or above all {escape(people)}", None)
     for card in found.segments:
         if not card.customers:
             continue
