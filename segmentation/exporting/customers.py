@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow.compute as pc
 
 from segmentation.exporting.delimited import PLAIN, CsvStyle, csv_blocks
+from segmentation.exporting.guard import as_texts
 from segmentation.results import Run
 from segmentation.values import Bools, is_missing
 
@@ -96,15 +98,19 @@ def typed_customers(run: Run, keep: Bools | None = None) -> pd.DataFrame:
 
 
 def _typed(text: pd.Series[Any], values: npt.NDArray[Any] | None) -> pd.Series[Any]:
-    text = text.astype("str").fillna("")
-    filled = text[~is_missing(text)]
-    if filled.str.fullmatch(r"[+-]?0[0-9]+|.*[0-9]{16}.*").any():
-        return text
+    cells = as_texts(text)
     if values is None:
-        whole = len(filled) and filled.str.fullmatch(r"-?[1-9][0-9]*|0").all()
-        return pd.to_numeric(filled).astype(float).reindex(text.index) if whole else text
+        count = pc.sum(pc.match_substring_regex(cells, r"^(-?[1-9][0-9]{0,14}|0)?$")).as_py()
+        empty = pc.equal(cells, "")
+        if count != len(text) or pc.all(empty).as_py():
+            return text
+        numbers = pc.if_else(empty, None, cells).cast("float64")
+        return pd.Series(numbers.to_numpy(zero_copy_only=False), index=text.index)
+    if pc.any(pc.match_substring_regex(cells, r"^[+-]?0[0-9]+$|[0-9]{16}")).as_py():
+        return text
     found = pd.Series(values, index=text.index)
-    unread = filled.index[found[filled.index].isna()]
+    doubtful = text[found.isna()]
+    unread = doubtful.index[~is_missing(doubtful)]
     if len(unread):
         found = found.astype(object)
         found[unread] = text[unread]

@@ -116,7 +116,8 @@ class BookArchive(zipfile.ZipFile):
     """
 
     def __init__(self, file: IO[bytes], bodies: dict[str, Body]) -> None:
-        super().__init__(file, "w", zipfile.ZIP_DEFLATED, compresslevel=4)
+        # Packing takes most of the time, and a higher level saves little of the room.
+        super().__init__(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
         self.bodies = bodies
 
     def writestr(self, zinfo_or_arcname: Any, data: Any, *_: Any, **__: Any) -> None:

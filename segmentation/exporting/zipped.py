@@ -53,7 +53,7 @@ def segments_zip(
     labels = run.profiles.labels
     kept = np.ones(len(labels), dtype=bool) if keep is None else keep
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for done, (segment_id, name) in enumerate(run.name_of().items(), start=1):
             own = kept & (labels == segment_id)
             if own.any():
