@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -111,7 +112,16 @@ def _port(process: subprocess.Popen[bytes], log: Path) -> int:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:
         told = re.search(r"URL: http://\S+?:(\d+)", log.read_text(encoding="utf-8"))
-        if told:
+        # The address is told before the program behind it is read.
+        if told and _is_healthy(int(told[1])):
             return int(told[1])
         time.sleep(0.1)
     raise RuntimeError(f"the server didn't start:\n{log.read_text(encoding='utf-8')}")
+
+
+def _is_healthy(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
