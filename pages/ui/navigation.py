@@ -21,6 +21,7 @@ SCREENS: dict[str, dict[str, Any]] = {
     "export": {"title": "Export", "icon": ":material/download:", "section": "Act"},
     "models": {"title": "Models", "icon": ":material/inventory_2:", "section": "Over time"},
     "score": {"title": "Score", "icon": ":material/person_search:", "section": "Over time"},
+    "movement": {"title": "Movement", "icon": ":material/moving:", "section": "Over time"},
 }
 
 

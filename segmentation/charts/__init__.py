@@ -8,6 +8,7 @@ from segmentation.charts.columns import category_bars, correlation_map, histogra
 from segmentation.charts.evidence import criterion_chart
 from segmentation.charts.look import MOST_POINTS, PALETTE, segment_colour
 from segmentation.charts.maps import map_2d, map_3d, pca_map
+from segmentation.charts.movement import at_date, move_matrix, over_time, sankey
 from segmentation.charts.scores import before_after, drift_bars, pull_bars, shares_then_now
 from segmentation.charts.segments import (
     effect_bars,
@@ -23,6 +24,7 @@ __all__ = [
     "MOST_POINTS",
     "PALETTE",
     "agreement_map",
+    "at_date",
     "before_after",
     "category_bars",
     "correlation_map",
@@ -33,11 +35,14 @@ __all__ = [
     "map_2d",
     "map_3d",
     "means_map",
+    "move_matrix",
+    "over_time",
     "overlaid_histograms",
     "paired_bars",
     "pca_map",
     "pull_bars",
     "relation",
+    "sankey",
     "segment_colour",
     "shares_then_now",
     "silhouette_plot",
