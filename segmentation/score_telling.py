@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal
 
 import numpy as np
@@ -43,11 +44,11 @@ def clearness(margin: float) -> str:
     Examples
     --------
     >>> clearness(0.03), clearness(0.3), clearness(0.8)
-    ('on the border', 'nearer to it', 'clearly in it')
+    ('on the border', 'fairly clear', 'clear')
     """
     if margin < BORDER:
         return "on the border"
-    return "clearly in it" if margin >= CLEAR else "nearer to it"
+    return "clear" if margin >= CLEAR else "fairly clear"
 
 
 def rows(scored: Scored, view: View, most: int, segment_id: int | None = None) -> pd.DataFrame:
@@ -82,7 +83,6 @@ def rows(scored: Scored, view: View, most: int, segment_id: int | None = None) -
             "Segment": [scored.names[i] for i in places.segment_ids[at].tolist()],
             "Runner-up": [scored.names[i] for i in places.runner_up_ids[at].tolist()],
             "Margin": places.margins[at],
-            "How clearly": [clearness(margin) for margin in places.margins[at].tolist()],
             "Outside": places.outside[at],
         }
     )
@@ -97,4 +97,21 @@ def typical_customer(model: Model) -> dict[str, float | str]:
             found[spread.feature] = spread.quantiles[middle]
         else:
             found[spread.feature] = spread.values[int(np.argmax(spread.shares))]
+    return found
+
+
+def steps(model: Model) -> dict[str, float]:
+    """Return for each number a step that suits it: a power of ten, about a 20th of its spread.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    """
+    low, high = QUANTILE_LEVELS.index(0.1), QUANTILE_LEVELS.index(0.9)
+    found = {}
+    for spread in model.training.features:
+        if spread.quantiles:
+            width = spread.quantiles[high] - spread.quantiles[low]
+            found[spread.feature] = 10.0 ** round(math.log10(width / 20)) if width > 0 else 1.0
     return found

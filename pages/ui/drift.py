@@ -34,8 +34,8 @@ def verdict(found: Drift) -> None:
 
 def draw(found: Drift) -> None:
     """Draw the index of each feature and of the segments, and one of them bin by bin."""
-    for shift in found.changed:
-        st.markdown(f"- {state.escape(shift.text)}")
+    if found.changed:
+        st.markdown("\n".join(f"- {state.escape(shift.text)}" for shift in found.changed))
     left, right = st.columns(2, gap="large")
     with left:
         widgets.chart(

@@ -24,21 +24,24 @@ def key_of(place: str) -> reading.KeyOf:
     return lambda name: f"{name}-{place}-{turn}"
 
 
-def choose(place: str, title: str, say: str) -> None:
-    """Offer a file: at large while there is none, beside its name afterwards."""
-    there = held(place)
+def choose(place: str, title: str, say: str, meanwhile: AnySource | None = None) -> None:
+    """Offer a file: at large while there is none, beside its name afterwards.
+
+    ``meanwhile`` is the file that serves until one is chosen.
+    """
+    there = held(place) or meanwhile
     if there is None:
         with st.container(border=True):
-            _ways(place, title)
+            _ways(place, title, there)
             st.caption(say)
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{state.escape(there.name)}**", width="content")
         with st.popover("Another file", icon=":material/upload_file:"):
-            _ways(place, title)
+            _ways(place, title, there)
 
 
-def _ways(place: str, title: str) -> None:
+def _ways(place: str, title: str, there: AnySource | None) -> None:
     key = key_of(place)("upload")
     st.file_uploader(
         title,
@@ -49,7 +52,7 @@ def _ways(place: str, title: str) -> None:
         args=(place, key),
     )
     source = state.source()
-    if source is not None and source is not held(place):
+    if source is not None and source is not there:
         st.button(
             f"Use {state.widget_label(source.name)}, the file on Data",
             key=key_of(place)("use-shown"),

@@ -16,11 +16,12 @@ from segmentation.models.drifting import drift
 from segmentation.models.files import dump_model
 from segmentation.models.loading import Fitted, fit_file, fit_tables
 from segmentation.models.making import make_model
+from segmentation.models.moving import month_starts, move, move_between, over_time
 from segmentation.models.refitting import Refit, relate
 from segmentation.models.scoring import score_fitted
 from segmentation.models.store import ENDING, Entry, list_models
 from segmentation.reading import limits_from
-from segmentation.results import Drift, Model, Run, Scored, Table
+from segmentation.results import Drift, Model, Movement, Run, Scored, Table, Timeline
 from segmentation.settings import Recipe
 
 
@@ -116,6 +117,24 @@ def drifted(used: Kept, file: Ready) -> Drift:
     return _drifted(file.key, used.model, scored(used, file))
 
 
+def moved_between(used: Kept, file: Ready, first: str, second: str) -> Movement:
+    """Hold a log before a date against the same log before another."""
+    return _moved_between(f"{file.key} {first} {second}", used.model, file.fitted, first, second)
+
+
+def moved(used: Kept, before: Ready, after: Ready) -> Movement:
+    """Follow customers from one file to another."""
+    one, other = scored(used, before), scored(used, after)
+    names = [file.fitted.loaded.table.report.name for file in (before, after)]
+    labels = (f"{names[0]}, before", f"{names[1]}, after")
+    return _moved(f"{before.key} {after.key}", used.model, one, other, labels)
+
+
+def months(used: Kept, file: Ready) -> Timeline:
+    """Go through a log month by month."""
+    return _months(file.key, used.model, file.fitted)
+
+
 def _key(source: AnySource, *settings: object) -> str:
     files = [(file.sha256, file.name) for file in source.sources]
     return repr((files, settings))
@@ -159,3 +178,20 @@ def _scored(key: str, _model: Model, _fitted: Fitted) -> Scored:
 @st.cache_resource(scope="session", max_entries=4, ttl=LONGEST_STAY, show_spinner=False)
 def _drifted(key: str, _model: Model, _scored: Scored) -> Drift:
     return drift(_model, _scored)
+
+
+@st.cache_resource(scope="session", max_entries=4, ttl=LONGEST_STAY, show_spinner=False)
+def _moved_between(key: str, _model: Model, _log: Fitted, _first: str, _second: str) -> Movement:
+    return move_between(_model, _log, _first, _second)
+
+
+@st.cache_resource(scope="session", max_entries=4, ttl=LONGEST_STAY, show_spinner=False)
+def _moved(
+    key: str, _model: Model, _before: Scored, _after: Scored, _labels: tuple[str, str]
+) -> Movement:
+    return move(_model, _before, _after, labels=_labels)
+
+
+@st.cache_resource(scope="session", max_entries=4, ttl=LONGEST_STAY, show_spinner=False)
+def _months(key: str, _model: Model, _log: Fitted) -> Timeline:
+    return over_time(_model, _log, month_starts(_log))

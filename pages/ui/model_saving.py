@@ -139,7 +139,7 @@ def _same_name(run: Run, new: model_cache.Kept) -> None:
         st.markdown(f"**There is a model called {state.escape(wanted.name)} already.**")
         refit = _relation(there, run, new)
         model = new.model
-        if refit is not None and refit.run.names != run.names:
+        if refit is not None and _looks(refit.run) != _looks(run):
             model = _with_names(refit, new)
         st.caption(
             "Replaced, the model that is there is kept under a number. What uses models by their "
@@ -176,6 +176,10 @@ def _with_names(refit: Refit, new: model_cache.Kept) -> Model:
         key=state.key("keep-names"),
     )
     return model_cache.of_run(_source(), refit.run).model if keep else new.model
+
+
+def _looks(run: Run) -> list[tuple[str, int]]:
+    return [(named.name, named.colour) for named in run.names]
 
 
 def _do(wanted: Wanted, model: Model, over: bool = True) -> None:

@@ -26,6 +26,7 @@ SCREENS: dict[str, dict[str, Any]] = {
     "export": {"title": "Export", "icon": ":material/download:", "section": "Hand on"},
     "models": {"title": "Models", "icon": ":material/inventory_2:", "section": "Over time"},
     "score": {"title": "Score", "icon": ":material/how_to_reg:", "section": "Over time"},
+    "movement": {"title": "Movement", "icon": ":material/moving:", "section": "Over time"},
 }
 
 

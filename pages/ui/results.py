@@ -51,3 +51,14 @@ def run_if_any() -> Run | None:
     except SegmentationError as error:
         messages.problem(error)
         return None
+
+
+def loaded_if_any() -> Loaded | None:
+    """Return the customers worked on, for a screen that can do without."""
+    source = state.source()
+    if source is None:
+        return None
+    try:
+        return cache.loaded(source, state.draft())
+    except SegmentationError:
+        return None

@@ -11,7 +11,7 @@ from segmentation.errors import SegmentationError
 from segmentation.models.explaining import reasons
 from segmentation.models.scoring import Cell, score_rows
 from segmentation.results import Scored
-from segmentation.score_telling import clearness, typical_customer
+from segmentation.score_telling import clearness, steps, typical_customer
 from segmentation.vocabulary import label
 from segmentation.words import sentence
 
@@ -36,7 +36,7 @@ def draw(used: Kept) -> None:
 def _form(used: Kept) -> dict[str, Cell]:
     """Ask for each feature, beginning with a customer in the middle of all."""
     model = used.model
-    typical = typical_customer(model)
+    typical, step = typical_customer(model), steps(model)
     known = {spread.feature: spread.values for spread in model.training.features}
     row: dict[str, Cell] = {}
     with st.form(f"by-hand-{used.digest}"):
@@ -59,6 +59,7 @@ def _form(used: Kept) -> dict[str, Cell]:
                 row[name] = st.number_input(
                     title,
                     value=None,
+                    step=step[name],
                     format="%.12g",
                     key=key,
                     placeholder="no value",
@@ -94,7 +95,7 @@ def _answer(used: Kept, found: Scored) -> None:
             "seen anyone like this.",
             icon=":material/help:",
         )
-    st.markdown(f"**What to do** {state.escape(segment.named.action)}")
+    st.markdown(f"**What to do:** {state.escape(segment.named.action)}")
     told = reasons(model, found, 0)
     widgets.chart(
         charts.pull_bars(told, segment.named), "pulls", "What speaks for this segment, and against"

@@ -9,6 +9,7 @@ from segmentation.charts.columns import category_bars, correlation_map, histogra
 from segmentation.charts.evidence import criterion_chart
 from segmentation.charts.look import MOST_POINTS, PALETTE, segment_colour
 from segmentation.charts.maps import map_2d, map_3d, pca_map, pointed_out
+from segmentation.charts.movement import at_date, move_matrix, over_time, sankey
 from segmentation.charts.portraits import category_stacks, snake_plot, spread_strips
 from segmentation.charts.rfm import crossing_map, rfm_histogram, rfm_map
 from segmentation.charts.sales import (
@@ -41,6 +42,7 @@ __all__ = [
     "MOST_POINTS",
     "PALETTE",
     "agreement_map",
+    "at_date",
     "before_after",
     "category_bars",
     "category_stacks",
@@ -59,8 +61,10 @@ __all__ = [
     "map_2d",
     "map_3d",
     "means_map",
+    "move_matrix",
     "new_and_returning",
     "off_the_map",
+    "over_time",
     "overlaid_histograms",
     "pareto_curve",
     "pca_map",
@@ -73,6 +77,7 @@ __all__ = [
     "rhythm_bars",
     "sales_bars",
     "sales_over_time",
+    "sankey",
     "season_lines",
     "segment_colour",
     "shares_then_now",

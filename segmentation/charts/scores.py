@@ -29,7 +29,7 @@ SEGMENTS = "shares of the segments"
 def shares_then_now(
     sizes: dict[int, int], sizes_before: dict[int, int], segments: dict[int, SegmentName]
 ) -> go.Figure:
-    """Draw each segment's share of the customers, with a mark for its share before."""
+    """Draw each segment's share of the customers, and below it the share before."""
     ids = list(sizes)[::-1]
     total, total_before = max(sum(sizes.values()), 1), max(sum(sizes_before.values()), 1)
     now = {i: sizes[i] / total for i in ids}
@@ -41,6 +41,8 @@ def shares_then_now(
         x=[now[i] for i in ids],
         y=names,
         orientation="h",
+        width=0.46,
+        offset=-0.12,
         marker_color=colours,
         text=[f"{sizes[i]:,} ({now[i]:.1%})" for i in ids],
         textposition="auto",
@@ -49,22 +51,23 @@ def shares_then_now(
         hovertemplate="%{y}<br>%{customdata:,} customers, %{x:.1%}<extra></extra>",
         showlegend=False,
     )
-    figure.add_scatter(
+    figure.add_bar(
         x=[then[i] for i in ids],
         y=names,
-        mode="markers",
+        orientation="h",
+        width=0.22,
+        offset=-0.38,
         name="when the model was made",
-        marker={
-            "symbol": "line-ns",
-            "size": 30,
-            "line": {"width": 3, "color": NEUTRAL},
-            "color": NEUTRAL,
-        },
+        marker_color=NEUTRAL,
+        text=[f"{then[i]:.1%}" for i in ids],
+        textposition="outside",
         hovertemplate="%{y}<br>%{x:.1%} when the model was made<extra></extra>",
     )
     top = max([*now.values(), *then.values(), 0.01])
-    figure.update_xaxes(tickformat=".0%", range=[0, 1.12 * top])
-    return figure.update_layout(height=max(260, 110 + 52 * len(ids)), showlegend=True)
+    figure.update_xaxes(tickformat=".0%", range=[0, 1.15 * top])
+    return figure.update_layout(
+        barmode="overlay", height=max(260, 110 + 62 * len(ids)), showlegend=True
+    )
 
 
 def drift_bars(found: Drift) -> go.Figure:
@@ -89,6 +92,7 @@ def drift_bars(found: Drift) -> go.Figure:
         figure.add_vline(
             x=edge,
             line={"width": 1, "dash": "dot", "color": NEUTRAL},
+            layer="below",
             annotation={"text": f"{edge:g}", "yanchor": "bottom", "y": 1, "yref": "paper"},
         )
     top = max([2 * SHIFTING + SHIFTED, *(1.15 * shift.psi for shift in shifts)])

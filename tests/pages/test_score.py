@@ -191,7 +191,7 @@ def test_one_customer_by_hand(with_model: AppTest, mall_model: Model) -> None:
         html.proto.body for html in with_model.get("html") if "border-radius:50%" in html.proto.body
     ]
     assert [mall_model.segments[1].named.name in chip for chip in chips] == [True]
-    assert "Clearly in it" in said(with_model)
+    assert "**Clear**, with a margin" in said(with_model)
     (age,) = [one for one in with_model.number_input if one.key.endswith("Age")]
     age.set_value(900.0)
     press(with_model, "Which segment?")
