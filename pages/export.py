@@ -31,7 +31,7 @@ def show() -> None:
     with left.container(border=True, height="stretch"):
         _for_machines(run)
     with right.container(border=True, height="stretch"):
-        _set_aside(run)
+        exports.set_aside(run)
         exports.pictures()
 
 
@@ -131,29 +131,6 @@ def _for_machines(run: Run) -> None:
             widgets.download("RFM scores", lambda: exports.rfm(run), "rfm.csv", "export-rfm")
     st.caption("The command line makes the same customers from the summary:")
     st.caption("`python -m segmentation run FILE --recipe summary.json --out customers.csv`")
-
-
-def _set_aside(run: Run) -> None:
-    rows = exporting.set_aside_count(run)
-    st.subheader("Rows set aside", anchor=False)
-    if not rows:
-        st.caption("No row was set aside.")
-    else:
-        are = counted(rows, "row of the file is", "rows of the file are")
-        st.caption(f"{are} in no segment; each with its row number and reason.")
-        widgets.download(
-            "Rows set aside",
-            lambda: exporting.to_csv(exporting.set_aside_rows(run)),
-            "set-aside.csv",
-            "export-set-aside",
-        )
-    if run.prepared.set_aside and run.loaded.customers.kind == "transactions":
-        widgets.download(
-            wording.told("Customers set aside"),
-            lambda: exporting.to_csv(exporting.set_aside_customers(run)),
-            "customers-set-aside.csv",
-            "export-customers-set-aside",
-        )
 
 
 widgets.heading("Export", "Take the segments to where they are used.")

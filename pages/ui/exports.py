@@ -111,6 +111,30 @@ def unprotected(run: Run, style: exporting.CsvStyle) -> None:
         offer("Raw CSV", make, "customers-raw.csv", "export-raw", run, (raw,))
 
 
+def set_aside(run: Run) -> None:
+    """Offer the rows, and the customers, that are in no segment."""
+    rows = exporting.set_aside_count(run)
+    st.subheader("Rows set aside", anchor=False)
+    if not rows:
+        st.caption("No row was set aside.")
+    else:
+        are = counted(rows, "row of the file is", "rows of the file are")
+        st.caption(f"{are} in no segment; each with its row number and reason.")
+        widgets.download(
+            "Rows set aside",
+            lambda: exporting.to_csv(exporting.set_aside_rows(run)),
+            "set-aside.csv",
+            "export-set-aside",
+        )
+    if run.prepared.set_aside and run.loaded.customers.kind == "transactions":
+        widgets.download(
+            "Customers set aside",
+            lambda: exporting.to_csv(exporting.set_aside_customers(run)),
+            "customers-set-aside.csv",
+            "export-customers-set-aside",
+        )
+
+
 def pictures() -> None:
     """Let the reader choose what a chart's camera makes."""
     st.subheader("Charts as pictures", anchor=False)

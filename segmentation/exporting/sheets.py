@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from segmentation.exporting.sheet_rows import cell_text
-from segmentation.exporting.zipped import ALWAYS
+from segmentation.exporting.zipped import zip_entry
 
 WHOLE, GROUPED, DECIMAL, SMALL = "0", "#,##0", "#,##0.00", "0.0000"
 PERCENT, DAY, TIME = "0.0%", "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
@@ -116,22 +116,17 @@ class BookArchive(zipfile.ZipFile):
     """
 
     def __init__(self, file: IO[bytes], bodies: dict[str, Body]) -> None:
-        # Packing takes most of the time, and a higher level saves little of the room.
-        super().__init__(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
+        super().__init__(file, "w", zipfile.ZIP_DEFLATED)
         self.bodies = bodies
 
     def writestr(self, zinfo_or_arcname: Any, data: Any, *_: Any, **__: Any) -> None:
         """Add a part."""
-        entry = zipfile.ZipInfo(zinfo_or_arcname, ALWAYS)
-        entry.compress_type = zipfile.ZIP_DEFLATED
-        super().writestr(entry, data)
+        super().writestr(zip_entry(zinfo_or_arcname), data)
 
     def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:
         """Add a sheet, and its rows where they are made here."""
         head, end, tail = Path(filename).read_bytes().rpartition(b"</sheetData>")
-        entry = zipfile.ZipInfo(arcname, ALWAYS)
-        entry.compress_type = zipfile.ZIP_DEFLATED
-        with self.open(entry, "w", force_zip64=True) as part:
+        with self.open(zip_entry(arcname), "w", force_zip64=True) as part:
             part.write(head)
             for block in self.bodies.get(arcname, lambda: iter(()))():
                 part.write(block)

@@ -6,6 +6,7 @@ import io
 import unicodedata
 import zipfile
 from collections.abc import Callable
+from typing import Any, cast
 
 import numpy as np
 
@@ -53,18 +54,24 @@ def segments_zip(
     labels = run.profiles.labels
     kept = np.ones(len(labels), dtype=bool) if keep is None else keep
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for done, (segment_id, name) in enumerate(run.name_of().items(), start=1):
             own = kept & (labels == segment_id)
             if own.any():
-                entry = zipfile.ZipInfo(file_name(segment_id, name), ALWAYS)
-                entry.compress_type = zipfile.ZIP_DEFLATED
+                entry = zip_entry(file_name(segment_id, name))
                 with archive.open(entry, "w", force_zip64=True) as file:
                     for block in customers_blocks(run, own, style):
                         file.write(block)
             if progress is not None:
                 progress(done / run.segmentation.k, f"Wrote {done} of {run.segmentation.k} files")
     return out.getvalue()
+
+
+def zip_entry(name: str) -> zipfile.ZipInfo:
+    """Return an entry of a zip, packed lightly: it takes most of the time and saves little more."""
+    entry: Any = zipfile.ZipInfo(name, ALWAYS)
+    entry.compress_type, entry._compresslevel = zipfile.ZIP_DEFLATED, 1
+    return cast(zipfile.ZipInfo, entry)
 
 
 def file_name(segment_id: int, name: str) -> str:
