@@ -76,6 +76,7 @@ class FilterIndex:
         self._files = [file.sha256 for file in loaded.files]
         self._coded: dict[str, Coded] = {}
         self._numbers: dict[str, Floats] = {}
+        self._spans: dict[str, tuple[str, str] | None] = {}
 
     @cached_property
     def mark(self) -> str:
@@ -114,9 +115,11 @@ class FilterIndex:
 
     def span(self, column: str) -> tuple[str, str] | None:
         """Return the first and the last day in a date column, None if it has no date."""
-        days = self._days(column)
-        days = days[~np.isnat(days)]
-        return (str(days.min()), str(days.max())) if len(days) else None
+        if column not in self._spans:
+            days = self._days(column)
+            days = days[~np.isnat(days)]
+            self._spans[column] = (str(days.min()), str(days.max())) if len(days) else None
+        return self._spans[column]
 
     def dated(self, column: str, first: str, last: str) -> Bools:
         """Tell which customers have a date from the first to the last day, both included.

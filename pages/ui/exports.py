@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from pages.ui import progress, state, widgets
+from pages.ui import progress, state, widgets, wording
 from segmentation import exporting
 from segmentation.numerals import counted
 from segmentation.results import Run
@@ -128,7 +128,7 @@ def set_aside(run: Run) -> None:
         )
     if run.prepared.set_aside and run.loaded.customers.kind == "transactions":
         widgets.download(
-            "Customers set aside",
+            wording.told("Customers set aside"),
             lambda: exporting.to_csv(exporting.set_aside_customers(run)),
             "customers-set-aside.csv",
             "export-customers-set-aside",

@@ -21,7 +21,7 @@ from segmentation.words import sentence
 # A list of more would be sent to the browser at every change; it is searched here instead.
 MOST_LISTED = 200
 MOST_FOUND = 50
-HELD, HELD_RUN, PICKS = "filter-held", "filter-run", "filter-picks"
+HELD, HELD_RUN, PICKS, CLEARED = "filter-held", "filter-run", "filter-picks", "filter-cleared"
 
 
 def for_run(run: Run, place: DeltaGenerator | None = None) -> Bools:
@@ -300,6 +300,8 @@ def _say(acting: Filter, names: dict[int, str], passing_count: int, all_count: i
     conditions = acting.conditions(names)
     for complaint in addresses.complaints():
         st.caption(f":material/link_off: {complaint}; it is left out.")
+    if st.session_state.pop(CLEARED, False):
+        st.caption(wording.told(f"Filter cleared: all {all_count:,} customers are shown."))
     if not conditions:
         return
     with st.container(
@@ -322,7 +324,6 @@ def _say(acting: Filter, names: dict[int, str], passing_count: int, all_count: i
             "Clear filter",
             type="tertiary",
             on_click=_clear,
-            args=(all_count,),
             help=wording.told(f"Show all {all_count:,} customers again"),
         )
     if not passing_count:
@@ -336,9 +337,9 @@ def _drop(text: str, names: dict[int, str]) -> None:
     _hold(dict(_held().conditions(names)).get(text, _held()))
 
 
-def _clear(all_count: int) -> None:
+def _clear() -> None:
     _hold(Filter())
-    st.toast(wording.told(f"Filter cleared: all {all_count:,} customers are shown."))
+    st.session_state[CLEARED] = True
 
 
 def _say_what_rests(chosen: Filter, acting: Filter) -> None:
