@@ -34,7 +34,10 @@ MARK_BYTES = 256
 ALL = "All files"
 TOLD = Recipe(read=ReadSettings(header_rows=1))
 
+MOST_MOMENTS = 240
+
 Ids = npt.NDArray[np.uint64]
+Moment = tuple[str, Mapping[int, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,3 +322,36 @@ def _trouble(seen: Watched, name: str, what: str) -> Watched:
 def _noted(seen: Watched, notes: Iterable[str]) -> Watched:
     new = [note for note in notes if note not in seen.notes[-1:]]
     return replace(seen, notes=(*seen.notes, *new)[-MOST_NOTES:])
+
+
+def arrivals_table(model: Model, arrived: Mapping[int, int]) -> pd.DataFrame:
+    """Hold who came against who was there when the model was made.
+
+    The columns are segment, new, share and share_when_made; a row a segment, by id.
+    """
+    total = max(sum(arrived.values()), 1)
+    counts = [arrived.get(segment.named.segment_id, 0) for segment in model.segments]
+    return pd.DataFrame(
+        {
+            "segment": [segment.named.name for segment in model.segments],
+            "new": counts,
+            "share": [count / total for count in counts],
+            "share_when_made": [
+                segment.size / model.training.customers for segment in model.segments
+            ],
+        }
+    )
+
+
+def thinned(history: tuple[Moment, ...], moment: Moment) -> tuple[Moment, ...]:
+    """Add a moment to a history; once it is long, only every second one is kept.
+
+    Parameters
+    ----------
+    history : tuple of (text, dict of int to int)
+        Times, each with how many had come by then, by segment id.
+    moment : (text, dict of int to int)
+        The latest.
+    """
+    longer = (*history, moment)
+    return longer if len(longer) <= MOST_MOMENTS else (*longer[:-1:2], moment)

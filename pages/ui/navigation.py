@@ -19,6 +19,7 @@ SCREENS: dict[str, dict[str, Any]] = {
     "profiles": {"title": "Profiles", "icon": ":material/groups:"},
     "compare": {"title": "Compare", "icon": ":material/compare_arrows:"},
     "export": {"title": "Export", "icon": ":material/download:"},
+    "live": {"title": "Live", "icon": ":material/sensors:"},
 }
 
 
@@ -57,10 +58,11 @@ def finish() -> None:
         _here.work()
 
 
-def part(draw: Callable[[], None]) -> Callable[[], None]:
+def part(draw: Callable[[], None], every: str | None = None) -> Callable[[], None]:
     """Make of the rest of a screen a part that its own widgets draw anew, and nothing else.
 
     It gets all it shows afresh, since what stood at the last run of the whole screen may be gone.
+    With a time such as "2s", it draws itself so often too.
     """
 
     @wraps(draw)
@@ -68,5 +70,5 @@ def part(draw: Callable[[], None]) -> Callable[[], None]:
         with suppress(ScreenEnded):
             draw()
 
-    drawn: Callable[[], None] = st.fragment(until_ended)
+    drawn: Callable[[], None] = st.fragment(until_ended, run_every=every)
     return drawn

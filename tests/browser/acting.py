@@ -15,7 +15,7 @@ from tests.browser.driving import Runs
 PATIENCE_SECONDS = 60
 QUIET_MS = 150
 CHECK_MS = 180_000
-SCREENS = ("Data", "Explore", "Segments", "Profiles", "Compare", "Export")
+SCREENS = ("Data", "Explore", "Segments", "Profiles", "Compare", "Export", "Live")
 
 # Keeps what was on the screen only for a moment: progress, and every text a headline figure had.
 _WATCH = """
