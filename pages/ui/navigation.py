@@ -27,6 +27,7 @@ SCREENS: dict[str, dict[str, Any]] = {
     "models": {"title": "Models", "icon": ":material/inventory_2:", "section": "Over time"},
     "score": {"title": "Score", "icon": ":material/how_to_reg:", "section": "Over time"},
     "movement": {"title": "Movement", "icon": ":material/moving:", "section": "Over time"},
+    "live": {"title": "Live", "icon": ":material/sensors:", "section": "Over time"},
 }
 
 
@@ -71,10 +72,11 @@ def finish() -> None:
         _here.work()
 
 
-def part(draw: Callable[[], None]) -> Callable[[], None]:
+def part(draw: Callable[[], None], every: str | None = None) -> Callable[[], None]:
     """Make of the rest of a screen a part that its own widgets draw anew, and nothing else.
 
     It gets all it shows afresh, since what stood at the last run of the whole screen may be gone.
+    With a time such as "2s", it draws itself so often too.
     """
 
     @wraps(draw)
@@ -82,5 +84,5 @@ def part(draw: Callable[[], None]) -> Callable[[], None]:
         with suppress(ScreenEnded):
             draw()
 
-    drawn: Callable[[], None] = st.fragment(until_ended)
+    drawn: Callable[[], None] = st.fragment(until_ended, run_every=every)
     return drawn

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 def models_folder() -> Path:
     """Return where saved models are kept."""
-    return Path(_table("models").get("folder", ROOT / "models"))
+    return Path(_table("models").get("folder", Path(ROOT, "models")))
 
 
 def watched_folder() -> Path | None:

@@ -5,6 +5,7 @@ Backgrounds and text are left to the page's theme, so that a figure is right in 
 
 from segmentation.charts.actions import effort_and_value
 from segmentation.charts.agreement import agreement_map
+from segmentation.charts.arrivals import arrivals_over_time
 from segmentation.charts.columns import category_bars, correlation_map, histogram, relation
 from segmentation.charts.evidence import criterion_chart
 from segmentation.charts.look import MOST_POINTS, PALETTE, segment_colour
@@ -42,6 +43,7 @@ __all__ = [
     "MOST_POINTS",
     "PALETTE",
     "agreement_map",
+    "arrivals_over_time",
     "at_date",
     "before_after",
     "category_bars",

@@ -1,7 +1,7 @@
 """Ask a real server for scores, alone and beside hostile clients.
 
-Run ``python tests/benchmarks/api_speed.py``. It prints medians and ratios. The target: 1,000 rows
-in under 100 ms at the median.
+Run as ``python tests/benchmarks/api_speed.py``; it prints medians and ratios. The target: 1,000
+rows in under 100 ms at the median.
 """
 
 from __future__ import annotations
