@@ -15,7 +15,21 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 STALE = "The settings have changed since this run"
-SCREENS = ("Data", "Explore", "Segments", "Profiles", "Compare", "Export", "Live")
+SCREENS = (
+    "Data",
+    "Explore",
+    "Sales",
+    "Segments",
+    "Profiles",
+    "RFM",
+    "Compare",
+    "One customer",
+    "Export",
+    "Models",
+    "Score",
+    "Movement",
+    "Live",
+)
 
 Meet = Callable[..., "Person"]
 
