@@ -55,7 +55,8 @@ _CHARTS = f"""
   .js-plotly-plot:not(:has([data-title="Close fullscreen"])) .gl-container {{
     pointer-events: none }} }}
 @media (max-width: 640px) {{
-  .js-plotly-plot:has(.xtick:nth-of-type({FEW_COLUMNS + 1})) .heatmap-label {{ display: none }} }}
+  .js-plotly-plot:has(.xtick:nth-of-type({FEW_COLUMNS + 1})) .heatmap-label {{ display: none }}
+  .st-key-sales-map .heatmap-label {{ display: none }} }}
 """
 
 # Streamlit's own font of icons draws a name as its icon.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 STALE = "The settings have changed since this run"
-SCREENS = ("Data", "Explore", "Segments", "Profiles", "Compare", "Export")
+SCREENS = ("Data", "Explore", "Sales", "Segments", "Profiles", "Compare", "Export")
 
 Meet = Callable[..., "Person"]
 
