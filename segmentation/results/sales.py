@@ -150,7 +150,8 @@ class SalesOverTime:
         Weeks begin on Monday.
     frame : pandas.DataFrame
         One row a period, with or without a line: ``start``, ``complete`` (whether the lines cover
-        all of it), ``revenue``, ``gross``, ``returned``, ``orders``, ``customers``, ``average_order``.
+        all of it), ``revenue``, ``gross``, ``returned``, ``orders``, ``customers``,
+        ``average_order``.
     """
 
     period: Period
