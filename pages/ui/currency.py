@@ -9,7 +9,7 @@ from segmentation.money import Currency, written_currency
 from segmentation.results import Loaded
 
 SIGNS = ("£", "$", "€", "¥", "₹", "CHF", "kr", "zł")
-NONE = "No currency sign"
+NONE = "No sign"
 
 
 def choice(loaded: Loaded) -> Currency:
@@ -25,6 +25,6 @@ def choice(loaded: Loaded) -> Currency:
         key=state.key("currency"),
         persist_state="session",
         label_visibility="collapsed",
-        width=190,
+        width=110,
     )
     return Currency(sign="" if chosen == NONE else chosen)

@@ -54,7 +54,7 @@ def headline(found: SalesTotals, currency: Currency, *, net: bool) -> None:
 
 def over_time(lines: SalesLines, keep: Bools, currency: Currency) -> None:
     """Draw one measure by month, week or day."""
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="small"):
         measure = widgets.view_switch("Measure", list(MEASURES), state.key("sales-measure"))
         period = widgets.view_switch("Period", list(PERIODS), state.key("sales-period"))
     found = sales.over_time(lines, keep, PERIODS[period])  # type: ignore[arg-type]

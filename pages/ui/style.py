@@ -57,7 +57,8 @@ _CHARTS = f"""
     pointer-events: none }} }}
 @media (max-width: 640px) {{
   .js-plotly-plot:has(.xtick:nth-of-type({FEW_COLUMNS + 1})) .heatmap-label {{ display: none }}
-  .st-key-rfm-grid .heatmap-label text {{ font-size: 9px !important }} }}
+  .st-key-rfm-grid .heatmap-label text {{ font-size: 9px !important }}
+  .st-key-sales-map .heatmap-label {{ display: none }} }}
 """
 
 # Streamlit's own font of icons draws a name as its icon.

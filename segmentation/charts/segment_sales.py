@@ -60,7 +60,7 @@ def region_map(frame: pd.DataFrame, segments: dict[int, SegmentName], most: int 
     overall = frame.drop_duplicates("country").set_index("country")["overall"]
     index = (100 * shares / overall.where(overall > 0)).loc[ids, countries].to_numpy()
     own = shares.loc[ids, countries].to_numpy()
-    text = [["–" if np.isnan(cell) else f"{cell:.1%}" for cell in row] for row in own]
+    text = [[_share(cell) for cell in row] for row in own.tolist()]
     told = [["–" if np.isnan(cell) else f"{cell:.0f}" for cell in row] for row in index]
     figure = heat_map(
         np.clip(index, 0, 200),
@@ -162,6 +162,12 @@ def difference_dots(
     if len(groups) > 1:
         figure.update_layout(scattermode="group")
     return figure.update_layout(height=max(300, 150 + (24 + 12 * len(groups)) * len(features)))
+
+
+def _share(value: float) -> str:
+    if np.isnan(value):
+        return "–"
+    return f"{value:.0%}" if abs(value) >= 0.01 else f"{value:.1%}"
 
 
 def _whiskers(

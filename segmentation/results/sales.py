@@ -149,8 +149,9 @@ class SalesOverTime:
     period : {"day", "week", "month"}
         Weeks begin on Monday.
     frame : pandas.DataFrame
-        One row a period, none left out: ``start``, ``complete`` (whether the lines cover all of
-        it), ``revenue``, ``gross``, ``returned``, ``orders``, ``customers``, ``average_order``.
+        One row a period, with or without a line: ``start``, ``complete`` (whether the lines cover
+        all of it), ``revenue``, ``gross``, ``returned``, ``orders``, ``customers``,
+        ``average_order``.
     """
 
     period: Period

@@ -13,6 +13,7 @@ from segmentation.values import Bools, Floats
 
 TOPS = (1, 5, 10, 20, 50)
 MOST_POINTS = 400
+MOST_MONTHS = 240
 
 
 def new_and_returning(lines: SalesLines, keep: Bools) -> pd.DataFrame:
@@ -48,6 +49,9 @@ def new_and_returning(lines: SalesLines, keep: Bools) -> pd.DataFrame:
 def cohorts(lines: SalesLines, keep: Bools) -> Cohorts:
     """Follow the customers of each first month through the months after it.
 
+    Where the lines span more than 20 years, it is the 20 about the middle line: a wrong year must
+    not make a table of a million cells.
+
     Examples
     --------
     >>> from segmentation.pipeline import load
@@ -58,10 +62,17 @@ def cohorts(lines: SalesLines, keep: Bools) -> Cohorts:
     >>> cohorts(lines, np.ones(2, dtype=bool)).counts.tolist()
     [[2.0, 1.0], [0.0, nan]]
     """
-    months, first, last = _months(lines)
+    months, begin, end = _months(lines)
+    known = complete(lines, "month")
+    first, last = begin, end
+    if end - begin >= MOST_MONTHS:
+        first = max(begin, min(int(np.median(months)) - MOST_MONTHS // 2, end - MOST_MONTHS + 1))
+        last = first + MOST_MONTHS - 1
+        known = known[first - begin : last - begin + 1]
     count = last - first + 1
     began = _first_months(lines, months)
-    rows = shown(lines, keep) & lines.sale
+    inside = (began[lines.customers] >= first) & (months <= last)
+    rows = shown(lines, keep) & lines.sale & inside
     owners, active = together(
         lines.customers[rows], months[rows] - first, lines.customer_count, count
     )
@@ -71,7 +82,6 @@ def cohorts(lines: SalesLines, keep: Bools) -> Cohorts:
     later = np.arange(count)
     ahead = later[:, None] + later[None, :]
     counts[ahead >= count] = np.nan
-    known = complete(lines, "month")
     return Cohorts(
         months=period_starts(np.arange(first, last + 1), "month"),
         sizes=counts[:, 0].astype(np.int64),

@@ -11,10 +11,14 @@ from segmentation.sales.counting import count_by, shown
 from segmentation.values import Bools
 
 MONDAY = 3
+# A wrong year makes many days that nothing happened on.
+MOST_PERIODS = 20_000
 
 
 def over_time(lines: SalesLines, keep: Bools, period: Period) -> SalesOverTime:
     """Count sales by day, week or month, from the first line of the file to its last day.
+
+    Of more than 20,000 periods only those with a line are given.
 
     A return counts where it came back. A period is incomplete if the file begins after its first
     day or ends before its last; the last day itself, if its lines stop more than an hour before
@@ -49,6 +53,8 @@ def over_time(lines: SalesLines, keep: Bools, period: Period) -> SalesOverTime:
     starts = period_starts(np.arange(first, last + 1), period)
     frame.insert(0, "start", starts)
     frame.insert(1, "complete", complete(lines, period))
+    if count > MOST_PERIODS:
+        frame = frame[np.bincount(codes - first, minlength=count) > 0].reset_index(drop=True)
     return SalesOverTime(period=period, frame=frame)
 
 

@@ -185,6 +185,15 @@ def test_nobody_shown_comes_to_nothing() -> None:
     assert sales.by_product(here.lines, nobody) is None
 
 
+def test_a_wrong_year_makes_no_giant_table() -> None:
+    rows = [(f"c{i}", f"2026-0{i % 3 + 1}-0{i % 9 + 1}", 5.0) for i in range(30)]
+    here = orders(*rows, ("z", "9998-01-01", 7.0))
+    found = sales.cohorts(here.lines, here.everyone)
+    assert len(found.months) <= 240 and found.sizes.sum() == 30
+    days = sales.over_time(here.lines, here.everyone, "day").frame
+    assert len(days) <= 31 and days["revenue"].sum() == 157
+
+
 def test_the_report_counts_to_the_days_that_customers_are_counted_to() -> None:
     here = orders(*(("a", f"2026-01-0{day}", 5.0) for day in (1, 2, 3)), as_of="2026-01-09")
     assert here.loaded.clean.as_of == date(2026, 1, 9)
