@@ -21,6 +21,9 @@ MIME = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "zip": "application/zip",
 }
+# A picture of a chart can't bring the page's own font along, and another's letters are cut off at
+# its edge: so charts are drawn with those that every machine has.
+CHART_FONTS = "Arial, Liberation Sans, Helvetica, sans-serif"
 CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d"]}
 
 
@@ -35,6 +38,7 @@ def chart(
     figure: Any, key: str, alt: str, *, height: Literal["content", "stretch"] = "content"
 ) -> None:
     """Draw a figure in the page's theme, with what it shows in words."""
+    figure.update_layout(font_family=CHART_FONTS)
     picture = {"format": state.image_format(), "filename": key, "scale": IMAGE_SCALE}
     config = CHART_CONFIG | {"toImageButtonOptions": picture}
     st.plotly_chart(figure, key=key, alt=alt, config=config, height=height)
