@@ -21,6 +21,9 @@ MIME = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "zip": "application/zip",
 }
+# A picture of a chart can't bring the page's own font along, and another's letters are cut off at
+# its edge: so charts are drawn with those that every machine has.
+CHART_FONTS = "Arial, Liberation Sans, Helvetica, sans-serif"
 CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d"]}
 DRAWN_IN_CONFIG = {"displaylogo": False, "displayModeBar": True}
 
@@ -44,6 +47,7 @@ def chart(
 
     With ``on_draw`` the reader can draw boxes and lassos, which it gets as Plotly tells them.
     """
+    figure.update_layout(font_family=CHART_FONTS)
     picture = {"format": state.image_format(), "filename": key, "scale": IMAGE_SCALE}
     if on_draw is None:
         config = CHART_CONFIG | {"toImageButtonOptions": picture}
