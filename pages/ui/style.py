@@ -48,7 +48,9 @@ _TABLES = """
 # turns the three-dimensional map.
 _CHARTS = f"""
 .js-plotly-plot :is(.xtick text, .ytick text, .xtitle, .ytitle, .legendtext, .cbaxis text,
-  .bartext-outside), .st-key-size-donut .annotation-text {{ fill: currentColor !important }}
+  .bartext-outside, .node-label), :is(.st-key-size-donut, [class*="st-key-over-time-"])
+  .annotation-text {{ fill: currentColor !important }}
+.js-plotly-plot .node-label {{ text-shadow: none !important }}
 .st-key-map-3d {{ height: clamp(360px, 108vw, 600px) }}
 @media (pointer: coarse) {{
   .js-plotly-plot .drag:not(.nsewdrag) {{ pointer-events: none !important }}

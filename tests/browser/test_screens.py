@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 STALE = "The settings have changed since this run"
-SCREENS = ("Data", "Explore", "Segments", "Profiles", "Compare", "Export")
+SCREENS = (
+    *("Data", "Explore", "Segments", "Profiles", "Compare", "Export"),
+    *("Models", "Score", "Movement"),
+)
 
 Meet = Callable[..., "Person"]
 
