@@ -108,8 +108,8 @@ def move(
                 remedy="Say which column is the customer id",
             )
     ids, here, there = _together(before, after)
-    from_ids = _taken(before.places.segment_ids, here, ABSENT)
-    to_ids = _taken(after.places.segment_ids, there, ABSENT)
+    from_ids = _taken(before.segment_ids, here, ABSENT)
+    to_ids = _taken(after.segment_ids, there, ABSENT)
     both = (from_ids != ABSENT) & (to_ids != ABSENT)
     spent = [
         None if (money := _money(model, scored)) is None else _taken(money, at, 0.0)
@@ -117,7 +117,7 @@ def move(
     ]
     calendar_ids = None
     if calendar is not None:
-        calendar_ids = _taken(calendar.places.segment_ids, _find(calendar, ids), ABSENT)
+        calendar_ids = _taken(calendar.segment_ids, _find(calendar, ids), ABSENT)
     sureness, noise = _noise(model, before, after, here, there, from_ids, to_ids)
     return Movement(
         before=_moment(labels[0], before, from_ids, spent[0]),
@@ -175,7 +175,7 @@ def over_time(
     spent = pd.Series(dtype=float)
     for row, day in enumerate(_days(dates)):
         scored = score_before(model, log, day)
-        segment_ids = scored.places.segment_ids
+        segment_ids = scored.segment_ids
         sizes[row] = np.bincount(segment_ids, minlength=model.k + 1)[1:]
         money = scored.customers.frame["monetary_total"].to_numpy(dtype=float)
         now = pd.Series(money[scored.positions], index=scored.ids)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from segmentation.errors import ModelError
 from segmentation.matching import announce, carry_over, match
 from segmentation.models.making import features_of
@@ -71,7 +73,7 @@ def relate(model: Model, run: Run) -> Refit:
     positions = run.profiles.customers
     ids = customers.ids[positions]
     places = place_rows(model, features_of(model, customers, positions)).places
-    relation = match(ids, places.segment_ids, ids, run.profiles.labels)
+    relation = match(ids, places.segment_ids.astype(np.int64), ids, run.profiles.labels)
     old_names = tuple(segment.named for segment in model.segments)
     # A name that the model has is one that somebody works with, whoever gave it.
     kept = carry_over(relation, tuple(replace(named, given=True) for named in old_names))
