@@ -36,7 +36,7 @@ def choose(place: str, title: str, say: str, meanwhile: AnySource | None = None)
             st.caption(say)
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{state.escape(there.name)}**", width="content")
+        st.markdown(f"{title}: **{state.escape(there.name)}**", width="content")
         with st.popover("Another file", icon=":material/upload_file:"):
             _ways(place, title, there)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from pages.ui import cache
-from pages.ui.cache import LONGEST_STAY, AnySource
+from pages.ui.cache import LONGEST_STAY, AnySource, Counted
 from pages.ui.model_folder import folder
 from segmentation.models.drifting import drift
 from segmentation.models.files import dump_model
@@ -130,9 +130,18 @@ def moved(used: Kept, before: Ready, after: Ready) -> Movement:
     return _moved(f"{before.key} {after.key}", used.model, one, other, labels)
 
 
-def months(used: Kept, file: Ready) -> Timeline:
+def are_months_known(file: Ready) -> bool:
+    """Tell whether the months of a log were gone through before."""
+    return _months_place(file.key).found is not None
+
+
+def months(used: Kept, file: Ready, progress: Counted | None = None) -> Timeline:
     """Go through a log month by month."""
-    return _months(file.key, used.model, file.fitted)
+    place = _months_place(file.key)
+    if place.found is None:
+        log = file.fitted
+        place.found = over_time(used.model, log, month_starts(log), progress)
+    return place.found
 
 
 def _key(source: AnySource, *settings: object) -> str:
@@ -192,6 +201,13 @@ def _moved(
     return move(_model, _before, _after, labels=_labels)
 
 
+@dataclass(slots=True)
+class _Months:
+    """Where a timeline is kept, which is made with its progress on the screen."""
+
+    found: Timeline | None = None
+
+
 @st.cache_resource(scope="session", max_entries=4, ttl=LONGEST_STAY, show_spinner=False)
-def _months(key: str, _model: Model, _log: Fitted) -> Timeline:
-    return over_time(_model, _log, month_starts(_log))
+def _months_place(key: str) -> _Months:
+    return _Months()

@@ -35,13 +35,13 @@ VIEWS = ("Flows", "Matrix", "Each flow", "Lists of movers")
 PLACES = {"before": "Customers before", "after": "Customers after"}
 ANY = -1
 SHOWN_ROWS = 200
+MOST_FLOWS_SHOWN = 14
 
 
 def two_files(used: Kept) -> None:
     """Draw the choice of two files, and what happened between them."""
     for place, (name, title) in zip(st.columns(2, gap="large"), PLACES.items(), strict=True):
         with place:
-            st.markdown(f"**{title}**")
             held_files.choose(name, title, "With the same customer ids in both files.")
     sources = {name: held_files.held(name) for name in PLACES}
     if None in sources.values():
@@ -131,7 +131,8 @@ def _each(step: Movement) -> None:
     st.dataframe(
         table,
         hide_index=True,
-        height=460,
+        height="content" if len(table) <= MOST_FLOWS_SHOWN else 460,
+        placeholder="–",
         column_config={
             "Customers": number,
             "Sure": st.column_config.NumberColumn(

@@ -83,7 +83,7 @@ def _step(used: Kept, file: Ready) -> Movement:
     chosen: list[str] = []
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for title, value in zip(("Before", "And before"), begin, strict=True):
-            at: date = st.date_input(
+            at: date | None = st.date_input(
                 title,
                 value=value,
                 min_value=first,
@@ -92,11 +92,10 @@ def _step(used: Kept, file: Ready) -> Movement:
                 key=f"{key}-{title}",
                 width=180,
                 persist_state="session",
-                required=True,
             )
-            chosen.append(at.isoformat())
+            chosen.append((at or value).isoformat())
         st.caption(
-            f"At a date, orders before it count. The log is from {first} to {last}.",
+            f"Orders before a date count. Any date from {first} to {last} will do.",
             width="content",
         )
     with st.spinner("Following the customers"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import messages, model_cache, navigation, widgets
+from pages.ui import messages, model_cache, navigation, progress, widgets
 from pages.ui.model_cache import Kept, Ready
 from segmentation import charts
 from segmentation.errors import SegmentationError
@@ -14,12 +14,9 @@ VIEWS = {"Customers": "Customers", "Revenue": "Revenue since the date before"}
 
 def draw(used: Kept, file: Ready) -> None:
     """Draw the whole time, and one date of it at a time."""
-    try:
-        with st.spinner("Going through the months"):
-            found = model_cache.months(used, file)
-    except SegmentationError as error:
-        messages.problem(error)
-        navigation.end_screen()
+    if not model_cache.are_months_known(file):
+        _go_through(used, file)
+    found = model_cache.months(used, file)
     segments = {one.named.segment_id: one.named for one in used.model.segments}
     values = {"Customers": found.sizes.astype(float), "Revenue": found.revenue}
     for place, (name, title) in zip(st.columns(2, gap="large"), VIEWS.items(), strict=True):
@@ -40,8 +37,20 @@ def draw(used: Kept, file: Ready) -> None:
             )
     st.caption(
         "At each date, orders before it count and days are counted to it. Revenue is by the "
-        "segment at the end of its time."
+        "segment at the end of its time. The last date is the day after the last order, so that "
+        "its month may not be over."
     )
+
+
+def _go_through(used: Kept, file: Ready) -> None:
+    try:
+        with progress.bar("Going through the months") as tell:
+            model_cache.months(
+                used, file, lambda done, total: tell(done / total, f"{done} of {total} dates")
+            )
+    except SegmentationError as error:
+        messages.problem(error)
+        navigation.end_screen()
 
 
 def _step(dates: list[str], key: str) -> int:

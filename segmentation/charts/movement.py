@@ -165,7 +165,8 @@ def at_date(
         insidetextfont_color=[text_on(colour) for colour in colours],
         hovertemplate="%{y}<br>%{x:,.0f}<extra></extra>",
     )
-    figure.update_xaxes(range=[min(0.0, 1.1 * float(values.min(initial=0.0))), 1.1 * top])
+    lowest = min(0.0, 1.1 * float(values.min(initial=0.0)))
+    figure.update_xaxes(range=[lowest, 1.1 * top], tickformat=",.0f")
     return figure.update_layout(height=max(240, 90 + 48 * len(ids)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TypeVar
@@ -142,7 +142,12 @@ def move(
     )
 
 
-def over_time(model: Model, log: Fitted, dates: Sequence[str]) -> Timeline:
+def over_time(
+    model: Model,
+    log: Fitted,
+    dates: Sequence[str],
+    progress: Callable[[int, int], None] | None = None,
+) -> Timeline:
     """Count a log's segments and their revenue at several dates.
 
     Revenue is what came in since the date before, by the segments at the end of that time.
@@ -153,6 +158,8 @@ def over_time(model: Model, log: Fitted, dates: Sequence[str]) -> Timeline:
         As for `move_between`.
     dates : sequence of str
         ISO dates, rising; `month_starts` gives those of a log.
+    progress : callable, optional
+        Gets how many dates are done, and of how many.
 
     Raises
     ------
@@ -175,6 +182,8 @@ def over_time(model: Model, log: Fitted, dates: Sequence[str]) -> Timeline:
         since = now.to_numpy() - spent.reindex(now.index, fill_value=0.0).to_numpy()
         revenue[row] = np.bincount(segment_ids, weights=since, minlength=model.k + 1)[1:]
         spent = now
+        if progress is not None:
+            progress(row + 1, len(dates))
     return Timeline(dates=tuple(dates), names=model.name_of(), sizes=sizes, revenue=revenue)
 
 

@@ -111,6 +111,14 @@ class Person:
     def press(self, name: str) -> None:
         self.doing(self.button(name).click)
 
+    def give(self, path: Path) -> None:
+        """Choose a file beside the one worked on; beside another, under "Another file"."""
+        if self.page.get_by_role("button", name="Another file", exact=True).count():
+            self.open_popover("Another file")
+        chooser = self.page.get_by_test_id("stFileUploaderDropzoneInput").last
+        self.doing(lambda: chooser.set_input_files([path]))
+        self.close_popovers()
+
     def run(self) -> None:
         self.press("Run")
 
