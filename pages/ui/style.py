@@ -47,9 +47,10 @@ _TABLES = """
 # the page. One finger scrolls the page, on a chart too; at full size, where there is no page, it
 # turns the three-dimensional map.
 _CHARTS = f"""
-.js-plotly-plot :is(.textpoint text, .xtick text, .ytick text, .xtitle, .ytitle, .legendtext, .cbaxis text,
-  .bartext-outside, .node-label), :is(.st-key-size-donut, [class*="st-key-over-time-"])
-  .annotation-text {{ fill: currentColor !important }}
+.js-plotly-plot :is(.textpoint text, .xtick text, .ytick text, .xtitle, .ytitle, .legendtext,
+  .cbaxis text, .bartext-outside, .node-label),
+  :is(.st-key-size-donut, [class*="st-key-over-time-"]) .annotation-text {{
+  fill: currentColor !important }}
 .js-plotly-plot .node-label {{ text-shadow: none !important }}
 .st-key-map-3d {{ height: clamp(360px, 108vw, 600px) }}
 @media (pointer: coarse) {{
