@@ -234,6 +234,16 @@ def test_nothing_that_is_read_can_run(path: Path) -> None:
     assert not [call for call in calls(path) if call.endswith(risky)]
 
 
+@each([path for path in ALL if relative(path) != "segmentation/models/pipeline_out.py"])
+def test_only_what_is_taken_away_knows_joblib(path: Path) -> None:
+    assert "joblib" not in packages(path)
+
+
+def test_what_is_taken_away_is_never_opened() -> None:
+    found = calls(ROOT / "segmentation/models/pipeline_out.py")
+    assert {call for call in found if call.startswith("joblib")} == {"joblib.dump"}
+
+
 @each(SCREENS)
 def test_screens_do_not_compute(path: Path) -> None:
     assert not {"numpy", "sklearn", "scipy"} & packages(path)

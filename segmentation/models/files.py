@@ -18,7 +18,7 @@ from segmentation.settings import Recipe
 
 FORMAT = "customer-segmentation-model"
 FORMAT_VERSION = 1
-LARGEST_BYTES = 50_000_000
+LARGEST_BYTES = 20_000_000
 _HEADER = re.compile(
     rb'\{"format":"' + FORMAT.encode() + rb'","format_version":([0-9]{1,9}),'
     rb'"sha256":"([0-9a-f]{64})",\n"model":\{\n'

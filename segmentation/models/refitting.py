@@ -12,6 +12,7 @@ from segmentation.models.making import features_of
 from segmentation.models.placing import place_rows
 from segmentation.pipeline import renamed, segment
 from segmentation.results import Loaded, Model, Relation, Run
+from segmentation.settings import NameSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,7 +46,9 @@ def refit(model: Model, loaded: Loaded) -> Refit:
     loaded : Loaded
         Customers, from `segmentation.models.loading.fit_file`.
     """
-    return relate(model, segment(loaded, model.recipe))
+    # Names go by numbers, which the new segments don't share with the old.
+    naming = NameSettings(playbook=model.recipe.naming.playbook)
+    return relate(model, segment(loaded, model.recipe.with_stage(naming=naming)))
 
 
 def relate(model: Model, run: Run) -> Refit:

@@ -138,7 +138,7 @@ def test_a_gigabyte_is_refused_unread(tmp_path: Path, monkeypatch: pytest.Monkey
     with path.open("wb") as file:
         file.truncate(1 << 30)
     monkeypatch.setattr("segmentation.models.files.parse_model", lambda *_: pytest.fail("read"))
-    with pytest.raises(ModelError, match=r"1,074 MB, and a model has 50 at most"):
+    with pytest.raises(ModelError, match=r"1,074 MB, and a model has 20 at most"):
         read_model(path)
 
 

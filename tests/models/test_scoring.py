@@ -28,6 +28,7 @@ from segmentation.models.placing import place_rows, prepared_rows
 from segmentation.models.reports import score_summary, scored_csv, scored_frame
 from segmentation.models.scoring import other_unit, score, score_rows
 from segmentation.models.store import write_model
+from segmentation.pipeline import load, segment
 from segmentation.reading import Source
 from segmentation.results import Distribution, Loaded, Model, Run, Scored
 from segmentation.settings import (
@@ -112,8 +113,6 @@ def test_online_retail_gets_the_labels_of_the_fit(online_retail: Loaded) -> None
 
 
 def run_from(loaded: Loaded, recipe: Recipe) -> Run:
-    from segmentation.pipeline import segment
-
     return segment(loaded, recipe, trust=False)
 
 
@@ -422,6 +421,31 @@ def test_a_new_log_counts_to_its_own_last_order_unless_told() -> None:
     told = Recipe(clean=CleanSettings(as_of="2026-01-01"))
     fitted = fit_file(model, later, told=told)
     assert fitted.features["recency_days"].min() == 23
+
+
+def test_a_model_of_joined_files_scores_joined_files() -> None:
+    rng = np.random.default_rng(0)
+    ids = [f"C{i}" for i in range(60)]
+    spend = [float(i % 3 * 100 + i) for i in range(60)]
+    main = table({"customer": ids, "spend": spend, "age": list(range(60))}, "customers.csv")
+    visits = table(
+        {
+            "customer": [*ids, *ids],
+            "pages": rng.integers(1, 9, 120).tolist(),
+            "visit": [f"2026-01-{1 + i % 28:02}" for i in range(120)],
+        },
+        "visits-2026-01.csv",
+    )
+    prepare = PrepareSettings(features=("spend", "visits_pages_total"))
+    recipe = Recipe(prepare=prepare, choose=ChooseSettings(k=3))
+    run = segment(load([main, visits], recipe), recipe, trust=False)
+    model = make_model(run)
+    assert_same(run, score(model, [main, visits]))
+    assert_same(run, score(model, [visits, main]))
+    february = replace(visits, name="visits-2026-02.csv")
+    assert_same(run, score(model, [replace(main, name="other.csv"), february]))
+    ((column, _),) = of(score(model, main), "missing_column")
+    assert column == "visits_pages_total"
 
 
 def test_the_held_back_half_is_scored_as_the_whole() -> None:
