@@ -144,6 +144,9 @@ class _Bar:
             self.index.category(column),
             dict(self.chosen.categories).get(column, ()),
             take,
+            "Of the customer's last order."
+            if self.index.customers.kind == "transactions" and column == "country"
+            else None,
         )
 
     def _pick_values(
@@ -153,14 +156,17 @@ class _Bar:
         coded: Coded,
         chosen: tuple[str, ...],
         take: Callable[[Filter, Sequence[str]], Filter],
+        note: str | None = None,
     ) -> None:
         """Let the reader choose values; of very many, those with most customers are listed."""
         options: Sequence[str] = coded.values
+        place = st.container()
         if len(options) > MOST_LISTED:
             words = st.text_input(
                 f"Search in {title}",
                 key=f"search-{key}",
-                placeholder=f"Search in {len(options):,}",
+                placeholder=f"Search in all {len(options):,}",
+                icon=":material/search:",
                 label_visibility="collapsed",
                 persist_state="session",
             )
@@ -168,15 +174,17 @@ class _Bar:
             options = [*chosen, *(value for value in found if value not in chosen)]
             if not found:
                 st.caption("Nothing has these words in it.")
-        self._choose(
-            title,
-            key,
-            options,
-            [value for value in chosen if value in options],
-            take,
-            format_func=lambda value: value or "(missing)",
-            placeholder="All" if len(coded.values) <= MOST_LISTED else "Choose from the best known",
-        )
+        with place:
+            self._choose(
+                title,
+                key,
+                options,
+                [value for value in chosen if value in options],
+                take,
+                format_func=lambda value: value or "(missing)",
+                placeholder="All" if len(coded.values) <= MOST_LISTED else "All; choose or search",
+                help=note,
+            )
 
     def _dates(self, column: str) -> None:
         span = self.index.span(column)
@@ -200,6 +208,7 @@ class _Bar:
         st.date_input(
             state.widget_label(f"{sentence(date_label(column))} between"),
             value=(),  # type: ignore[arg-type]
+            format="YYYY-MM-DD",
             min_value=min([first, *wanted]),
             max_value=max([last, *wanted]),
             key=key,

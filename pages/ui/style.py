@@ -32,6 +32,14 @@ _CHOSEN = """
 [data-testid="stButtonGroup"] [aria-checked="true"] { color: inherit !important }
 """
 
+# Conditions are looked at more often than closed, so they are smaller than other buttons.
+_CHIPS = """
+[class*="st-key-filter-chip-"] button { min-height: 0; padding: .1rem .6rem; border-radius: 1rem }
+[class*="st-key-filter-chip-"] :is(p, span) { font-size: .85rem }
+.st-key-filter-chips { row-gap: .25rem }
+@media (pointer: coarse) { [class*="st-key-filter-chip-"] button { padding: .35rem .75rem } }
+"""
+
 # A bar where there is more to the side; browsers of phones show none before one scrolls.
 _TABLES = """
 .st-key-read-report td:last-child * { overflow-wrap: anywhere }
@@ -104,4 +112,4 @@ _TRUST = """
   .council th[scope="row"] { width: auto } }
 """
 
-SHEET = f"<style>{_TRUST}{_LISTS}{_WRAPPED}{_PRESSED}{_CHOSEN}{_TABLES}{_CHARTS}</style>"
+SHEET = f"<style>{_TRUST}{_LISTS}{_WRAPPED}{_PRESSED}{_CHOSEN}{_CHIPS}{_TABLES}{_CHARTS}</style>"

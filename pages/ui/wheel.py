@@ -21,8 +21,8 @@ def draw(run: Run) -> None:
             "Where you know better than the numbers. Every step is kept in the recipe and can be "
             "taken back."
         )
-        kept = _segment("Merge into", names, 0)
-        other = _segment("this segment", {i: n for i, n in names.items() if i != kept}, 0)
+        kept = _segment("Segment that stays", names, 0)
+        other = _segment("Segment merged into it", {i: n for i, n in names.items() if i != kept}, 0)
         if st.button("Merge", icon=":material/call_merge:", disabled=len(names) < 3, help=_FEW):
             _turn(run, "merge", (kept, other))
         whole = _segment("Split in two", names, 0)

@@ -112,7 +112,7 @@ def test_segments_are_merged_by_hand_and_parted_again(person: Person) -> None:
     names = list(before)
     person.go("Profiles")
     person.open_popover("Merge or split")
-    person.choose("this segment", names[2])
+    person.choose("Segment merged into it", names[2])
     person.press("Merge")
     person.sees("4 segments found, changed by hand")
     person.go("Segments")

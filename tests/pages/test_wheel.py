@@ -33,8 +33,8 @@ def test_two_are_merged_and_parted_again(profiles: AppTest) -> None:
     before = segment_names(app)
     choose(app, "rename", "Ours")
     named = segment_names(app)
-    choose(app, "wheel-Merge into", 1)
-    choose(app, "wheel-this segment", 3)
+    choose(app, "wheel-Segment that stays", 1)
+    choose(app, "wheel-Segment merged into it", 3)
     press(app, "Merge")
     assert segment_names(app) == [named[0], named[1], named[3]]
     assert "changed by hand: segment 3 was merged into it" in plain(app)
@@ -69,8 +69,8 @@ def test_one_is_split_named_and_made_whole(profiles: AppTest) -> None:
     assert "changed by hand: it was split off segment 2" in plain(app)
     choose(app, "rename", "Offshoot")
     assert segment_names(app)[4] == "Offshoot"
-    choose(app, "wheel-Merge into", 1)
-    choose(app, "wheel-this segment", 3)
+    choose(app, "wheel-Segment that stays", 1)
+    choose(app, "wheel-Segment merged into it", 3)
     press(app, "Merge")
     assert len(segment_names(app)) == 4 and segment_names(app)[3] == "Offshoot"
     choose(app, "card-", 4)
