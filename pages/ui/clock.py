@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+from segmentation.results import Made
+
 
 def now() -> str:
     """Return this moment as an ISO time."""
@@ -23,6 +25,12 @@ def said(at: str) -> str:
         return f"{moment:%Y-%m-%d %H:%M}"
     zone = _zone()
     return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" + (" UTC" if zone is UTC else "")
+
+
+def saved(made: Made) -> str:
+    """Say by whom and when a model was saved, as far as it tells."""
+    who = f" by {made.by}" if made.by else ""
+    return f"Saved{who} {said(made.at)}".rstrip()
 
 
 def _zone() -> tzinfo:

@@ -7,9 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui import intake, reading, state
+from pages.ui import intake, messages, model_cache, reading, state
 from pages.ui.cache import AnySource
+from pages.ui.model_cache import Kept, Ready
 from segmentation.reading import Source, as_source
+from segmentation.settings import Recipe
 
 
 def held(place: str) -> AnySource | None:
@@ -39,6 +41,28 @@ def choose(place: str, title: str, say: str, meanwhile: AnySource | None = None)
         st.markdown(f"{title}: **{state.escape(there.name)}**", width="content")
         with st.popover("Another file", icon=":material/upload_file:"):
             _ways(place, title, there)
+
+
+def told(place: str, source: AnySource) -> Recipe:
+    """Return what was said of a file: here, or on Data if it is the one worked on."""
+    return state.draft() if source is state.source() else reading.told(key_of(place))
+
+
+def ready(used: Kept, source: AnySource, said: Recipe) -> Ready:
+    """Go from a file to what a model needs of its customers."""
+    if source is state.source():
+        return model_cache.ready_shown(used, source, said)
+    return model_cache.ready(used, source, said)
+
+
+def ask(place: str, source: AnySource, file: Ready) -> None:
+    """Ask what only the analyst can tell of a file."""
+    questions = file.fitted.loaded.questions
+    if source is state.source():
+        messages.assumed(questions)
+    else:
+        reading.said(key_of(place))
+        reading.ask(questions, key_of(place))
 
 
 def _ways(place: str, title: str, there: AnySource | None) -> None:

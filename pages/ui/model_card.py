@@ -30,10 +30,9 @@ def draw(entry: Entry) -> None:
     assert model is not None
     with st.container(border=True):
         st.markdown(f"#### {state.escape(entry.name)}")
-        who = f" by {model.made.by}" if model.made.by else ""
         st.caption(
             state.escape(
-                f"Saved{who} {clock.said(model.made.at)}. "
+                f"{clock.saved(model.made)}. "
                 f"{counted(model.training.customers, *model.called)} of "
                 f"{listed([file.name for file in model.training.files])}."
             )

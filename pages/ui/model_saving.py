@@ -162,9 +162,8 @@ def _relation(there: Entry, run: Run, new: model_cache.Kept) -> Refit | None:
     except ModelError as error:
         st.markdown(f"The two can't be compared. {state.escape(str(error))}")
         return None
-    who = f" by {there.model.made.by}" if there.model.made.by else ""
-    when = clock.said(there.model.made.at)
-    st.caption(state.escape(f"Saved{who} {when}, {counted(there.model.k, 'segment', 'segments')}."))
+    segments = counted(there.model.k, "segment", "segments")
+    st.caption(state.escape(f"{clock.saved(there.model.made)}, {segments}."))
     st.markdown("\n".join(f"- {state.escape(line)}" for line in found.lines))
     return found
 

@@ -10,7 +10,6 @@ from pages.ui import (
     messages,
     model_cache,
     navigation,
-    reading,
     state,
     widgets,
 )
@@ -50,11 +49,9 @@ def two_files(used: Kept) -> None:
     try:
         for name, source in sources.items():
             assert source is not None
-            key_of = held_files.key_of(name)
             with st.spinner("Reading and scoring"):
-                files.append(model_cache.ready(used, source, reading.told(key_of)))
-            reading.said(key_of)
-            reading.ask(files[-1].fitted.loaded.questions, key_of)
+                files.append(held_files.ready(used, source, held_files.told(name, source)))
+            held_files.ask(name, source, files[-1])
         step = model_cache.moved(used, *files)
     except SegmentationError as error:
         messages.problem(error)

@@ -13,7 +13,6 @@ from pages.ui import (
     movement_flows,
     movement_months,
     navigation,
-    reading,
     results,
     state,
 )
@@ -46,16 +45,10 @@ def draw(used: Kept) -> None:
     source = held_files.held(PLACE) or shown
     if source is None:
         navigation.end_screen()
-    key_of = held_files.key_of(PLACE)
     try:
         with st.spinner("Reading the log"):
-            if source is state.source():
-                file = model_cache.ready_shown(used, source, state.draft())
-            else:
-                file = model_cache.ready(used, source, reading.told(key_of))
-        if source is not state.source():
-            reading.said(key_of)
-            reading.ask(file.fitted.loaded.questions, key_of)
+            file = held_files.ready(used, source, held_files.told(PLACE, source))
+        held_files.ask(PLACE, source, file)
         step = _step(used, file)
     except SegmentationError as error:
         messages.problem(error)

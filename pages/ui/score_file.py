@@ -16,7 +16,6 @@ from pages.ui import (
     messages,
     model_cache,
     navigation,
-    reading,
     state,
     widgets,
 )
@@ -46,28 +45,25 @@ def draw(used: Kept) -> None:
     source = held_files.held(PLACE)
     if source is None:
         navigation.end_screen()
-    key_of = held_files.key_of(PLACE)
-    told = _told(used, key_of)
+    told = _dated(used, held_files.told(PLACE, source))
     try:
         with st.spinner("Reading and scoring"):
-            file = model_cache.ready(used, source, told)
+            file = held_files.ready(used, source, told)
             found = model_cache.scored(used, file)
     except SegmentationError as error:
         messages.problem(error)
         navigation.end_screen()
-    reading.said(key_of)
-    reading.ask(file.fitted.loaded.questions, key_of)
+    held_files.ask(PLACE, source, file)
     _result(used, file, found)
 
 
-def _told(used: Kept, key_of: reading.KeyOf) -> Recipe:
-    told = reading.told(key_of)
+def _dated(used: Kept, told: Recipe) -> Recipe:
     if used.model.kind != "transactions":
         return told
     chosen: date | None = st.date_input(
         "Days are counted to",
         value=None,
-        key=key_of("as-of"),
+        key=held_files.key_of(PLACE)("as-of"),
         format="YYYY-MM-DD",
         width=260,
         persist_state="session",

@@ -84,7 +84,7 @@ def _answer(used: Kept, found: Scored) -> None:
     segment = model.segments[places.segment_ids[0] - 1]
     runner_up = model.segments[places.runner_up_ids[0] - 1].named
     margin = float(places.margins[0])
-    st.html(f"<div style='font-size:1.3rem'>{chips.chip(segment.named)}</div>")
+    st.html(f"<div style='zoom:1.3'>{chips.chip(segment.named)}</div>")
     st.markdown(
         f"**{clearness(margin).capitalize()}**, with a margin of {margin:.2f} (0 is the border, 1 "
         f"the middle). Runner-up: **{state.escape(runner_up.name)}**."

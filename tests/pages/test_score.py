@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
@@ -144,6 +145,35 @@ def test_nobody_scored_says_why(app: AppTest, models_folder: Path) -> None:
     assert "None of these customers could be scored" in said(app)
     assert "a feature has no value" in said(app)
     assert not figures(app) and not app.get("download_button")
+
+
+def workbook(table: pd.DataFrame) -> bytes:
+    """Two sheets that could both be meant."""
+    data = io.BytesIO()
+    with pd.ExcelWriter(data) as writer:
+        for name, rows in (("March", table.iloc[:100]), ("April", table.iloc[100:])):
+            rows.to_excel(writer, sheet_name=name, index=False)
+    return data.getvalue()
+
+
+def test_what_only_the_analyst_can_tell_is_asked_of_each_file(
+    app: AppTest, models_folder: Path, mall_model: Model
+) -> None:
+    save_model(models_folder, "Spring", mall_model)
+    table = pd.read_csv(ROOT / "data" / "mall.csv")
+    go(app, "score")
+    for name in ("one.xlsx", "other.xlsx"):
+        (chooser,) = app.get("file_uploader")
+        chooser.set_value([(name, workbook(table), "application/vnd.ms-excel")])
+        healthy(app.run())
+        answers = [one for one in app.button if (one.key or "").startswith("answer-sheet-")]
+        assert len(answers) == 2, "an answer about one file is none about another"
+        choose(app, "score-result", "Customers")
+        (april,) = [one for one in answers if "April" in one.label]
+        healthy(april.click().run())
+        ids = app.dataframe[0].value.iloc[:, 0]
+        assert ids.astype(int).tolist() == table["CustomerID"].iloc[100:].tolist()
+        choose(app, "score-result", "Segments")
 
 
 def test_segments_found_now_can_be_used_unsaved(app: AppTest, models_folder: Path) -> None:
