@@ -201,11 +201,15 @@ def _refuse_noise(run: Run) -> None:
 
 def _other_borders(run: Run, others: int) -> ModelError:
     name = METHOD_NAMES[run.recipe.fit.method]
+    remedy = "Use K-Means to save a model; the segments themselves can be exported"
+    if run.segmentation.by_hand is not None:
+        name = "the merging and splitting by hand"
+        remedy = "Take back what was done by hand to save a model; the segments can be exported"
     return ModelError(
         f"By their nearest centre, {others:,} of {len(run.segmentation.labels):,} customers would "
         f"be in another segment than {name} puts them into, so new customers can't be scored "
         "exactly",
-        remedy="Use K-Means to save a model; the segments themselves can be exported",
+        remedy=remedy,
     )
 
 
