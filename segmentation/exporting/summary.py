@@ -130,6 +130,7 @@ def _loaded_facts(
 
 
 def made_by(recipe: Recipe) -> dict[str, Any]:
+    """Return settings and versions as plain JSON values: what gives a file again."""
     return {
         "recipe": recipe.to_dict(),
         "versions": {"python": python_version(), **{name: version(name) for name in VERSIONED}},
@@ -148,6 +149,7 @@ def recipe_of(run: Run) -> Recipe:
 
 
 def trust_facts(run: Run, segment_id: int) -> dict[str, Any]:
+    """Return how far a segment can be trusted as plain JSON values."""
     if not run.segmentation.stabilities:
         return {"stability": None}
     found = run.segmentation.stabilities[segment_id - 1]

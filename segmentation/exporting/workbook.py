@@ -158,7 +158,7 @@ def _summary(book: Workbook, run: Run, cards: Portraits) -> None:
         )
     last = sheet.rows
     sheet.add()
-    index = _index(run, cards)
+    index = _index(cards)
     if index is not None:
         sheet.add(f"Index of means: 100 is the mean of all {words.customer.many}", **BOLD)
         sheet.head(["", *(n.name for n in run.names)], right=range(1, 1 + len(run.names)))
@@ -191,7 +191,7 @@ def _summary(book: Workbook, run: Run, cards: Portraits) -> None:
         sheet.sheet.add_chart(bars, f"A{at + int(2 * sizes.height) + 2}")
 
 
-def _index(run: Run, cards: Portraits) -> pd.DataFrame | None:
+def _index(cards: Portraits) -> pd.DataFrame | None:
     """Return the index of each column (rows) for each segment, what sets most apart first."""
     found = {
         card.segment_id: {one.feature: one.index for one in card.figures} for card in cards.segments
@@ -209,7 +209,7 @@ def _index(run: Run, cards: Portraits) -> pd.DataFrame | None:
     table = pd.DataFrame(found, dtype=float).reindex(
         sorted(apart, key=lambda name: (-apart[name], name))
     )
-    return table if len(table) and len(run.names) else None
+    return table if len(table) else None
 
 
 def _colour(sheet: Sheet, first: int, last: int, columns: int) -> None:
