@@ -20,7 +20,7 @@ Features = Mapping[str, npt.NDArray[Any]]
 Coded = tuple[npt.NDArray[np.intp], dict[str, int]]
 
 # So many cells stay in a core's own cache.
-BLOCK_CELLS = 1 << 17
+BLOCK_CELLS = 1 << 18
 PART_ROWS = 1 << 18
 # Relative to the squares that are added; rounding makes a millionth of this.
 UNSURE = 1e-9
@@ -229,20 +229,20 @@ def _nearest(
     """
     scores = target.product @ rows
     bits = scores.view(np.int64)
-    last = (1 << (len(scores) - 1).bit_length()) - 1
+    last = (1 << len(scores).bit_length()) - 1
     bits &= ~last
-    bits |= np.arange(len(scores))[:, None]
+    bits |= np.arange(1, len(scores) + 1)[:, None]
     best, second = np.minimum(scores[0], scores[1]), np.maximum(scores[0], scores[1])
     spare = np.empty_like(best)
     for score in scores[2:]:
         np.minimum(second, np.maximum(best, score, out=spare), out=second)
         np.minimum(best, score, out=best)
-    first_id = best.view(np.int64) & last
-    np.add(second.view(np.int64) & last, 1, out=into.runner_up_ids[part], casting="unsafe")
-    np.add(first_id, 1, out=into.segment_ids[part], casting="unsafe")
+    first_id, second_id = into.segment_ids[part], into.runner_up_ids[part]
+    np.bitwise_and(best.view(np.int64), last, out=first_id, casting="unsafe")
+    np.bitwise_and(second.view(np.int64), last, out=second_id, casting="unsafe")
     squares = np.add(best, size, out=into.squares[part])
     second += size
-    reach = (target.radii**2).take(first_id)
+    reach = np.concatenate([[0.0], target.radii**2]).take(first_id)
     np.greater(squares, reach, out=into.outside[part])
     # How far each decision is from being another.
     reach -= squares
@@ -250,15 +250,16 @@ def _nearest(
     np.minimum(clear, np.subtract(second, squares, out=spare), out=clear)
     size += target.largest
     size *= UNSURE
-    again = np.flatnonzero(~(clear > size))
+    sure = clear > size
     with np.errstate(divide="ignore", invalid="ignore"):
         margins = np.divide(squares, second, out=into.margins[part])
-    if len(again):
+    if not sure.all():
+        again = np.flatnonzero(~sure)
         values = exactly(again)
         exact = np.array([_squares(values, point) for point in target.points])
         order = np.argsort(exact, axis=0, kind="stable")[:2]
         least, next_least = np.take_along_axis(exact, order, axis=0)
-        into.segment_ids[part][again], into.runner_up_ids[part][again] = order + 1
+        first_id[again], second_id[again] = order + 1
         squares[again] = least
         into.outside[part][again] = np.sqrt(least) > target.radii[order[0]]
         # Between two points on one spot there is no margin.

@@ -157,6 +157,23 @@ def two_segments() -> Model:
     return mall_model(k=2)
 
 
+def test_values_far_from_zero_lose_no_digit() -> None:
+    rng = np.random.default_rng(3)
+    near = rng.normal(size=(400, 2)) + 4 * rng.integers(3, size=(400, 1))
+    source = table({"id": range(400), "a": near[:, 0] + 1e9, "b": near[:, 1] - 1e7})
+    recipe = Recipe(
+        prepare=PrepareSettings(transform="none", features=("a", "b")),
+        choose=ChooseSettings(k=7),
+    )
+    run = run_of(source, recipe)
+    scored = score(make_model(run), source)
+    assert_same(run, scored)
+    centres = run.segmentation.centres[scored.segment_ids - 1]
+    matrix = run.prepared.matrix[np.argsort(run.prepared.customers)]
+    distances = np.sqrt(((matrix - centres) ** 2).sum(axis=1))
+    assert np.allclose(scored.places.distances, distances, rtol=1e-9)
+
+
 @given(
     st.integers(2, 6),
     st.integers(1, 4),
