@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages.visiting import (
     choose,
+    every_view,
     figures,
     go,
     press,
@@ -116,6 +117,8 @@ def test_every_screen_shows_segments_turned_by_hand(profiles: AppTest) -> None:
         assert segment_names(app) == names
         assert not app.error
     assert widget(app, "card-").options == names
+    every_view(app, "profiles-view")
+    every_view(go(app, "segments"), "segments-view")
 
 
 def test_a_new_run_begins_without_the_hand(profiles: AppTest) -> None:
