@@ -180,7 +180,8 @@ def test_segments_found_now_can_be_used_unsaved(app: AppTest, models_folder: Pat
     run(take_sample(app, "mall"), k=3)
     go(app, "score")
     assert widget(app, "model-choice").options == ["The segments found now (not saved): 3 segments"]
-    press(app, "Use mall\\.csv, the file on Data")
+    (shown,) = [one for one in app.button if (one.key or "").startswith("use-shown")]
+    healthy(shown.click().run())
     assert "This is the file that the model was made from" in said(app)
     assert not models_folder.exists()
 
