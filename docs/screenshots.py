@@ -19,7 +19,7 @@ from tests.browser.driving import CHROMIUM_FLAGS, Runs  # noqa: E402
 
 OUT = ROOT / "docs" / "screens"
 SIZE = {"width": 1440, "height": 900}
-SCREENS = ("Data", "Explore", "Segments", "Profiles", "Compare", "Export")
+SCREENS = ("Data", "Explore", "Sales", "Segments", "Profiles", "Compare", "Export")
 DRAW_MS = 1_500
 
 # An export as old systems write it: a title, dates that could be American, a total, a remark.

@@ -1,4 +1,4 @@
-"""Two segments side by side."""
+"""Segments side by side, or one against all the others."""
 
 from __future__ import annotations
 
@@ -8,18 +8,16 @@ from pages.ui import frame
 
 frame.require_frame()
 
-from pages.ui import cards, chips, filters, navigation, results, state, widgets
-from segmentation import charts
-from segmentation.axes import axis_for
-from segmentation.profiling import compare, feature_by_segment, overview
-from segmentation.vocabulary import label
+from pages.ui import chips, comparison, filters, navigation, results, state, widgets
+from segmentation.comparing import OTHERS
+from segmentation.profiling import overview
 
-MOST_BARS = 12
+ALL_OTHERS = "All other customers"
 
 
 @navigation.part
 def show() -> None:
-    """Draw the two segments chosen."""
+    """Draw the segments chosen."""
     run = results.run_shown()
     keep = filters.for_run(run)
     segments = run.by_id()
@@ -30,58 +28,32 @@ def show() -> None:
             st.info("The filter leaves fewer than two segments. Widen it to compare.")
         navigation.end_screen()
 
-    places = st.columns(2, gap="large")
-    picked = []
-    for i, place in enumerate(places):
-        with place:
-            chosen = st.selectbox(
-                ("One segment", "The other")[i],
-                present,
-                index=i,
-                format_func=lambda i: segments[i].name,
-                key=state.key(f"compare-{state.runs()}-{i}-{len(present)}"),
-                persist_state="session",
-            )
-            st.html(chips.chip(segments[chosen], found.sizes[chosen]))
-            st.caption(state.escape(segments[chosen].action))
-            picked.append(chosen)
-    if picked[0] == picked[1]:
-        st.info("Choose two different segments.", icon=":material/info:")
-        navigation.end_screen()
-
-    ids = (picked[0], picked[1])
-    table = compare(run, keep, ids)
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.markdown("**Where they differ most**")
-        widgets.chart(
-            charts.paired_bars(table.head(MOST_BARS), ids, segments),
-            "paired",
-            "Means of the two segments",
-        )
-        st.caption(
-            "Where they lie farthest apart, in standard deviations, comes first. A column whose "
-            "mean is not above 0 has no index." + filters.baseline(keep)
-        )
-    with right:
-        st.markdown("**Distribution**")
-        feature = widgets.column_select(
-            "Feature", table["feature"].tolist(), state.key("compare-feature")
-        )
-        if feature is not None:
-            widgets.chart(
-                charts.overlaid_histograms(
-                    feature_by_segment(run, keep, ids, feature),
-                    segments,
-                    axis_for(feature, run.loaded.customers.frame[feature].to_numpy()),
-                ),
-                "overlay",
-                f"Distribution of {label(feature)} in the two segments",
-            )
-            st.caption("How much of each segment lies where; each adds up to 100 %.")
-    cards.comparison(table, ids)
+    one, other = st.columns([1, 2], gap="large")
+    version = f"{state.runs()}-{len(present)}"
+    first = one.selectbox(
+        "One segment",
+        present,
+        format_func=lambda i: segments[i].name,
+        key=state.key(f"compare-first-{version}"),
+        persist_state="session",
+    )
+    rest = [i for i in present if i != first]
+    chosen = other.multiselect(
+        "Against",
+        rest,
+        format_func=lambda i: segments[i].name,
+        placeholder=ALL_OTHERS,
+        key=state.key(f"compare-others-{version}-{first}"),
+        persist_state="session",
+        help="One segment, or several. Empty: all other customers together.",
+    )
+    ids = (first, *(chosen or (OTHERS,)))
+    one.html(chips.chip(segments[first], found.sizes[first]))
+    if chosen:
+        other.html(chips.chips([(segments[i], found.sizes[i]) for i in chosen]))
+    comparison.draw(run, keep, ids)
 
 
-widgets.heading("Compare", "How do two segments differ?")
+widgets.heading("Compare", "How do segments differ, and how sure is that?")
 results.require_run()
 show()

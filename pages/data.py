@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import frame
+from pages.ui import frame, wording
 
 frame.require_frame()
 
@@ -40,15 +40,18 @@ def show(loaded: Loaded) -> None:
             ("Rows in all", rows, 0),
             ("Rows used", loaded.clean.rows_used, 0),
             ("Rows set aside", rows - loaded.clean.rows_used, 0),
-            ("Customers", len(customers.frame), 0),
+            (wording.told("Customers"), len(customers.frame), 0),
         ],
     )
     for doubt in loaded.doubts:
         st.warning(state.escape(doubt), icon=":material/help:")
     if not (customers.numeric or customers.categories):
         st.warning(
-            "No column tells these customers apart, so there is nothing to segment by. Check what "
-            "each column is taken for, or choose another file.",
+            wording.told(
+                "No column tells these customers apart, so there is nothing to segment by. Check "
+                "what "
+                "each column is taken for, or choose another file."
+            ),
             icon=":material/help:",
         )
     messages.next_step("Find segments", "segments")

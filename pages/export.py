@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import frame
+from pages.ui import frame, wording
 
 frame.require_frame()
 
-from pages.ui import filters, navigation, results, state, widgets
-from segmentation import exporting
+from pages.ui import csv_choice, exports, filters, navigation, results, state, widgets
+from segmentation import exporting, handing_on
 from segmentation.numerals import counted
+from segmentation.results import Run
+from segmentation.values import Bools
 
 SHOWN_ROWS = 50
 
@@ -20,78 +22,115 @@ def show() -> None:
     """Draw what can be taken away."""
     run = results.run_shown()
     keep = filters.for_run(run)
-    shown = int(keep.sum())
-    total = len(keep)
+    left, right = st.columns([3, 2])
+    with left.container(border=True, height="stretch"):
+        _customers(run, keep)
+    with right.container(border=True, height="stretch"):
+        _documents(run, keep)
+    left, right = st.columns([3, 2])
+    with left.container(border=True, height="stretch"):
+        _for_machines(run)
+    with right.container(border=True, height="stretch"):
+        exports.set_aside(run)
+        exports.pictures()
 
-    with st.container(border=True):
-        st.subheader("Customers with their segment")
-        st.caption(
+
+def _customers(run: Run, keep: Bools) -> None:
+    shown, total = int(keep.sum()), len(keep)
+    st.subheader(wording.told("Customers with their segment"), anchor=False)
+    st.caption(
+        wording.told(
             "One row a customer, as CSV (UTF-8). Cells that could run as a formula are quoted."
         )
-        with st.container(horizontal=True):
-            widgets.download(
-                f"All {total:,} customers",
-                lambda: exporting.customers_csv(run),
-                "customers.csv",
-                "export-all",
-                primary=True,
-            )
-            if 0 < shown < total:
-                widgets.download(
-                    f"The {counted(shown, 'customer', 'customers')} shown",
-                    lambda: exporting.customers_csv(run, keep),
-                    "customers-filtered.csv",
-                    "export-filtered",
-                )
-        for old, new in exporting.renamed_columns(run).items():
-            st.info(state.escape(f"The file's own column {old!r} is called {new!r} in the export."))
-        if shown and st.toggle(
-            "Show the first rows", key=state.key("export-look"), persist_state="session"
-        ):
-            st.dataframe(exporting.customers_head(run, keep, SHOWN_ROWS), hide_index=True)
-
-    left, right = st.columns(2)
-    with left.container(border=True, height="stretch"):
-        st.subheader("Rows set aside")
-        rows = exporting.set_aside_count(run)
-        if rows:
-            are = counted(rows, "row of the file is", "rows of the file are")
-            st.caption(f"{are} in no segment; each with its row number and reason.")
-        else:
-            st.caption("No row was set aside.")
-        if rows:
-            widgets.download(
-                "Rows set aside",
-                lambda: exporting.to_csv(exporting.set_aside_rows(run)),
-                "set-aside.csv",
-                "export-set-aside",
-            )
-        if run.prepared.set_aside and run.loaded.customers.kind == "transactions":
-            widgets.download(
-                "Customers set aside",
-                lambda: exporting.to_csv(exporting.set_aside_customers(run)),
-                "customers-set-aside.csv",
-                "export-customers-set-aside",
-            )
-    with right.container(border=True, height="stretch"):
-        st.subheader("Summary and recipe")
-        st.caption(
-            "Every figure and setting as JSON; the command line makes the same file from it."
+    )
+    style = csv_choice.choose()
+    with st.container(horizontal=True):
+        exports.offer(
+            wording.told(f"All {total:,} customers"),
+            exports.customers(run, None, style),
+            "customers.csv",
+            "export-all",
+            run,
+            (style,),
+            primary=True,
         )
-        with st.container(horizontal=True):
-            widgets.download(
-                "Summary", lambda: exporting.summary_json(run), "summary.json", "export-summary"
+        if 0 < shown < total:
+            exports.offer(
+                wording.told(f"The {counted(shown, 'customer', 'customers')} shown"),
+                exports.customers(run, keep, style),
+                "customers-filtered.csv",
+                "export-filtered",
+                run,
+                (style, keep.tobytes()),
             )
-            widgets.download(
-                "Segments and their trust",
-                lambda: exporting.to_csv(exporting.segments_frame(run)),
-                "segments.csv",
-                "export-segments",
+        if shown:
+            exports.offer(
+                "One file a segment",
+                lambda tell: exporting.segments_zip(run, keep, style, tell),
+                "segments.zip",
+                "export-zip",
+                run,
+                (style, keep.tobytes()),
             )
-        if not run.evidence.stabilities:
-            st.caption("How far the segments can be trusted is not checked yet.")
-            st.page_link(navigation.path("segments"), label="Check it on Segments")
-        st.caption("`python -m segmentation run FILE --recipe summary.json --out customers.csv`")
+        exports.unprotected(run, style)
+    for old, new in exporting.renamed_columns(run).items():
+        st.info(state.escape(f"The file's own column {old!r} is called {new!r} in the export."))
+    if shown and st.toggle(
+        "Show the first rows", key=state.key("export-look"), persist_state="session"
+    ):
+        st.dataframe(exporting.customers_head(run, keep, SHOWN_ROWS), hide_index=True)
+
+
+def _documents(run: Run, keep: Bools) -> None:
+    st.subheader("To read and to hand on", anchor=False)
+    if keep.any():
+        st.caption(
+            "The report is one page for any browser: it needs no network, and prints well."
+            + ("" if keep.all() else wording.told(" Both are of the customers shown."))
+        )
+        exports.offer(
+            "Report",
+            lambda _: handing_on.report(run, keep),
+            "report.html",
+            "export-report",
+            run,
+            (keep.tobytes(),),
+        )
+        st.caption(
+            "The workbook has the summary with charts, profiles, customers and method. Unlike a "
+            "CSV it keeps the leading zeros of ids."
+        )
+        exports.offer(
+            "Excel workbook",
+            lambda tell: handing_on.workbook(run, keep, tell),
+            "segments.xlsx",
+            "export-workbook",
+            run,
+            (keep.tobytes(),),
+        )
+    if not run.evidence.stabilities:
+        st.caption("How far the segments can be trusted is not checked yet.")
+        st.page_link(navigation.path("segments"), label="Check it on Segments")
+
+
+def _for_machines(run: Run) -> None:
+    st.subheader("For programs", anchor=False)
+    st.caption("Figures and settings; what puts a customer in a segment, as sentences and SQL.")
+    with st.container(horizontal=True):
+        widgets.download(
+            "Summary", lambda: exporting.summary_json(run), "summary.json", "export-summary"
+        )
+        widgets.download("Rules", lambda: handing_on.rules_json(run), "rules.json", "export-rules")
+        widgets.download(
+            "Segments and their trust",
+            lambda: exporting.to_csv(exporting.segments_frame(run)),
+            "segments.csv",
+            "export-segments",
+        )
+        if run.loaded.customers.kind == "transactions":
+            widgets.download("RFM scores", lambda: exports.rfm(run), "rfm.csv", "export-rfm")
+    st.caption("The command line makes the same customers from the summary:")
+    st.caption("`python -m segmentation run FILE --recipe summary.json --out customers.csv`")
 
 
 widgets.heading("Export", "Take the segments to where they are used.")

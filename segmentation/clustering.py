@@ -6,7 +6,7 @@ import numpy as np
 
 from segmentation.results import Evidence, Partition, Prepared, Resampled, Segmentation
 from segmentation.settings import FitSettings
-from segmentation.silhouettes import silhouette_sample, silhouettes
+from segmentation.silhouettes import mean_silhouettes
 from segmentation.vocabulary import money_feature
 
 
@@ -45,29 +45,16 @@ def fit(
     rank[order] = np.arange(partition.k)
     labels = rank[partition.labels]
     centres = partition.centres[order]
-    # The way back is monotone, so a centre lies among its column's values; where rounding takes it
-    # beyond (even to infinity, for an exponent below 0), the nearest of them is right.
-    original_centres = np.clip(
-        np.column_stack([c.to_original(centres[:, i]) for i, c in enumerate(prepared.columns)]),
-        prepared.original.min(axis=0),
-        prepared.original.max(axis=0),
-    )
-    rows = silhouette_sample(len(labels), settings.seed)
-    # Again, and alone: beside those of other k, the sums could differ in their last digits, and so
-    # a run that compares several k from one that was given its k.
-    widths = silhouettes(prepared.matrix[rows], [labels[rows]])[0]
+    widths = mean_silhouettes(prepared.matrix, labels, partition.k, settings.seed)
     return Segmentation(
         k=partition.k,
         labels=labels + 1,
         centres=centres,
-        original_centres=original_centres,
+        original_centres=prepared.to_original(centres),
         inertia=partition.inertia,
-        silhouette=float(widths.mean()),
-        silhouette_customers=len(rows),
-        segment_silhouettes=tuple(
-            float(widths[labels[rows] == i].mean()) if (labels[rows] == i).any() else 0.0
-            for i in range(partition.k)
-        ),
+        silhouette=widths.mean,
+        silhouette_customers=widths.rows,
+        segment_silhouettes=widths.by_group,
         stabilities=_stabilities(evidence, order),
         money_feature=money,
         points=None if partition.points is None else partition.points[order],

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from segmentation.grouping import DECIMALS, exact_sums, extremes
+from segmentation.grouping import DECIMALS, distinct_per, exact_sums, extremes, orders_of
 from segmentation.results import Clean, Customers, Schema
 from segmentation.values import is_missing, names_a_date
 from segmentation.words import words
@@ -146,7 +146,7 @@ def _from_transactions(clean: Clean) -> Customers:
     days = lines["order_date"].to_numpy(dtype="datetime64[D]")
     last, first = extremes(codes, days.astype(np.int64), count)
     as_of_day = np.datetime64(clean.as_of, "D").astype(np.int64)
-    frequency = _distinct_per(codes, _orders(lines, days.astype(np.int64)), count)
+    frequency = distinct_per(codes, orders_of(lines, days.astype(np.int64)), count)
     gross = exact_sums(codes, lines["amount"].to_numpy(), count)
     monetary = np.round(gross + _returned("amount", clean, ids), DECIMALS)
     columns: dict[str, Any] = {
@@ -160,7 +160,7 @@ def _from_transactions(clean: Clean) -> Customers:
     columns["average_order_value"] = np.round(monetary / frequency, DECIMALS)
     columns["tenure_days"] = (as_of_day - first).astype(float)
     if "product" in lines:
-        columns["products_distinct"] = _distinct_per(codes, lines["product"], count).astype(float)
+        columns["products_distinct"] = distinct_per(codes, lines["product"], count).astype(float)
     if clean.refunds is not None:
         returned = -_returned("amount", clean, ids)
         columns["gross_total"] = gross
@@ -199,17 +199,6 @@ def _returned(what: str, clean: Clean, ids: npt.NDArray[Any]) -> npt.NDArray[np.
     return exact_sums(codes, lines[what].to_numpy(), len(ids))
 
 
-def _orders(lines: pd.DataFrame, days: npt.NDArray[np.int64]) -> pd.Series[Any]:
-    """Return what tells a customer's orders apart: the order id, else the day."""
-    if "order_id" not in lines:
-        return pd.Series(days)
-    nameless = lines["order_id"].eq("").to_numpy()
-    if not nameless.any():
-        return lines["order_id"]
-    codes, uniques = pd.factorize(lines["order_id"])
-    return pd.Series(np.where(nameless, len(uniques) + days - days.min(), codes))
-
-
 def _sorted_codes(ids: pd.Series[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
     codes, uniques = pd.factorize(ids)
     names = [str(name) for name in uniques]
@@ -222,14 +211,6 @@ def _sorted_codes(ids: pd.Series[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
     return np.array([names[i] for i in order], dtype=object), rank[codes]
-
-
-def _distinct_per(
-    codes: npt.NDArray[np.int64], values: pd.Series[Any], count: int
-) -> npt.NDArray[np.int64]:
-    inner, uniques = pd.factorize(values, use_na_sentinel=False)
-    pairs = np.unique(codes * len(uniques) + inner)
-    return np.bincount(pairs // len(uniques), minlength=count)
 
 
 def _country_of_last_order(

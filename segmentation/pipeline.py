@@ -8,7 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from segmentation.agreeing import alternatives
-from segmentation.choosing import find, find_traps, shake, steadiness, sweep, weigh
+from segmentation.choosing import (
+    find,
+    find_traps,
+    shake,
+    steadiness,
+    steadiness_by_hand,
+    sweep,
+    weigh,
+)
 from segmentation.cleaning import clean
 from segmentation.clustering import fit
 from segmentation.features import build_features
@@ -35,14 +43,27 @@ from segmentation.results import (
     Evidence,
     Loaded,
     Match,
+    Partition,
+    PlaybookChoice,
     Prepared,
+    Profiles,
+    Resampled,
     Run,
     Schema,
+    Segmentation,
+    SegmentName,
     Table,
 )
 from segmentation.schema import suggest_schema
-from segmentation.settings import CombineSettings, NameSettings, Recipe, SchemaSettings
+from segmentation.settings import (
+    CombineSettings,
+    NameSettings,
+    Recipe,
+    SchemaSettings,
+    WheelSettings,
+)
 from segmentation.stacking import stack
+from segmentation.wheel import explained, name_settings, rehearsal, turn
 
 Progress = Callable[[float, str], None]
 
@@ -238,10 +259,26 @@ def _tried(
     return weigh(evidence.sweep, trials, evidence.traps, recipe.choose)
 
 
+def turned(found: Run, wheel: WheelSettings) -> Run:
+    """Return a run with its segments, as found, merged and split by hand.
+
+    Raises
+    ------
+    SettingsError
+        If a step can't be taken; see `segmentation.wheel.turn`.
+    """
+    recipe = found.recipe.with_stage(wheel=wheel)
+    return _concluded(found.loaded, recipe, found.prepared, found.evidence)
+
+
 def _concluded(loaded: Loaded, recipe: Recipe, prepared: Prepared, evidence: Evidence) -> Run:
-    segmentation = fit(prepared, evidence, recipe.fit)
+    as_found = fit(prepared, evidence, recipe.fit)
+    segmentation = turn(prepared, as_found, recipe.wheel, recipe.fit.seed)
+    if segmentation.by_hand is not None and as_found.stabilities:
+        stabilities = _stabilities_by_hand(prepared, as_found, segmentation, recipe)
+        segmentation = replace(segmentation, stabilities=stabilities)
     profiles = profile(loaded.customers, prepared, segmentation)
-    playbook = choose_playbook(column_names(loaded), recipe.naming.playbook)
+    playbook = _playbook(loaded, recipe.naming)
     return Run(
         recipe=recipe,
         loaded=loaded,
@@ -249,9 +286,32 @@ def _concluded(loaded: Loaded, recipe: Recipe, prepared: Prepared, evidence: Evi
         evidence=evidence,
         segmentation=segmentation,
         profiles=profiles,
-        names=name_segments(profiles, recipe.naming, playbook.playbook),
+        names=_names(profiles, segmentation, recipe.naming, playbook),
         playbook=playbook,
     )
+
+
+def _stabilities_by_hand(
+    prepared: Prepared, as_found: Segmentation, now: Segmentation, recipe: Recipe
+) -> tuple[Resampled, ...]:
+    """Shake the segments that were merged or split; the others are as steady as they were."""
+    assert now.by_hand is not None
+    partition = Partition(
+        labels=as_found.labels - 1, centres=as_found.centres, inertia=as_found.inertia
+    )
+    again = rehearsal(now, recipe.fit.seed)
+    shaken = steadiness_by_hand(prepared, partition, now.labels, again, recipe.fit)
+    return tuple(
+        shaken[i] if i + 1 in now.by_hand.touched else as_found.stabilities[number - 1]
+        for i, number in enumerate(now.by_hand.numbers)
+    )
+
+
+def _names(
+    profiles: Profiles, segmentation: Segmentation, naming: NameSettings, playbook: PlaybookChoice
+) -> tuple[SegmentName, ...]:
+    by_id = name_settings(naming, segmentation)
+    return explained(name_segments(profiles, by_id, playbook.playbook), segmentation)
 
 
 def renamed(found: Run, naming: NameSettings) -> Run:
@@ -262,11 +322,15 @@ def renamed(found: Run, naming: NameSettings) -> Run:
     SettingsError
         If a name or the playbook can't be.
     """
-    playbook = choose_playbook(column_names(found.loaded), naming.playbook)
-    names = name_segments(found.profiles, naming, playbook.playbook)
+    playbook = _playbook(found.loaded, naming)
+    names = _names(found.profiles, found.segmentation, naming, playbook)
     return replace(
         found, recipe=found.recipe.with_stage(naming=naming), names=names, playbook=playbook
     )
+
+
+def _playbook(loaded: Loaded, naming: NameSettings) -> PlaybookChoice:
+    return choose_playbook(column_names(loaded), naming.playbook, naming.playbook_text)
 
 
 def column_names(loaded: Loaded) -> tuple[str, ...]:

@@ -85,9 +85,17 @@ def place(run: Run, rules: RuleSet, customer: Mapping[str, Cell]) -> Placement:
     return Placement(
         segment_id=segment_id,
         conditions=conditions,
-        nearest_id=int(np.argmin(distances)) + 1,
+        nearest_id=_nearest(run, place, distances),
         distances=tuple(distances.tolist()),
     )
+
+
+def _nearest(run: Run, place: Floats, distances: Floats) -> int:
+    by_hand = run.segmentation.by_hand
+    if by_hand is None:
+        return int(np.argmin(distances)) + 1
+    found = ((by_hand.centres - place) ** 2).sum(axis=1).argmin() + 1
+    return int(by_hand.follow(place[None], np.array([found]))[0])
 
 
 def selected(run: Run, rule: SegmentRule) -> Bools:

@@ -20,11 +20,14 @@ BUILTIN = Path(__file__).with_name("playbook_builtin.toml")
 CLEAR_SIGNS = 2
 LONGEST_TEXT = 500
 LARGEST_BYTES = 1_000_000
+OWN = "the playbook given"
 
 _TEXTS = ("name", "description", "why", "action")
 
 
-def choose_playbook(columns: Iterable[str], wanted: str | None = None) -> PlaybookChoice:
+def choose_playbook(
+    columns: Iterable[str], wanted: str | None = None, text: str | None = None
+) -> PlaybookChoice:
     """Choose the playbook asked for, or the one that a table's columns suggest.
 
     Parameters
@@ -33,6 +36,8 @@ def choose_playbook(columns: Iterable[str], wanted: str | None = None) -> Playbo
         The table's column names.
     wanted : str, optional
         Name of a playbook of playbook.toml, or path of a TOML file of the same form.
+    text : str, optional
+        What stands in the file, where it is not to be read; its name then is for messages only.
 
     Returns
     -------
@@ -53,16 +58,17 @@ def choose_playbook(columns: Iterable[str], wanted: str | None = None) -> Playbo
     '3 donors'
     """
     columns = list(columns)
-    own = wanted is not None and wanted.endswith(".toml")
-    path = Path(wanted) if own and wanted is not None else PLAYBOOK
+    filed = wanted is not None and wanted.endswith(".toml")
+    own = filed or text is not None
+    path = Path(wanted) if filed and wanted is not None else Path(OWN) if own else PLAYBOOK
     note = ""
     try:
-        books = read_playbooks(_text(path), path.name)
+        books = read_playbooks(_text(path) if text is None else text, path.name)
     except PlaybookError as error:
         own = False
         note = f"{error} The built-in playbook is used meanwhile."
         books = read_playbooks(_text(BUILTIN), BUILTIN.name)
-    if wanted is None or wanted.endswith(".toml"):
+    if wanted is None or filed:
         chosen, reason = suggest(columns, books)
         if own and len(books) == 1:
             reason = f"It is the playbook of {path.name}"
@@ -74,6 +80,14 @@ def choose_playbook(columns: Iterable[str], wanted: str | None = None) -> Playbo
         f"There is no playbook {wanted!r:.60}",
         remedy=f"Use one of {', '.join(book.name for book in books)}, or the path of a .toml file",
     )
+
+
+def books_of(text: str | None = None) -> tuple[Playbook, ...]:
+    """Return the playbooks there are: those of a text, else of playbook.toml, else built in."""
+    try:
+        return read_playbooks(_text(PLAYBOOK) if text is None else text, PLAYBOOK.name)
+    except SettingsError:
+        return read_playbooks(_text(BUILTIN), BUILTIN.name)
 
 
 def suggest(columns: Iterable[str], books: tuple[Playbook, ...]) -> tuple[Playbook, str]:
@@ -141,6 +155,12 @@ def read_playbooks(text: str, file: str) -> tuple[Playbook, ...]:
     PlaybookError
         At the first mistake, with its line and key.
     """
+    if len(text) > LARGEST_BYTES:
+        raise PlaybookError(
+            "The playbook is larger than a playbook can be",
+            where=file,
+            remedy="Name a TOML file of playbooks",
+        )
     try:
         raw = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

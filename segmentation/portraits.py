@@ -105,7 +105,7 @@ def portraits(run: Run, keep: Bools) -> Portraits:
         money_feature=money,
         revenue=revenue,
         segments=tuple(cards),
-        notes=_notes(numbers, money, revenue, revenues, shown),
+        notes=_notes(run, numbers, money, revenue, revenues, shown),
     )
 
 
@@ -261,6 +261,7 @@ def _nearest(distances: Floats, positions: npt.NDArray[np.int64]) -> npt.NDArray
 
 
 def _notes(
+    run: Run,
     numbers: dict[str, NumberTally],
     money: str | None,
     revenue: float | None,
@@ -275,7 +276,11 @@ def _notes(
             "is not above 0."
         )
     if money is None:
-        notes.append("No column says what customers bring in, so there is no share of revenue.")
+        told = run.playbook.playbook.words
+        notes.append(
+            f"No column says what {told.customer.many} bring in, so there is no share of "
+            f"{told.money}."
+        )
     elif revenue is not None and shown and revenue <= 0:
         notes.append(
             f"{short(label(money))} comes to {say(revenue)} for all shown, so it has no shares."
@@ -283,3 +288,23 @@ def _notes(
     elif (revenues < 0).any():
         notes.append("A segment's revenue is below 0, so the others' shares exceed the whole.")
     return tuple(notes)
+
+
+def in_short(card: Portrait, money: str) -> str:
+    """Say what share of all shown a segment has, to follow its size.
+
+    Examples
+    --------
+    >>> card = Portrait(
+    ...     segment_id=1, customers=5, share=0.25, revenue=90.0, revenue_share=0.5,
+    ...     sentences=(), figures=(), categories=(), typical={}, examples=(),
+    ... )
+    >>> in_short(card, "fees")
+    ', 25.0 % of all; 50.0 % of fees (90)'
+    """
+    said = f", {fixed(100 * card.share, 1)} % of all"
+    if card.revenue is None:
+        return said
+    if card.revenue_share is None:
+        return f"{said}; {money} {say(card.revenue)}"
+    return f"{said}; {fixed(100 * card.revenue_share, 1)} % of {money} ({say(card.revenue)})"

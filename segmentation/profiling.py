@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +20,7 @@ from segmentation.results import (
 from segmentation.tallies import tally_category, tally_number
 from segmentation.values import Bools, Floats
 from segmentation.vocabulary import label, trait
+from segmentation.words import sentence
 
 Integers = npt.NDArray[np.int64]
 
@@ -113,14 +112,24 @@ class Tally:
         The group of each, from 0 to ``largest``.
     largest : int
         The last group's number.
+    means_only : bool
+        Whether the quartiles are left out.
     """
 
     def __init__(
-        self, customers: Customers, positions: Integers, groups: Integers, largest: int
+        self,
+        customers: Customers,
+        positions: Integers,
+        groups: Integers,
+        largest: int,
+        *,
+        means_only: bool = False,
     ) -> None:
         frame, count = customers.frame, largest + 1
         self.numbers = {
-            name: tally_number(frame[name].to_numpy(dtype=float)[positions], groups, count)
+            name: tally_number(
+                frame[name].to_numpy(dtype=float)[positions], groups, count, means_only=means_only
+            )
             for name in customers.numeric
         }
         self.categories = {
@@ -177,7 +186,8 @@ def differences(
     used : set of str
         Features the segments were made with.
     """
-    return Tally(customers, positions, inside.astype(np.int64), 1).differences(1, used)
+    tally = Tally(customers, positions, inside.astype(np.int64), 1, means_only=True)
+    return tally.differences(1, used)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -213,12 +223,13 @@ def overview(run: Run, keep: Bools) -> Overview:
     labels = run.profiles.labels[keep]
     numeric = customers.frame.iloc[run.profiles.customers[keep]][list(customers.numeric)]
     counts = np.bincount(labels, minlength=run.segmentation.k + 1)[1:]
-    figures: list[tuple[str, float, int]] = [("Customers", len(labels), 0)]
+    people = run.playbook.playbook.words.customer.many
+    figures: list[tuple[str, float, int]] = [(sentence(people), len(labels), 0)]
     figures += _trait_figures(numeric)
     shown = int((counts > 0).sum())
     if shown:
         figures.append(
-            ("Average customers per segment", len(labels) / shown, int(len(labels) % shown > 0))
+            (f"Average {people} per segment", len(labels) / shown, int(len(labels) % shown > 0))
         )
     return Overview(
         sizes={i: int(count) for i, count in enumerate(counts, start=1)},
@@ -244,48 +255,6 @@ def _trait_figures(numeric: pd.DataFrame) -> list[tuple[str, float, int]]:
             what = "Total spend" if total else f"Average {label(column)}"
             figures.append((what, float(value), 0 if total or value >= 1000 else 1))
     return figures
-
-
-def compare(run: Run, keep: Bools, ids: Sequence[int]) -> pd.DataFrame:
-    """Set segments side by side on every numeric feature, by their customers that pass.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``feature`` and, for each id, ``mean_ID``, ``median_ID`` and ``index_ID`` (100 = the mean of
-        all segmented customers, also of those that don't pass; NaN where that is not above 0); the
-        features with the largest difference between the first two ids, in standard deviations of
-        all segmented customers, first.
-    """
-    customers = run.loaded.customers
-    frame = customers.frame.iloc[run.profiles.customers]
-    labels = np.where(keep, run.profiles.labels, 0)
-    rows = []
-    for name in customers.numeric:
-        values = frame[name].to_numpy(dtype=float)
-        known = values[~np.isnan(values)]
-        overall, spread = (known.mean(), known.std()) if len(known) else (np.nan, 0.0)
-        row: dict[str, Any] = {"feature": name}
-        for i in ids:
-            own = values[labels == i]
-            own = own[~np.isnan(own)]
-            row[f"mean_{i}"] = float(own.mean()) if len(own) else np.nan
-            row[f"median_{i}"] = float(np.median(own)) if len(own) else np.nan
-            row[f"index_{i}"] = 100 * row[f"mean_{i}"] / overall if overall > 0 else np.nan
-        gap = abs(row[f"mean_{ids[0]}"] - row[f"mean_{ids[1]}"])
-        row["gap"] = gap / spread if spread else 0.0
-        rows.append(row)
-    columns = [f"{figure}_{i}" for i in ids for figure in ("mean", "median", "index")]
-    table = pd.DataFrame(rows, columns=["feature", *columns, "gap"])
-    return table.sort_values("gap", ascending=False, kind="stable").drop(columns="gap")
-
-
-def feature_by_segment(
-    run: Run, keep: Bools, ids: Sequence[int], feature: str
-) -> dict[int, Floats]:
-    """Return one numeric feature's values for each of the segments, among those that pass."""
-    values = run.loaded.customers.frame[feature].to_numpy(dtype=float)[run.profiles.customers]
-    return {i: values[keep & (run.profiles.labels == i)] for i in ids}
 
 
 def telling_features(run: Run) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from segmentation.results import Prepared, Segmentation
 from segmentation.values import Floats
@@ -24,12 +25,21 @@ class Projection:
         Share of the variance each direction carries, 0 to 1.
     loadings : ndarray of float, shape (columns, 2)
         Correlation-like weights: unit vectors of the directions.
+    customers : ndarray of int, shape (n,)
+        For each point, the customer's position in `Customers`.
     """
 
     points: Floats
     centres: Floats
     explained: tuple[float, float]
     loadings: Floats
+    customers: npt.NDArray[np.int64]
+
+    def by_customer(self, count: int) -> Floats:
+        """Return the points in the order of `Customers`, NaN for those not clustered."""
+        place = np.full((count, 2), np.nan)
+        place[self.customers] = self.points
+        return place
 
 
 def project(prepared: Prepared, segmentation: Segmentation) -> Projection:
@@ -56,4 +66,5 @@ def project(prepared: Prepared, segmentation: Segmentation) -> Projection:
         centres=(segmentation.centres - mean) @ directions,
         explained=(float(variances[-1]) / total, float(variances[-2]) / total),
         loadings=directions,
+        customers=prepared.customers,
     )

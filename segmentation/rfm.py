@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +24,7 @@ from segmentation.results import (
     RfmSegment,
 )
 from segmentation.rfm_grid import OTHERS, SCORES, Grid, GridSegment, built_in_grid, lint
-from segmentation.values import Floats, to_numbers
+from segmentation.values import Bools, Floats, to_numbers
 from segmentation.vocabulary import trait
 from segmentation.words import listed
 
@@ -98,16 +100,62 @@ def score_rfm(customers: Customers, grid: Grid | None = None) -> Rfm:
     places = grid.taken()[tuple(frame[name].to_numpy() - 1 for name in SCORE_COLUMNS)]
     named = np.array([*(segment.name for segment in grid.segments), OTHERS], dtype=object)
     frame["rfm_segment"] = pd.Series(named[places], dtype="str")
+    return _counted(frame, grid, chosen, unscored, (scales[0], scales[1], scales[2]), tuple(notes))
+
+
+def rfm_shown(rfm: Rfm, grid: Grid, keep: Bools) -> Rfm:
+    """Return only some of the customers, with the scores they have among all.
+
+    Parameters
+    ----------
+    rfm : Rfm
+        Of all customers.
+    grid : Grid
+        Its names.
+    keep : ndarray of bool, shape (customers,)
+        Who is shown, in the order of `Customers`.
+    """
+    rows = keep[rfm.customers]
+    frame = rfm.frame[rows].reset_index(drop=True)
+    scales = [
+        replace(scale, customers=tuple(_score_counts(frame[name]))) for scale, name in _scored(rfm)
+    ]
+    unscored = {why: where[keep[where]] for why, where in rfm.unscored.items()}
+    chosen = rfm.customers[rows]
+    return _counted(frame, grid, chosen, unscored, (scales[0], scales[1], scales[2]), rfm.notes)
+
+
+def row_of(rfm: Rfm, position: int) -> pd.Series[Any] | None:
+    """Return the scores of the customer at a position of `Customers`, None if not scored."""
+    at = int(np.searchsorted(rfm.customers, position))
+    if at == len(rfm.customers) or rfm.customers[at] != position:
+        return None
+    return rfm.frame.iloc[at]
+
+
+def _scored(rfm: Rfm) -> Iterator[tuple[RfmScale, str]]:
+    return zip(rfm.scales, SCORE_COLUMNS, strict=True)
+
+
+def _counted(
+    frame: pd.DataFrame,
+    grid: Grid,
+    chosen: npt.NDArray[np.int64],
+    unscored: dict[str, npt.NDArray[np.int64]],
+    scales: tuple[RfmScale, RfmScale, RfmScale],
+    notes: tuple[str, ...],
+) -> Rfm:
     cells = frame.groupby(["r_score", "f_score"])["monetary_total"].agg(["size", "sum"])
     return Rfm(
         frame=frame,
         customers=chosen,
         unscored=unscored,
-        scales=(scales[0], scales[1], scales[2]),
+        scales=scales,
         segments=_segments(frame, grid),
         cells=_square(cells["size"]).astype(np.int64),
         cell_revenue=_square(cells["sum"]),
-        notes=tuple(notes),
+        cell_names=_main_names(frame),
+        notes=notes,
     )
 
 
@@ -239,8 +287,12 @@ def _scale(
         lowest=float(values.min()),
         highest=float(values.max()),
         edges=edges,
-        customers=tuple(np.bincount(scores, minlength=SCORES + 1)[1:].tolist()),
+        customers=tuple(_score_counts(scores)),
     )
+
+
+def _score_counts(scores: pd.Series[Any]) -> list[int]:
+    return [int(count) for count in np.bincount(scores, minlength=SCORES + 1)[1:]]
 
 
 def _scale_notes(scale: RfmScale) -> list[str]:
@@ -270,7 +322,7 @@ def _segments(frame: pd.DataFrame, grid: Grid) -> tuple[RfmSegment, ...]:
                 meaning=known.meaning,
                 action=known.action,
                 customers=len(rows),
-                share=len(rows) / len(frame),
+                share=len(rows) / max(len(frame), 1),
                 revenue=revenue,
                 revenue_share=revenue / total if total > 0 else None,
                 median_recency_days=_median(rows["recency_days"]),
@@ -283,6 +335,17 @@ def _segments(frame: pd.DataFrame, grid: Grid) -> tuple[RfmSegment, ...]:
 
 def _median(values: pd.Series[Any]) -> float | None:
     return round(float(values.median()), DECIMALS) if len(values) else None
+
+
+def _main_names(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the name that most customers of each cell have; "" without any."""
+    cells = ["r_score", "f_score"]
+    counts = frame.groupby([*cells, "rfm_segment"]).size().reset_index(name="count")
+    first = counts.sort_values([*cells, "count"], ascending=[True, True, False], kind="stable")
+    names = first.drop_duplicates(cells).set_index(cells)["rfm_segment"]
+    scores = range(1, SCORES + 1)
+    square = pd.MultiIndex.from_product([scores, scores], names=cells)
+    return names.reindex(square, fill_value="").unstack("f_score")
 
 
 def _square(values: pd.Series[Any]) -> pd.DataFrame:

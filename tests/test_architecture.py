@@ -29,16 +29,22 @@ STAGES = {
     "agreeing",
     "rfm",
     "clustering",
+    "costing",
     "profiling",
     "naming",
     "rules",
     "placing",
     "portraits",
+    "sales",
+    "comparing",
     "exporting",
 }
 PRIMITIVES = {
+    "axes",
     "condensing",
+    "cost_texts",
     "charges",
+    "describing",
     "errors",
     "evidence_files",
     "exchanging",
@@ -50,6 +56,7 @@ PRIMITIVES = {
     "methods",
     "notation",
     "numerals",
+    "palette",
     "playbooks",
     "remembering",
     "returns",
@@ -67,6 +74,7 @@ PRIMITIVES = {
     "trust",
     "values",
     "vocabulary",
+    "wheel",
     "words",
 }
 RUN_A_STAGE = {
@@ -126,7 +134,7 @@ def packages(path: Path) -> set[str]:
 
 def modules(path: Path) -> set[str]:
     """Modules of the engine that a module imports, by their first name."""
-    there = {p.stem for p in (ROOT / "segmentation").glob("*.py")} | {"reading", "roles"}
+    there = {stage_of(p) for p in ENGINE}
     parts = [name.split(".") for name in imports(path) if name.startswith("segmentation.")]
     return {part[1] for part in parts} & there
 
@@ -224,6 +232,16 @@ def test_nothing_that_is_read_can_run(path: Path) -> None:
     assert not {"eval", "exec", "compile", "__import__"} & calls(path)
     risky = ("joblib.load", "read_pickle", "yaml.load", "numexpr.evaluate", "os.system", "os.popen")
     assert not [call for call in calls(path) if call.endswith(risky)]
+
+
+@each([path for path in ALL if relative(path) != "segmentation/models/pipeline_out.py"])
+def test_only_what_is_taken_away_knows_joblib(path: Path) -> None:
+    assert "joblib" not in packages(path)
+
+
+def test_what_is_taken_away_is_never_opened() -> None:
+    found = calls(ROOT / "segmentation/models/pipeline_out.py")
+    assert {call for call in found if call.startswith("joblib")} == {"joblib.dump"}
 
 
 @each(SCREENS)

@@ -19,10 +19,11 @@ import pytest
 from segmentation import charts
 from segmentation.axes import Axis, axis_for
 from segmentation.charts.look import ACCENT, DIVERGING, NEUTRAL, text_on, wrap
+from segmentation.comparing import compare_groups, group_values
 from segmentation.describing import category_shares, correlations, distribution
 from segmentation.naming import name_segments
 from segmentation.pipeline import run
-from segmentation.profiling import compare, feature_by_segment, overview
+from segmentation.profiling import overview
 from segmentation.projecting import project
 from segmentation.reading import Source
 from segmentation.results import Run, SegmentName
@@ -204,9 +205,11 @@ def figures(done: Run, keep: Bools) -> dict[str, go.Figure]:
         "donut": charts.size_donut(found.sizes, done.by_id()),
         "effects": charts.effect_bars(done.names[0], done.profiles.segments[0].differences),
         "means": charts.means_map(found.means, done.profiles.overall, names),
-        "pairs": charts.paired_bars(compare(done, keep, ids), ids, done.by_id()),
+        "pairs": charts.difference_dots(
+            compare_groups(done, keep, ids).numbers, done.by_id(), ids[0]
+        ),
         "overlay": charts.overlaid_histograms(
-            feature_by_segment(done, keep, ids, x), done.by_id(), axis_for(x, values)
+            group_values(done, keep, ids, x), done.by_id(), axis_for(x, values)
         ),
     }
 
@@ -248,7 +251,7 @@ def test_a_segment_has_one_colour_and_place_in_all_charts(done: Run) -> None:
     drawn = figures(done, everyone(done))
     for name in ("2d", "3d", "pca", "bars", "donut"):
         assert colours_by_name(drawn[name]) == wanted, name
-    for name in ("pairs", "overlay"):
+    for name in ("overlay",):
         assert colours_by_name(drawn[name]) == wanted[:2], name
     assert list(drawn["means"].data[0].y) == [name for name, _ in wanted]
 
@@ -263,7 +266,7 @@ def test_colours_and_symbols_are_those_kept_from_an_earlier_run(done: Run) -> No
     drawn = figures(again, everyone(again))
     for name in ("2d", "3d", "pca", "bars", "donut"):
         assert colours_by_name(drawn[name]) == wanted, name
-    for name in ("pairs", "overlay"):
+    for name in ("overlay",):
         assert colours_by_name(drawn[name]) == wanted[:2], name
     assert charts.segment_colour(7) in drawn["effects"].data[0].marker.color
     for name in ("2d", "pca"):

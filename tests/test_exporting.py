@@ -41,6 +41,7 @@ from segmentation.settings import (
     Recipe,
 )
 from segmentation.trust import band
+from tests.payloads import HARMLESS, PAYLOADS
 from tests.summaries import NESTED_KEYS, SUMMARY_KEYS
 
 ROOT = Path(__file__).parents[1]
@@ -56,47 +57,6 @@ def text_frame(columns: dict[str, list[str]]) -> pd.DataFrame:
 
 # --- formulas -----------------------------------------------------------------------------------
 
-PAYLOADS = [
-    "=1+1",
-    "=cmd|' /C calc'!A0",
-    "+1+cmd|' /C calc'!A0",
-    "-2+3+cmd|' /C calc'!A0",
-    "-1-1",
-    "+SUM(A1)",
-    "@SUM(1+1)",
-    "|calc",
-    "%0A=1",
-    "\t=1",
-    "\tplain",
-    "\r=1",
-    "\n=1",
-    "\r\n@x",
-    "  =1+1",
-    " \t -x",
-    "\u00a0=1",
-    "\u3000=1",
-    "\x0b=1",
-    "\x00=1",
-    "\ufeff=1",
-    "\u200b=1",
-    "'=1",
-    '"=1+1"',
-    " \"'=1",
-    "“=1",
-    "＝1+1",
-    "＋A1",
-    "－A1",
-    "＠SUM(A1)",
-    "｜calc",
-    "％1",
-    "=",
-    "-5=A1",
-    "-5\n=A1",
-    "+49 30 x",
-    "-1e5e",
-    "-",
-]
-
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_formulas_are_neutralised_everywhere(payload: str) -> None:
@@ -104,37 +64,7 @@ def test_formulas_are_neutralised_everywhere(payload: str) -> None:
     assert rows == [["'" + payload, "n"], ["'" + payload, "1"], ["x", "2"]]
 
 
-@pytest.mark.parametrize(
-    "harmless",
-    [
-        "",
-        "-5",
-        "+5",
-        "-5.",
-        "-.5",
-        "-0,5",
-        "+49 30 123",
-        "1e5",
-        "-1e5",
-        "-1.5E-3",
-        "+1.234.567,89",
-        "-1'234.50",
-        "12 %",
-        "-12 %",
-        "-3.5%",
-        " -5 ",
-        "a=b",
-        "x-y",
-        "me@home",
-        "50% off",
-        "Müller",
-        "a|b",
-        "(5)",
-        " text",
-        '"quoted"',
-        "'tis",
-    ],
-)
+@pytest.mark.parametrize("harmless", HARMLESS)
 def test_numbers_and_plain_text_stay(harmless: str) -> None:
     assert safe_text(pd.Series([harmless], dtype="str")) == [harmless]
 

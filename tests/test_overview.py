@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -11,11 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from segmentation.comparing import group_values
 from segmentation.pipeline import run
 from segmentation.profiling import (
-    compare,
     differences_shown,
-    feature_by_segment,
     overview,
     telling_features,
 )
@@ -128,41 +126,6 @@ def test_a_table_of_categories_has_an_overview(source_of: Callable[..., Source])
     found = overview(done, np.ones(24, dtype=bool))
     assert sum(found.sizes.values()) == 24
     assert found.means.shape[1] == 0
-    compared = compare(done, np.ones(24, dtype=bool), (1, 2))
-    assert len(compared) == 0
-    assert {"feature", "mean_1", "median_1", "index_2"} <= set(compared.columns)
-
-
-@given(MASKS.filter(lambda keep: keep.sum() > 8))
-def test_comparing_is_counting_twice(finished: Run, keep: np.ndarray) -> None:
-    shown, labels = table()[keep], labels_of(finished)[keep]
-    found = compare(finished, keep, (3, 1)).set_index("feature")
-    assert sorted(found.index) == sorted(NUMERIC)
-    for name in NUMERIC:
-        for i in (3, 1):
-            own = shown.loc[labels == i, name]
-            row = found.loc[name]
-            assert row[f"mean_{i}"] == pytest.approx(own.mean(), nan_ok=True)
-            assert row[f"median_{i}"] == pytest.approx(own.median(), nan_ok=True)
-            overall = table()[name].mean()
-            wanted = 100 * own.mean() / overall if overall > 0 else np.nan
-            assert row[f"index_{i}"] == pytest.approx(wanted, nan_ok=True)
-    gaps = (found["mean_3"] - found["mean_1"]).abs() / table()[NUMERIC].std(ddof=0)[found.index]
-    known = gaps.dropna().tolist()
-    assert all(a >= b - 1e-12 for a, b in pairwise(known))
-
-
-@pytest.mark.filterwarnings("error")
-def test_a_column_without_a_value_among_those_shown(source_of: Callable[..., Source]) -> None:
-    rows = [f"c{i},{i % 3 * 50 + i},{i if i < 4 else ''}" for i in range(30)]
-    recipe = Recipe(prepare=PrepareSettings(features=("spend",)), choose=ChooseSettings(k=3))
-    done = run(source_of("\n".join(["id,spend,late", *rows])), recipe)
-    keep = np.arange(30) >= 4
-    found = compare(done, keep, (1, 2))
-    late = found[found["feature"] == "late"].iloc[0]
-    assert late.drop("feature").isna().all()
-    assert found["feature"].tolist() == ["spend", "late"]
-    assert overview(done, keep).means["late"].isna().all()
 
 
 @given(MASKS, st.integers(1, 3))
@@ -186,7 +149,7 @@ def test_customers_shown_are_held_against_all(
 @given(MASKS, st.sampled_from(NUMERIC))
 def test_values_by_segment_are_those_shown(finished: Run, keep: np.ndarray, name: str) -> None:
     labels = labels_of(finished)
-    found = feature_by_segment(finished, keep, (2, 1), name)
+    found = group_values(finished, keep, (2, 1), name)
     assert list(found) == [2, 1]
     for i, values in found.items():
         np.testing.assert_array_equal(values, table().loc[keep & (labels == i), name])

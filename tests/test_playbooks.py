@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
@@ -19,6 +20,7 @@ from segmentation.exporting import customers_csv
 from segmentation.naming import name_segments
 from segmentation.pipeline import renamed, run
 from segmentation.playbooks import BUILTIN, PLAYBOOK, choose_playbook, read_playbooks, suggest
+from segmentation.reading import Source
 from segmentation.results import Pattern, Playbook
 from segmentation.settings import LONGEST_NAME, ChooseSettings, NameSettings, Recipe
 from segmentation.vocabulary import LEVEL_WORDS, Trait
@@ -323,7 +325,7 @@ def test_a_mistake_is_told_on_the_command_line(
     start = ["run", str(source), "--out", str(tmp_path / "o.csv"), "--k", "2"]
     assert main([*start, "--playbook", str(mine), "--summary", str(summary)]) == 0
     said = capsys.readouterr().err
-    assert "mine.toml, line" in said and len(said.splitlines()) == 1
+    assert sum("mine.toml, line" in line for line in said.splitlines()) == 1
     assert any("mine.toml, line" in note for note in json.loads(summary.read_text())["notes"])
     with pytest.raises(SystemExit) as stopped:
         main([*start, "--playbook", "retial"])
@@ -354,3 +356,30 @@ def test_a_name_of_ten_thousand_characters_is_refused_in_few_words() -> None:
     with pytest.raises(SettingsError) as refused:
         NameSettings(names=((1, "x" * 10_000),))
     assert len(str(refused.value)) < 200
+
+
+MINE = (
+    BUILTIN.read_text(encoding="utf-8")
+    .replace("[retail", "[bakery")
+    .replace('title = "Retail"', 'title = "Bakery"')
+)
+
+
+def test_a_recipe_can_hold_its_own_playbook(source_of: Callable[..., Source]) -> None:
+    """The file it was read from is not needed again, and its words and names are those told."""
+    told = NameSettings(playbook="bakery", playbook_text=MINE)
+    recipe = Recipe.from_json(Recipe(choose=ChooseSettings(k=2), naming=told).to_json())
+    found = run(source_of("id,spend\n1,10\n2,12\n3,90\n4,94\n"), recipe)
+    assert found.playbook.playbook.title == "Bakery" and not found.playbook.note
+    assert choose_playbook([], None, MINE).playbook.name == "bakery"
+    assert choose_playbook([], "mine.toml", MINE).playbook.name == "bakery"
+
+
+def test_a_typo_in_a_held_playbook_is_placed_and_the_built_in_one_used() -> None:
+    lines = MINE.splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("action"))
+    lines[at] = lines[at].replace("action", "acton")
+    found = choose_playbook(["gpa", "student_id"], "mine.toml", "\n".join(lines))
+    assert f"mine.toml, line {at + 1}, key 'acton'" in found.note
+    assert "built-in playbook is used" in found.note
+    assert found.playbook.name == "education"

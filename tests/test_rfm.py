@@ -21,8 +21,8 @@ from segmentation.features import build_features
 from segmentation.pipeline import load, run
 from segmentation.reading import Source
 from segmentation.results import Customers, Loaded, Rfm
-from segmentation.rfm import cross, edges_of, score_rfm, scores_of
-from segmentation.rfm_grid import OTHERS, parse_grid
+from segmentation.rfm import cross, edges_of, rfm_shown, score_rfm, scores_of
+from segmentation.rfm_grid import OTHERS, built_in_grid, parse_grid
 from segmentation.settings import ChooseSettings, CleanSettings, Recipe
 
 MakeSource = Callable[..., Source]
@@ -306,3 +306,29 @@ def test_agreement_is_the_adjusted_rand_index(pairs: list[tuple[int, int]]) -> N
     one, other = zip(*pairs, strict=True)
     counts = pd.crosstab(np.array(one), np.array(other)).to_numpy(dtype=float)
     assert math.isclose(_adjusted_rand(counts), adjusted_rand_score(one, other), abs_tol=1e-12)
+
+
+def test_who_is_shown_keeps_the_scores_among_all(online_retail: Loaded) -> None:
+    rfm = score_rfm(online_retail.customers)
+    grid = built_in_grid()
+    keep = np.random.default_rng(0).random(len(online_retail.customers.frame)) < 0.3
+    some = rfm_shown(rfm, grid, keep)
+    whole = rfm.frame[keep[rfm.customers]]
+    assert some.frame.to_numpy().tolist() == whole.to_numpy().tolist()
+    assert [scale.edges for scale in some.scales] == [scale.edges for scale in rfm.scales]
+    assert math.fsum(s.revenue for s in some.segments) == pytest.approx(
+        whole["monetary_total"].sum()
+    )
+    assert some.cell_revenue.to_numpy().sum() == pytest.approx(whole["monetary_total"].sum())
+    nobody = rfm_shown(rfm, grid, np.zeros_like(keep))
+    assert len(nobody.frame) == 0 and not nobody.cells.to_numpy().any()
+
+
+def test_a_cell_is_called_by_the_name_most_in_it_have(online_retail: Loaded) -> None:
+    rfm = score_rfm(online_retail.customers)
+    for r in range(1, 6):
+        for f in range(1, 6):
+            own = rfm.frame[(rfm.frame["r_score"] == r) & (rfm.frame["f_score"] == f)]
+            counts = own["rfm_segment"].value_counts()
+            name = rfm.cell_names.loc[r, f]
+            assert counts[name] == counts.max() if len(own) else name == ""

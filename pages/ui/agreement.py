@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.ui import widgets
+from pages.ui import widgets, wording
 from segmentation import charts
 
 
@@ -26,9 +26,13 @@ def explain() -> None:
     """Say what agreement is."""
     with st.popover("What agreement means", icon=":material/info:", type="tertiary"):
         st.markdown(
-            "Take any two customers: do both ways put them together, or both apart? Agreement is "
-            "the share of pairs where they do the same, less what chance alone would give. "
-            "**1** means the same segments (whatever they are called), **0** no more than chance; "
-            "from about 0.8 on, hardly anyone moves."
+            wording.told(
+                "Take any two customers: do both ways put them together, or both apart? Agreement "
+                "is "
+                "the share of pairs where they do the same, less what chance alone would give. "
+                "**1** means the same segments (whatever they are called), **0** no more than "
+                "chance; "
+                "from about 0.8 on, hardly anyone moves."
+            )
         )
         st.caption("Adjusted Rand index: Hubert and Arabie (1985), doi 10.1007/BF01908075.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,9 @@ from segmentation.arena import arena as every_preparation
 from segmentation.cleaning import clean
 from segmentation.errors import DataError
 from segmentation.features import build_features
+from segmentation.filter_index import FilterIndex
+from segmentation.filtering import Filter, passing, passing_segmented
+from segmentation.lookup import id_index
 from segmentation.matching import carry_over, match
 from segmentation.pipeline import (
     Combined,
@@ -31,23 +35,36 @@ from segmentation.pipeline import (
     renamed,
     segment,
     trusted,
+    turned,
 )
+from segmentation.portraits import portraits
+from segmentation.profiling import telling_features
 from segmentation.projecting import Projection, project
 from segmentation.reading import Bundle, Source, limits_from
 from segmentation.results import (
     Alternatives,
     Arena,
     Begun,
+    Customers,
     Loaded,
+    Portraits,
     Relation,
+    Rfm,
+    RuleSet,
     Run,
+    SalesLines,
     Schema,
     Table,
     Trap,
 )
+from segmentation.rfm import score_rfm
+from segmentation.rfm_grid import Grid
+from segmentation.rules import rule_sets
+from segmentation.sales import sales_lines as lines_to_count
 from segmentation.schema import guess_schema, suggest_schema
-from segmentation.settings import NameSettings, Recipe
+from segmentation.settings import NameSettings, Recipe, WheelSettings
 from segmentation.trying import with_outcomes
+from segmentation.values import Bools
 from segmentation.widths import Widths, widths
 
 AnySource = Source | Bundle
@@ -65,11 +82,17 @@ def table(source: AnySource, recipe: Recipe, share: Share | None = None) -> Tabl
 
 def combined(source: AnySource, recipe: Recipe, share: Share | None = None) -> Combined:
     """Tell the main table of the source from those that are joined to it."""
+    said = replace(recipe.schema, kind="auto")
+    key = _key(source, recipe.read, recipe.combine, said)
+    return _combined(key, tables(source, recipe, share), recipe)
+
+
+def tables(source: AnySource, recipe: Recipe, share: Share | None = None) -> tuple[Table, ...]:
+    """Read each table of the source as text."""
     place = _read_place(_key(source, recipe.read))
     if place.tables is None:
         place.tables = read(source, recipe, share, limits_from(os.environ))
-    said = replace(recipe.schema, kind="auto")
-    return _combined(_key(source, recipe.read, recipe.combine, said), place.tables, recipe)
+    return place.tables
 
 
 def schema(source: AnySource, recipe: Recipe) -> Schema:
@@ -104,13 +127,22 @@ def loaded(source: AnySource, recipe: Recipe, step: Steps | None = None) -> Load
     return place.loaded
 
 
+def sales_lines(source: AnySource, recipe: Recipe) -> SalesLines:
+    """Make numbers of the order lines, once for all views of the sales report."""
+    key = _key(source, recipe.read, recipe.combine, recipe.schema, recipe.clean)
+    return _sales_lines(key, loaded(source, recipe))
+
+
 def run(source: AnySource, recipe: Recipe, progress: Progress | None = None) -> Run:
     """Go from the source to named segments; how far they can be trusted may not be known yet."""
-    nameless = recipe.with_stage(naming=NameSettings())
-    found = _place_of_run(source, nameless, progress).run
+    as_found = recipe.as_found()
+    found = _place_of_run(source, as_found, progress).run
     assert found is not None
-    if found.recipe != nameless:
-        found = _rechosen(_key(source, nameless, _is_checked(found)), found, nameless)
+    if found.recipe != as_found:
+        found = _rechosen(_key(source, as_found, _is_checked(found)), found, as_found)
+    if recipe.wheel.steps:
+        nameless = recipe.with_stage(naming=NameSettings())
+        found = _turned(_key(source, nameless, _is_checked(found)), found, nameless)
     if recipe.naming == NameSettings():
         return found
     return _named(_key(source, recipe, _is_checked(found)), found, recipe)
@@ -118,12 +150,12 @@ def run(source: AnySource, recipe: Recipe, progress: Progress | None = None) -> 
 
 def begun(source: AnySource, recipe: Recipe) -> Begun:
     """Return what the trials of a run have found so far."""
-    return _place_of_run(source, recipe.with_stage(naming=NameSettings())).begun
+    return _place_of_run(source, recipe.as_found()).begun
 
 
 def trust(source: AnySource, recipe: Recipe, progress: Progress | None = None) -> Run:
     """Find out how far a run can be trusted, going on from where it was left."""
-    place = _place_of_run(source, recipe.with_stage(naming=NameSettings()))
+    place = _place_of_run(source, recipe.as_found())
     assert place.run is not None
     if not _is_checked(place.run):
         place.run = trusted(place.run, progress, place.begun)
@@ -132,14 +164,14 @@ def trust(source: AnySource, recipe: Recipe, progress: Progress | None = None) -
 
 def traps(source: AnySource, recipe: Recipe) -> tuple[Trap, ...]:
     """Return what to beware of in a run, the remedies with what comes of them once tried."""
-    place = _place_of_run(source, recipe.with_stage(naming=NameSettings()))
+    place = _place_of_run(source, recipe.as_found())
     assert place.run is not None
     return place.run.evidence.traps if place.traps is None else place.traps
 
 
 def try_remedies(source: AnySource, recipe: Recipe, progress: Counted | None = None) -> None:
     """Find out what comes of the remedies of a run's traps."""
-    place = _place_of_run(source, recipe.with_stage(naming=NameSettings()))
+    place = _place_of_run(source, recipe.as_found())
     assert place.run is not None
     if place.traps is None:
         customers, told = place.run.loaded.customers, place.run.evidence.traps
@@ -189,6 +221,7 @@ def arena(source: AnySource, found: Run, progress: Counted | None = None) -> Are
         prepare=replace(told.prepare, transform="none", scaler="none"),
         choose=replace(told.choose, k=None),
         fit=replace(told.fit, method="kmeans"),
+        wheel=WheelSettings(),
         naming=NameSettings(),
     )
     place = _tried_place(_key(source, "arena", same, k))
@@ -206,14 +239,65 @@ def alternatives(source: AnySource, found: Run, progress: Progress | None = None
     return place.alternatives
 
 
+def filter_index(source: AnySource, found: Loaded, recipe: Recipe) -> FilterIndex:
+    """Return what filters ask of the customers of a recipe."""
+    return _filter_index(
+        _key(source, recipe.read, recipe.combine, recipe.schema, recipe.clean), found
+    )
+
+
+def passing_all(source: AnySource, recipe: Recipe, index: FilterIndex, chosen: Filter) -> Bools:
+    """Tell which customers of a recipe pass a filter, segments left aside."""
+    key = _key(source, recipe.read, recipe.combine, recipe.schema, recipe.clean, chosen)
+    return _passing(key, lambda: passing(index, chosen))
+
+
+def passing_run(source: AnySource, found: Run, index: FilterIndex, chosen: Filter) -> Bools:
+    """Tell which customers of a run pass a filter."""
+    nameless = found.recipe.with_stage(naming=NameSettings())
+    key = _key(source, nameless, found.segmentation.k, chosen)
+    return _passing(key, lambda: passing_segmented(found, chosen, index))
+
+
 def refit(old: Run, new: Run) -> tuple[Relation, NameSettings]:
     """Hold a run against the one before, and say what names and colours go over to it."""
     relation = match(*_whose(old), *_whose(new))
-    return relation, replace(carry_over(relation, old.names), playbook=old.recipe.naming.playbook)
+    names, told = carry_over(relation, old.names), old.recipe.naming
+    return relation, replace(names, playbook=told.playbook, playbook_text=told.playbook_text)
 
 
 def _whose(found: Run) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
     return found.loaded.customers.ids[found.profiles.customers], found.profiles.labels
+
+
+def cards(source: AnySource, found: Run, keep: Bools) -> Portraits:
+    """Draw up the cards of a run's segments, for the customers kept."""
+    shown = sha256(keep.tobytes()).hexdigest()
+    return _cards(_key(source, found.recipe, found.segmentation.k, shown), found, keep)
+
+
+def retold(source: AnySource, found: Run) -> tuple[RuleSet, ...]:
+    """Retell a run's segments by rules of every size."""
+    nameless = found.recipe.with_stage(naming=NameSettings())
+    return _retold(_key(source, nameless, found.segmentation.k), found)
+
+
+def ids(source: AnySource, found: Run) -> Any:
+    """Return a run's customer ids in a form that is searched quickly."""
+    told = found.recipe
+    return _ids(_key(source, told.read, told.combine, told.schema, told.clean), found)
+
+
+def scored(source: AnySource, recipe: Recipe, customers: Customers, grid: Grid) -> Rfm:
+    """Score customers by recency, frequency and money."""
+    stages = (recipe.read, recipe.combine, recipe.schema, recipe.clean)
+    return _scored(_key(source, stages, grid), customers, grid)
+
+
+def telling(source: AnySource, found: Run) -> tuple[str, ...]:
+    """Return the features used, those first that the segments differ in most."""
+    nameless = found.recipe.with_stage(naming=NameSettings())
+    return _telling(_key(source, nameless, found.segmentation.k), found)
 
 
 def projection(source: AnySource, found: Run) -> Projection:
@@ -259,6 +343,11 @@ class _Place:
 
 
 @st.cache_resource(scope="session", max_entries=2, ttl=LONGEST_STAY, show_spinner=False)
+def _sales_lines(key: str, _loaded: Loaded) -> SalesLines:
+    return lines_to_count(_loaded)
+
+
+@st.cache_resource(scope="session", max_entries=2, ttl=LONGEST_STAY, show_spinner=False)
 def _read_place(key: str) -> _Place:
     return _Place()
 
@@ -271,6 +360,21 @@ def _place(key: str) -> _Place:
 @st.cache_resource(scope="session", max_entries=12, ttl=LONGEST_STAY, show_spinner=False)
 def _tried_place(key: str) -> _Place:
     return _Place()
+
+
+@st.cache_resource(scope="session", max_entries=2, ttl=LONGEST_STAY, show_spinner=False)
+def _filter_index(key: str, _loaded: Loaded) -> FilterIndex:
+    return FilterIndex(_loaded)
+
+
+@st.cache_resource(scope="session", max_entries=4, ttl=LONGEST_STAY, show_spinner=False)
+def _passing(key: str, _tell: Callable[[], Bools]) -> Bools:
+    return _tell()
+
+
+@st.cache_resource(scope="session", max_entries=6, ttl=LONGEST_STAY, show_spinner=False)
+def _turned(key: str, _run: Run, _recipe: Recipe) -> Run:
+    return turned(_run, _recipe.wheel)
 
 
 @st.cache_resource(scope="session", max_entries=6, ttl=LONGEST_STAY, show_spinner=False)
@@ -289,5 +393,30 @@ def _widths(key: str, _run: Run) -> Widths:
 
 
 @st.cache_resource(scope="session", max_entries=6, ttl=LONGEST_STAY, show_spinner=False)
+def _telling(key: str, _run: Run) -> tuple[str, ...]:
+    return telling_features(_run)
+
+
+@st.cache_resource(scope="session", max_entries=6, ttl=LONGEST_STAY, show_spinner=False)
 def _projection(key: str, _run: Run) -> Projection:
     return project(_run.prepared, _run.segmentation)
+
+
+@st.cache_resource(scope="session", max_entries=6, ttl=LONGEST_STAY, show_spinner=False)
+def _cards(key: str, _run: Run, _keep: Bools) -> Portraits:
+    return portraits(_run, _keep)
+
+
+@st.cache_resource(scope="session", max_entries=4, ttl=LONGEST_STAY, show_spinner=False)
+def _retold(key: str, _run: Run) -> tuple[RuleSet, ...]:
+    return rule_sets(_run)
+
+
+@st.cache_resource(scope="session", max_entries=2, ttl=LONGEST_STAY, show_spinner=False)
+def _ids(key: str, _run: Run) -> Any:
+    return id_index(_run.loaded.customers)
+
+
+@st.cache_resource(scope="session", max_entries=4, ttl=LONGEST_STAY, show_spinner=False)
+def _scored(key: str, _customers: Customers, _grid: Grid) -> Rfm:
+    return score_rfm(_customers, _grid)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from pages.ui import chips, filters, state, trust, widgets
+from pages.ui import chips, filters, state, trust, widgets, wording
 from segmentation import charts
 from segmentation.errors import SettingsError
 from segmentation.naming import name_segments
@@ -40,7 +40,7 @@ def one_segment(run: Run, found: Overview, keep: Bools) -> None:
     with left:
         st.html(chips.chip(named))
         st.markdown(
-            f"**{profile.size:,} customers**, {profile.share:.1%} of all"
+            f"**{wording.count(profile.size)}**, {profile.share:.1%} of all"
             + (f"; {found.sizes[chosen]:,} shown" if found.sizes[chosen] != profile.size else "")
         )
         st.markdown("**Why this name**")
@@ -56,22 +56,27 @@ def one_segment(run: Run, found: Overview, keep: Bools) -> None:
         st.markdown(trust.line(run, chosen))
         _rename(run, chosen)
     with right:
-        st.markdown("**What sets it apart from all customers**")
+        st.markdown(wording.told("**What sets it apart from all customers**"))
         if not found.sizes[chosen]:
             st.info(
-                "No customer of this segment passes the filter. Choose another segment, or widen "
-                "or clear the filter.",
+                wording.told(
+                    "No customer of this segment passes the filter. Choose another segment, or "
+                    "widen or clear the filter."
+                ),
                 icon=":material/info:",
             )
             return
         widgets.chart(
-            charts.effect_bars(named, differences_shown(run, keep, chosen)),
+            charts.effect_bars(named, differences_shown(run, keep, chosen), wording.many()),
             "effects",
             f"What sets {named.name} apart",
         )
         st.caption(
-            "How far the segment's mean lies from that of all customers, in standard deviations. "
-            "Grey columns were not used to make the segments." + filters.baseline(keep)
+            wording.told(
+                "How far the segment's mean lies from that of all customers, in standard "
+                "deviations. Grey columns were not used to make the segments."
+            )
+            + filters.baseline(keep)
         )
 
 
@@ -81,7 +86,7 @@ def means_table(run: Run, found: Overview, keep: Bools) -> None:
     ids = [int(i) for i in found.means.index]
     columns: dict[str, object] = {
         "Segment": [names[i] for i in ids],
-        "Customers": [found.sizes[i] for i in ids],
+        wording.people(): [found.sizes[i] for i in ids],
     }
     for name in found.means.columns:
         title = label(str(name))
@@ -102,7 +107,7 @@ def means_table(run: Run, found: Overview, keep: Bools) -> None:
     )
     st.caption(
         "Means in original units"
-        + ("." if keep.all() else ", of the customers shown.")
+        + ("." if keep.all() else wording.told(", of the customers shown."))
         + widgets.about_centres(run.prepared.transformed)
     )
 
@@ -144,16 +149,3 @@ def _take_name(run: Run, chosen: int, key: str) -> None:
         st.session_state["rename_problem"] = (key, state.escape(str(error)))
         return
     state.set_names(names)
-
-
-def comparison(table: pd.DataFrame, ids: tuple[int, int]) -> None:
-    """Draw two segments' figures side by side."""
-    shown = pd.DataFrame({"Feature": [state.escape(label(name)) for name in table["feature"]]})
-    for figure in ("mean", "median"):
-        for i, which in zip(ids, ("one", "other"), strict=True):
-            shown[f"{figure.capitalize()}, {which}"] = table[f"{figure}_{i}"].round(2).to_numpy()
-    st.table(
-        shown.style.format(precision=2, thousands=",", na_rep="–"),
-        border="horizontal",
-        hide_index=True,
-    )

@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.ui import cache, progress, state
 from segmentation.numerals import counted
 from segmentation.results import Begun, Run
+from segmentation.settings import WheelSettings
 from segmentation.trust import DOUBTFUL, VALID
 
 SKIPPED, SWITCHED = "check-skipped", "check-switched"
@@ -53,6 +54,8 @@ def make(place: DeltaGenerator) -> None:
     """
     source, recipe = state.source(), state.ran()
     assert source is not None and recipe is not None
+    # What was done by hand is no part of what is checked here.
+    recipe = recipe.as_found() if recipe.wheel.steps else recipe
     before = cache.run(source, recipe)
     checked = bool(before.evidence.stabilities)
     with place.container(border=True):
@@ -99,7 +102,8 @@ def _switch(before: Run, found: Run) -> None:
     if refit is not None:
         relation = cache.refit(cache.run(source, refit.recipe), found)[0]
         refit = replace(refit, relation=relation)
-    state.settle_k(recipe.with_stage(naming=naming), found.segmentation.k, refit)
+    recipe = recipe.with_stage(naming=naming, wheel=WheelSettings())
+    state.settle_k(recipe, found.segmentation.k, refit)
     st.session_state[SWITCHED] = (state.runs(), before.segmentation.k, found.segmentation.k)
 
 

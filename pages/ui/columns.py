@@ -72,6 +72,10 @@ def draft_from_widgets(source: cache.AnySource) -> Recipe:
         clean = replace(
             clean,
             drop_zero_price=held.get(state.key("drop-zero-price"), False),
+            # A choice made when there was a product column must not outlast it.
+            drop_non_products=_has_product(said, found)
+            and held.get(state.key("drop-non-products"), False),
+            returns="net" if held.get(state.key("returns-net"), False) else "gross",
             as_of=as_of.isoformat() if as_of else None,
         )
     return state.set_draft(schema=replace(schema, roles=tuple(said)), clean=clean)
@@ -129,6 +133,10 @@ def _role_key(role: str, kind: str, names: Sequence[str]) -> str:
     return state.key(f"role-{role}-{kind}-{hash(tuple(names))}")
 
 
+def _has_product(said: Sequence[tuple[str, str]], schema: Schema) -> bool:
+    return bool(dict(said).get("product", schema.roles.get("product", "")))
+
+
 def _forget(source: cache.AnySource) -> None:
     guess = cache.guessed_schema(source, replace(state.draft(), schema=SchemaSettings()))
     names = [column.name for column in guess.columns]
@@ -167,6 +175,20 @@ def _clean_choices(schema: Schema) -> None:
                 "Set aside lines with a unit price of 0 or less",
                 key=state.key("drop-zero-price"),
                 persist_state="session",
+            )
+            if "product" in schema.roles:
+                st.checkbox(
+                    "Set aside postage, fees and corrections",
+                    key=state.key("drop-non-products"),
+                    persist_state="session",
+                    help="Lines whose product code stands for no product, such as POST or DOT",
+                )
+            st.checkbox(
+                "Take returns and cancellations off (net)",
+                key=state.key("returns-net"),
+                persist_state="session",
+                help="They lower what a customer is worth, but are no orders. Otherwise they are "
+                "set aside and money is gross.",
             )
             st.date_input(
                 "Count days to",

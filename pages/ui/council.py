@@ -7,7 +7,7 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from pages.ui import state, widgets
+from pages.ui import state, widgets, wording
 from segmentation import charts
 from segmentation.choosing import CRITERIA
 from segmentation.methods import DENSITY, METHOD_NAMES
@@ -62,16 +62,16 @@ def draw(run: Run) -> None:
     evidence = run.evidence
     if len(evidence.sweep.ks) < 2:
         st.info(
-            f"{state.escape(evidence.reason)}."
+            f"{state.escape(wording.told(evidence.reason))}."
             if run.recipe.fit.method in DENSITY
-            else "There are too few different customers to compare several k.",
+            else wording.told("There are too few different customers to compare several k."),
             icon=":material/info:",
         )
         return
     if evidence.votes:
         _votes(evidence)
         with st.expander("How the votes are weighed", icon=":material/balance:"):
-            st.markdown(RULE)
+            st.markdown(wording.told(RULE))
     elif run.recipe.fit.method != "kmeans":
         st.caption(
             f"The council judges K-Means alone. Of {METHOD_NAMES[run.recipe.fit.method]}, these "
@@ -106,9 +106,9 @@ def _row(vote: Vote, evidence: Evidence) -> str:
     return (
         f"<tr class='{'agrees' if agrees else 'dissents'}'>"
         f"<th scope='row'>{escape(sentence(name))}"
-        f"<small>{escape(ASKS[vote.criterion])}</small></th>"
+        f"<small>{escape(wording.told(ASKS[vote.criterion]))}</small></th>"
         f"<td><b>{said}</b><span><i aria-hidden='true'>{icon}</i>{mark}</span></td>"
-        f"<td>{escape(vote.reason)}</td></tr>"
+        f"<td>{escape(wording.told(vote.reason))}</td></tr>"
     )
 
 
@@ -123,14 +123,16 @@ def _curves(evidence: Evidence) -> None:
             title = sentence(CRITERIA[name])
             st.markdown(f"**{title}**")
             widgets.chart(figure, name, f"{title} over the number of segments")
-            st.caption(BETTER[name])
+            st.caption(wording.told(BETTER[name]))
     with places[len(shown)]:
         st.markdown("**How to read these**")
         st.caption(
             f"Each goes over the number of segments. The dashed line is the {evidence.k} in use"
             + ("; the diamond, what the criterion speaks for" if evidence.votes else "")
-            + ". Thin upright bars are errors or 95 % intervals. All segmented customers are "
-            "compared, whatever the filter."
+            + wording.told(
+                ". Thin upright bars are errors or 95 % intervals. All segmented customers are "
+                "compared, whatever the filter."
+            )
         )
 
 
@@ -162,5 +164,5 @@ def _figures(run: Run) -> None:
 
 def _on(what: str, customers: int, total: int) -> str:
     if customers == total:
-        return f"{what} are of all {total:,} customers."
-    return f"{what} are of a sample of {customers:,} of {total:,} customers."
+        return wording.told(f"{what} are of all {total:,} customers.")
+    return wording.told(f"{what} are of a sample of {customers:,} of {total:,} customers.")

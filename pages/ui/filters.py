@@ -1,129 +1,360 @@
-"""One filter for all screens: by segment, category values and numeric ranges."""
+"""One filter for all screens: chosen in a popover, shown as chips, kept in the address."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.ui import state
-from segmentation.filtering import Filter, bounds, passing, passing_segmented
-from segmentation.results import Customers, Loaded, Run
+from pages.ui import addresses, cache, state, wording
+from segmentation.filter_index import Coded, FilterIndex, search
+from segmentation.filtering import Filter, Picked, bounds, date_label
+from segmentation.results import Loaded, Run
 from segmentation.values import Bools
 from segmentation.vocabulary import label
+from segmentation.words import sentence
 
-MOST_CATEGORIES = 200
+# A list of more would be sent to the browser at every change; it is searched here instead.
+MOST_LISTED = 200
+MOST_FOUND = 50
+HELD, HELD_RUN, PICKS, CLEARED = "filter-held", "filter-run", "filter-picks", "filter-cleared"
 
 
 def for_run(run: Run, place: DeltaGenerator | None = None) -> Bools:
     """Draw the filter and return which segmented customers pass."""
-    names = run.name_of()
+    source = state.source()
+    assert source is not None
+    index = cache.filter_index(source, run.loaded, run.recipe)
+    chosen = _now(index, run)
     with place or st.container():
-        chosen = _bar(run.loaded.customers, names)
-    keep = passing_segmented(run, chosen)
-    _say(chosen, names, int(keep.sum()), len(keep))
+        _Bar(index, chosen, run.name_of()).draw()
+    acting = chosen.fitting(index)
+    keep = cache.passing_run(source, run, index, acting)
+    _say(acting, run.name_of(), int(keep.sum()), len(keep))
+    _say_what_rests(chosen, acting)
+    addresses.keep(chosen, index, run)
     return keep
 
 
 def for_customers(loaded: Loaded, place: DeltaGenerator) -> Bools:
     """Draw the filter without segments and return which customers pass."""
+    source, recipe = state.source(), state.draft()
+    assert source is not None
+    index = cache.filter_index(source, loaded, recipe)
+    chosen = _now(index, None)
     with place:
-        chosen = _bar(loaded.customers, {})
-    keep = passing(loaded.customers, chosen)
-    _say(chosen, {}, int(keep.sum()), len(keep))
-    if state.ran() is not None and st.session_state.get(_segments_key()):
+        _Bar(index, chosen, {}).draw()
+    acting = replace(chosen.fitting(index), segments=())
+    keep = cache.passing_all(source, recipe, index, acting)
+    _say(acting, {}, int(keep.sum()), len(keep))
+    if chosen.segments:
         st.caption("The choice of segments in the filter does not act here: all are shown.")
+    _say_what_rests(replace(chosen, segments=()), acting)
+    addresses.keep(chosen, index, None)
     return keep
-
-
-def _segments_key() -> str:
-    return f"filter-segments-{state.runs()}-{_turn()}"
-
-
-def _turn() -> str:
-    return f"{state.generation()}-{st.session_state.get('filter_turn', 0)}"
 
 
 def baseline(keep: Bools) -> str:
     """Say what the customers shown are held against, where a filter leaves that open."""
     if keep.all():
         return ""
-    return (
+    return wording.told(
         f" The filter chooses whose numbers are shown; they are held against all {len(keep):,} "
         "customers in segments."
     )
 
 
-def _bar(customers: Customers, names: dict[int, str]) -> Filter:
-    # The run shown can have other columns than the customers that are explored.
-    turn = f"{hash((customers.numeric, customers.categories))}-{_turn()}"
-    columns = [c for c in customers.categories if customers.frame[c].nunique() <= MOST_CATEGORIES]
-    with st.popover("Filter", icon=":material/filter_alt:"):
-        segments: list[int] = []
-        if names:
-            segments = st.multiselect(
-                "Segments",
-                list(names),
-                format_func=lambda i: names[i],
-                placeholder="All segments",
-                key=_segments_key(),
+def pick(ids: Any) -> None:
+    """Let only these customers pass, on all screens; to be called before the screen is drawn."""
+    turn = st.session_state.get(PICKS, 0) + 1
+    st.session_state[PICKS] = turn
+    _hold(replace(_held(), picked=Picked(ids=ids, turn=turn)))
+
+
+def _held() -> Filter:
+    """Return the filter held for this file; segments of a run before are none of this one."""
+    chosen: Filter = st.session_state.get(state.key(HELD), Filter())
+    if chosen.segments and st.session_state.get(HELD_RUN) != state.runs():
+        return replace(chosen, segments=())
+    return chosen
+
+
+def _hold(chosen: Filter) -> None:
+    st.session_state[state.key(HELD)] = chosen
+    st.session_state[HELD_RUN] = state.runs()
+    addresses.forget()
+
+
+def _now(index: FilterIndex, run: Run | None) -> Filter:
+    held = _held()
+    chosen = addresses.asked(index, run, held)
+    if chosen is not held:
+        st.session_state[state.key(HELD)] = chosen
+        st.session_state[HELD_RUN] = state.runs()
+    return chosen
+
+
+class _Bar:
+    """The popover with its controls; each shows what is held, and a change of one is held."""
+
+    def __init__(self, index: FilterIndex, chosen: Filter, names: dict[int, str]) -> None:
+        self.index, self.chosen, self.names = index, chosen, names
+        # The run shown can have other columns than the customers that are explored.
+        self.turn = f"{index.mark}-{state.generation()}"
+
+    def draw(self) -> None:
+        with st.popover("Filter", icon=":material/filter_alt:"):
+            if self.names:
+                self._choose(
+                    "Segments",
+                    f"filter-segments-{state.runs()}-{state.generation()}",
+                    list(self.names),
+                    list(self.chosen.segments),
+                    lambda now, values: replace(now, segments=tuple(sorted(values))),
+                    format_func=lambda i: self.names[i],
+                    placeholder="All segments",
+                )
+            for column in self.index.customers.categories:
+                self._category(column)
+            if self.index.has_products:
+                self._pick_values(
+                    "Bought any of",
+                    f"filter-products-{self.turn}",
+                    self.index.products,
+                    self.chosen.products,
+                    lambda now, values: replace(now, products=tuple(sorted(values))),
+                )
+            for column in self.index.dates:
+                self._dates(column)
+            self._ranges()
+
+    def _category(self, column: str) -> None:
+        def take(now: Filter, values: Sequence[str]) -> Filter:
+            others = tuple(one for one in now.categories if one[0] != column)
+            own = ((column, tuple(sorted(values))),) if values else ()
+            return replace(now, categories=(*others, *own))
+
+        self._pick_values(
+            state.widget_label(label(column)),
+            f"filter-category-{column}-{self.turn}",
+            self.index.category(column),
+            dict(self.chosen.categories).get(column, ()),
+            take,
+            "Of the customer's last order."
+            if self.index.customers.kind == "transactions" and column == "country"
+            else None,
+        )
+
+    def _pick_values(
+        self,
+        title: str,
+        key: str,
+        coded: Coded,
+        chosen: tuple[str, ...],
+        take: Callable[[Filter, Sequence[str]], Filter],
+        note: str | None = None,
+    ) -> None:
+        """Let the reader choose values; of very many, those with most customers are listed."""
+        options: Sequence[str] = coded.values
+        place = st.container()
+        if len(options) > MOST_LISTED:
+            words = st.text_input(
+                f"Search in {title}",
+                key=f"search-{key}",
+                placeholder=f"Search in all {len(options):,}",
+                icon=":material/search:",
+                label_visibility="collapsed",
                 persist_state="session",
             )
-        categories = []
-        for column in columns:
-            values = st.multiselect(
-                state.widget_label(label(column)),
-                sorted(customers.frame[column].unique()),
+            found = search(coded, words, MOST_FOUND)
+            options = [*chosen, *(value for value in found if value not in chosen)]
+            if not found:
+                st.caption("Nothing has these words in it.")
+        with place:
+            self._choose(
+                title,
+                key,
+                options,
+                [value for value in chosen if value in options],
+                take,
                 format_func=lambda value: value or "(missing)",
-                placeholder="All",
-                key=f"filter-category-{column}-{turn}",
-                persist_state="session",
+                placeholder="All" if len(coded.values) <= MOST_LISTED else "All; choose or search",
+                help=note,
             )
-            if values:
-                categories.append((column, tuple(values)))
-        ranges = _ranges(customers, turn)
-    return Filter(segments=tuple(segments), categories=tuple(categories), ranges=ranges)
 
+    def _dates(self, column: str) -> None:
+        span = self.index.span(column)
+        if span is None or span[0] == span[1]:
+            return
 
-def _ranges(customers: Customers, turn: str) -> tuple[tuple[str, float, float], ...]:
-    wanted = st.multiselect(
-        "Number ranges",
-        customers.numeric,
-        format_func=label,
-        placeholder="Choose columns to limit",
-        key=f"filter-ranges-{turn}",
-        persist_state="session",
-    )
-    ranges = []
-    for column in wanted:
-        span = bounds(customers, column)
-        low, high = (
+        def take(now: Filter, days: Sequence[date]) -> Filter:
+            if len(days) == 1:
+                return now
+            others = tuple(one for one in now.dates if one[0] != column)
+            own = ((column, *(day.isoformat() for day in days)),) if days else ()
+            return replace(now, dates=(*others, *own))
+
+        key = f"filter-date-{column}-{self.turn}"
+        held = next((one[1:] for one in self.chosen.dates if one[0] == column), ())
+        wanted = tuple(map(date.fromisoformat, held))
+        # One day is a choice half made, which is left alone.
+        if len(st.session_state.get(key, ())) != 1:
+            _show(key, wanted)
+        first, last = map(date.fromisoformat, span)
+        st.date_input(
+            state.widget_label(f"{sentence(date_label(column))} between"),
+            value=(),  # type: ignore[arg-type]
+            format="YYYY-MM-DD",
+            min_value=min([first, *wanted]),
+            max_value=max([last, *wanted]),
+            key=key,
+            on_change=self._take,
+            args=(key, take),
+            help="Customers with at least one order on these days."
+            if column == "order_date"
+            else None,
+        )
+
+    def _ranges(self) -> None:
+        index = self.index
+
+        def columns(now: Filter, wanted: Sequence[str]) -> Filter:
+            held = {one[0]: one for one in now.ranges}
+            spans = {name: bounds(index, name) for name in wanted if name not in held}
+            full = {name: (name, span.low, span.high) for name, span in spans.items()}
+            return replace(now, ranges=tuple((held | full)[name] for name in wanted))
+
+        numeric = index.customers.numeric
+        held = [one for one in self.chosen.ranges if one[0] in numeric]
+        self._choose(
+            "Number ranges",
+            f"filter-ranges-{self.turn}",
+            list(numeric),
+            [one[0] for one in held],
+            columns,
+            format_func=label,
+            placeholder="Choose columns to limit",
+        )
+        for column, low, high in held:
+            self._range(column, low, high)
+
+    def _range(self, column: str, low: float, high: float) -> None:
+        step = bounds(self.index, column).step
+        for place, end, value in zip(st.columns(2), ("from", "to"), (low, high), strict=True):
+
+            def take(now: Filter, typed: float, end: str = end) -> Filter:
+                return replace(
+                    now,
+                    ranges=tuple(
+                        one
+                        if one[0] != column
+                        else (column, typed, one[2])
+                        if end == "from"
+                        else (column, one[1], typed)
+                        for one in now.ranges
+                    ),
+                )
+
+            key = f"filter-{end}-{column}-{self.turn}"
+            _show(key, value)
             place.number_input(
                 state.widget_label(f"{label(column)}, {end}"),
                 value=value,
-                step=span.step,
+                step=step,
                 # Any number can be typed, as fine as a long tail asks; no needless zeros.
                 format="%.12g",
-                key=f"filter-{end}-{column}-{turn}",
-                persist_state="session",
+                key=key,
+                on_change=self._take,
+                args=(key, take),
             )
-            for place, end, value in zip(
-                st.columns(2), ("from", "to"), (span.low, span.high), strict=True
-            )
+
+    def _choose(
+        self,
+        title: str,
+        key: str,
+        options: Sequence[Any],
+        chosen: list[Any],
+        take: Callable[[Filter, Any], Filter],
+        **look: Any,
+    ) -> None:
+        # Given other options, a list forgets what was chosen of the ones before.
+        key = f"{key}-{hash(tuple(options))}"
+        _show(key, chosen)
+        st.multiselect(
+            title,
+            options,
+            key=key,
+            on_change=self._take,
+            args=(key, take),
+            wrap=True,
+            **look,
         )
-        ranges.append((column, low, high))
-    return tuple(ranges)
+
+    @staticmethod
+    def _take(key: str, take: Callable[[Filter, Any], Filter]) -> None:
+        _hold(take(_held(), st.session_state[key]))
 
 
-def _say(chosen: Filter, names: dict[int, str], passing_count: int, all_count: int) -> None:
-    conditions = chosen.describe(names)
+def _show(key: str, value: Any) -> None:
+    """Let a widget show what is held; where it does, what is being typed is left alone."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
+def _say(acting: Filter, names: dict[int, str], passing_count: int, all_count: int) -> None:
+    conditions = acting.conditions(names)
+    for complaint in addresses.complaints():
+        st.caption(f":material/link_off: {complaint}; it is left out.")
+    if st.session_state.pop(CLEARED, False):
+        st.caption(wording.told(f"Filter cleared: all {all_count:,} customers are shown."))
     if not conditions:
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        for condition in conditions:
-            st.markdown(f":gray-badge[{state.escape(condition)}]")
-        st.caption(f"{passing_count:,} of {all_count:,} customers shown")
-        if st.button("Clear filter", type="tertiary", icon=":material/close:"):
-            st.session_state["filter_turn"] = st.session_state.get("filter_turn", 0) + 1
-            st.rerun()
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="xsmall", key="filter-chips"
+    ):
+        for i, (text, _) in enumerate(conditions):
+            st.button(
+                state.widget_label(text),
+                icon=":material/close:",
+                icon_position="right",
+                key=f"filter-chip-{i}",
+                on_click=_drop,
+                args=(text, names),
+                help="Take this out of the filter",
+            )
+        st.caption(
+            wording.told(f"{passing_count:,} of {all_count:,} customers shown"), width="content"
+        )
+        st.button(
+            "Clear filter",
+            type="tertiary",
+            on_click=_clear,
+            help=wording.told(f"Show all {all_count:,} customers again"),
+        )
     if not passing_count:
-        st.info("No customer passes this filter. Widen or clear it.", icon=":material/info:")
+        st.info(
+            wording.told("No customer passes this filter. Widen or clear it."),
+            icon=":material/info:",
+        )
+
+
+def _drop(text: str, names: dict[int, str]) -> None:
+    _hold(dict(_held().conditions(names)).get(text, _held()))
+
+
+def _clear() -> None:
+    _hold(Filter())
+    st.session_state[CLEARED] = True
+
+
+def _say_what_rests(chosen: Filter, acting: Filter) -> None:
+    if chosen != acting:
+        st.caption(
+            wording.told(
+                "A part of the filter does not act here: these customers have no such column."
+            )
+        )

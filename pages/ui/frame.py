@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui import intake, navigation, state, style, theme, warm_up
+from pages.ui import addresses, intake, navigation, state, style, theme, warm_up
 
 ICON = Path(__file__).with_name("icon.svg")
 
@@ -21,6 +21,7 @@ def run() -> None:
     _configure()
     st.html(style.SHEET)
     page = navigation.choose_page()
+    addresses.take()
     intake.take_candidate()
     with st.sidebar:
         place = st.container()

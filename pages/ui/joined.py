@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from pages.ui import state, widgets
+from pages.ui import state, widgets, wording
 from pages.ui.tables import SHOWN_ROWS
 from segmentation.exporting import to_csv
 from segmentation.results import Loaded
@@ -32,7 +32,10 @@ def choices() -> None:
     """Offer which file is the main one, and by which column each further one meets it."""
     tables = state.taken().tables
     main = _select(
-        "Segment the customers of", [one.file for one in tables], tables[0].file, state.key("main")
+        wording.told("Segment the customers of"),
+        [one.file for one in tables],
+        tables[0].file,
+        state.key("main"),
     )
     for table in tables:
         if table.file != (main or tables[0].file):
@@ -51,8 +54,11 @@ def lists(loaded: Loaded) -> None:
             state.escape(f"By its column {match.key!r}. New columns: {', '.join(match.columns)}")
         )
         lists = (
-            ("Customers that are not in it", unmatched_customers(loaded.customers, match)),
-            ("Rows that are no customer's", unmatched_rows(match)),
+            (
+                wording.told("Customers that are not in it"),
+                unmatched_customers(loaded.customers, match),
+            ),
+            (wording.told("Rows that are no customer's"), unmatched_rows(match)),
             ("All rows not used", set_aside_table(match.table, match.clean.set_aside)),
         )
         for title, rows in lists:

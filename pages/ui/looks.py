@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import streamlit as st
 
-from pages.ui import state, widgets
+from pages.ui import state, widgets, wording
 from segmentation import charts
 from segmentation.axes import axis_for
 from segmentation.describing import category_shares, correlations, distribution
@@ -22,12 +22,14 @@ def one_column(customers: Customers, shown: pd.DataFrame) -> None:
         "Column", (*customers.numeric, *customers.categories), state.key("explore-column")
     )
     if name is None:
-        st.info("No column varies from customer to customer.", icon=":material/info:")
+        st.info(wording.told("No column varies from customer to customer."), icon=":material/info:")
         return
     if name in customers.categories:
         shares = category_shares(shown, name)
         widgets.chart(
-            charts.category_bars(shares, name), "explore-categories", f"Customers by {label(name)}"
+            charts.category_bars(shares, name, wording.many()),
+            "explore-categories",
+            f"{wording.people()} by {label(name)}",
         )
         count = counted(len(shares), "category", "categories")
         st.caption(f"{count}; the largest holds {shares['share'].max():.0%}.")
@@ -35,18 +37,24 @@ def one_column(customers: Customers, shown: pd.DataFrame) -> None:
     axis = axis_for(name, customers.frame[name].to_numpy())
     found = distribution(shown, name, axis)
     if found is None:
-        st.info("No customer shown has a value here.", icon=":material/info:")
+        st.info(wording.told("No customer shown has a value here."), icon=":material/info:")
         return
     lower, middle, upper = found.quartiles
     if found.low == found.high:
-        st.markdown(f"{counted(found.values, 'customer has', 'customers have')} **{say(middle)}**.")
+        st.markdown(
+            wording.told(
+                f"{counted(found.values, 'customer has', 'customers have')} **{say(middle)}**."
+            )
+        )
     else:
         st.markdown(
-            f"Half of the customers lie between **{say(lower)}** and **{say(upper)}**; the middle "
-            f"one has **{say(middle)}**."
+            wording.told(
+                f"Half of the customers lie between **{say(lower)}** and **{say(upper)}**; the "
+                f"middle one has **{say(middle)}**."
+            )
         )
     widgets.chart(
-        charts.histogram(found, axis),
+        charts.histogram(found, axis, wording.many()),
         "explore-histogram",
         f"Histogram of {label(name)} with quartiles",
     )
@@ -87,7 +95,9 @@ def two_columns(customers: Customers, shown: pd.DataFrame) -> None:
         ranked = correlations(shown, (x, y), "spearman").to_numpy()[0, 1]
         st.caption(
             (
-                "No correlation: that takes three customers with both values, not all the same."
+                wording.told(
+                    "No correlation: that takes three customers with both values, not all the same."
+                )
                 if math.isnan(straight)
                 else f"Correlation {straight:.2f} (Pearson), {ranked:.2f} by ranks (Spearman)."
             )
@@ -109,7 +119,7 @@ def correlation(customers: Customers, shown: pd.DataFrame) -> None:
         "1: they rise together; -1: one rises as the other falls; 0: no such relation. Two "
         "features above 0.9 say nearly the same; clustering on both counts it twice."
         + (
-            " A dash: fewer than three customers have both, or all have the same."
+            wording.told(" A dash: fewer than three customers have both, or all have the same.")
             if matrix.isna().to_numpy().any()
             else ""
         )
@@ -118,4 +128,6 @@ def correlation(customers: Customers, shown: pd.DataFrame) -> None:
 
 def _drawn(rows: int) -> str:
     most = charts.MOST_POINTS
-    return f" {most:,} of {rows:,} customers are drawn; the figures use all." if rows > most else ""
+    if rows <= most:
+        return ""
+    return wording.told(f" {most:,} of {rows:,} customers are drawn; the figures use all.")

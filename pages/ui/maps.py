@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
-from pages.ui import cache, state, widgets
+from pages.ui import cache, filters, state, widgets, wording
 from segmentation import charts
-from segmentation.profiling import telling_features
+from segmentation.axes import axis_for
+from segmentation.outlines import inside, outlines
+from segmentation.projecting import Projection
 from segmentation.results import Run
-from segmentation.values import Bools
+from segmentation.values import Bools, Floats
 from segmentation.vocabulary import label
 
 FLAT, SOLID, PCA = "Map", "3-D map", "All features (PCA)"
@@ -34,8 +39,10 @@ def draw(run: Run, keep: Bools, view: str) -> None:
 
 def _axes(run: Run, count: int) -> list[str]:
     """Let the reader choose the axes; the features used come first."""
+    source = state.source()
+    assert source is not None
     customers = run.loaded.customers
-    used = [name for name in telling_features(run) if name in customers.numeric]
+    used = [name for name in cache.telling(source, run) if name in customers.numeric]
     options = [*used, *(name for name in customers.numeric if name not in used)]
     chosen = []
     for i, place in enumerate(st.columns(count)):
@@ -49,8 +56,12 @@ def _axes(run: Run, count: int) -> list[str]:
 
 def _flat(run: Run, keep: Bools) -> None:
     x, y = _axes(run, 2)
+    drawing = _draws_around()
     widgets.chart(
-        charts.map_2d(run, keep, x, y), "map-2d", f"Customers by {label(x)} and {label(y)}"
+        charts.map_2d(run, keep, x, y, selectable=drawing),
+        "map-2d",
+        f"{wording.people()} by {label(x)} and {label(y)}",
+        on_draw=_picked_flat(run, keep, x, y) if drawing else None,
     )
     _how_to_read(run, int(keep.sum()), {x, y})
 
@@ -60,7 +71,7 @@ def _solid(run: Run, keep: Bools) -> None:
     widgets.chart(
         charts.map_3d(run, keep, across, up, depth),
         "map-3d",
-        f"Customers by {label(across)}, {label(up)} and {label(depth)}",
+        f"{wording.people()} by {label(across)}, {label(up)} and {label(depth)}",
         height="stretch",
     )
     _how_to_read(run, int(keep.sum()), {across, up, depth}, " On a phone, it turns at full size.")
@@ -70,8 +81,12 @@ def _pca(run: Run, keep: Bools) -> None:
     source = state.source()
     assert source is not None
     projection = cache.projection(source, run)
+    drawing = _draws_around()
     widgets.chart(
-        charts.pca_map(run, keep, projection), "map-pca", "Customers on two principal components"
+        charts.pca_map(run, keep, projection, selectable=drawing),
+        "map-pca",
+        f"{wording.people()} on two principal components",
+        on_draw=_picked_pca(run, keep, projection) if drawing else None,
     )
     shown = sum(projection.explained)
     st.caption(
@@ -88,10 +103,47 @@ def _pca(run: Run, keep: Bools) -> None:
         )
 
 
+def _draws_around() -> bool:
+    """Let the reader draw in a map; else a finger or a mouse on it moves the page."""
+    return st.toggle(
+        "Choose customers by drawing",
+        key=state.key("map-drawing"),
+        persist_state="session",
+        help="Draw a box around customers, or a lasso by its button at the top right of the map. "
+        "All customers within are chosen, also those that are not drawn, and the filter shows "
+        "only them, on all screens, until its chip is closed.",
+    )
+
+
+def _picked_flat(run: Run, keep: Bools, x: str, y: str) -> Callable[[Any], None]:
+    def pick(selection: Any) -> None:
+        frame = run.loaded.customers.frame
+        across, up = (axis_for(name, frame[name].to_numpy(dtype=float)) for name in (x, y))
+        _pick(run, keep, across.place(frame[x]), up.place(frame[y]), selection)
+
+    return pick
+
+
+def _picked_pca(run: Run, keep: Bools, projection: Projection) -> Callable[[Any], None]:
+    def pick(selection: Any) -> None:
+        place = projection.by_customer(len(run.loaded.customers.ids))
+        _pick(run, keep, place[:, 0], place[:, 1], selection)
+
+    return pick
+
+
+def _pick(run: Run, keep: Bools, x: Floats, y: Floats, selection: Any) -> None:
+    """Choose of the customers shown those within what was drawn."""
+    drawn = outlines(selection)
+    if drawn:
+        shown = run.profiles.customers[keep]
+        filters.pick(run.loaded.customers.ids[shown[inside(x[shown], y[shown], drawn)]])
+
+
 def _how_to_read(run: Run, customers: int, axes: set[str], more: str = "") -> None:
     used = axes <= set(run.prepared.features)
     st.caption(
-        "Each point is a customer, in original units; point at it for its id. "
+        wording.told("Each point is a customer, in original units; point at it for its id. ")
         + (
             "Crosses mark the segments' centres."
             + widgets.about_centres([name for name in run.prepared.transformed if name in axes])
@@ -107,4 +159,6 @@ def _drawn(customers: int) -> str:
     most = charts.MOST_POINTS
     if customers <= most:
         return ""
-    return f" {most:,} of {customers:,} customers are drawn; all figures use all of them."
+    return wording.told(
+        f" {most:,} of {customers:,} customers are drawn; all figures use all of them."
+    )

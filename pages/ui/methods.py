@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from pages.ui import adopting, agreement, cache, progress, state
+from pages.ui import adopting, agreement, cache, progress, state, wording
 from segmentation.methods import DENSITY, METHOD_NAMES
 from segmentation.results import Alternative, Alternatives, Run
 from segmentation.settings import Method
@@ -56,9 +56,11 @@ def draw(run: Run) -> None:
     with st.expander("What each method looks for", icon=":material/menu_book:"):
         st.markdown("\n".join(f"- **{METHOD_NAMES[name]}**: {ABOUT[name]}" for name in ABOUT))
         st.caption(
-            "All but K-Means as in scikit-learn. HDBSCAN: Campello, Moulavi and Sander (2013); "
-            "DBSCAN: Ester et al. (1996). Agreement is among the customers that both put in a "
-            "segment."
+            wording.told(
+                "All but K-Means as in scikit-learn. HDBSCAN: Campello, Moulavi and Sander (2013); "
+                "DBSCAN: Ester et al. (1996). Agreement is among the customers that both put in a "
+                "segment."
+            )
         )
 
 
@@ -87,7 +89,7 @@ def _row(one: Alternative, found: Alternatives) -> dict[str, str]:
         return {
             "Method": name,
             "Segments": "–",
-            "Customers": "–",
+            wording.told("Customers"): "–",
             "In no segment": f"{one.noise:,}",
             "Silhouette": "–",
             "Agrees": "–",
@@ -97,7 +99,7 @@ def _row(one: Alternative, found: Alternatives) -> dict[str, str]:
     return {
         "Method": name,
         "Segments": str(one.k),
-        "Customers": shown + (" · …" if one.k > MOST_SIZES else ""),
+        wording.told("Customers"): shown + (" · …" if one.k > MOST_SIZES else ""),
         "In no segment": f"{one.noise:,}",
         "Silhouette": f"{one.silhouette:.3f}",
         "Agrees": "–" if with_present is None else f"{with_present:.2f}",

@@ -10,16 +10,24 @@ from typing import Any, NoReturn
 
 import streamlit as st
 
+from pages.ui import wording
+
 _here = threading.local()
 
 SCREENS: dict[str, dict[str, Any]] = {
     "data": {"title": "Data", "icon": ":material/table:", "default": True},
     "explore": {"title": "Explore", "icon": ":material/query_stats:"},
+    "sales": {"title": "Sales", "icon": ":material/receipt_long:"},
     "segments": {"title": "Segments", "icon": ":material/scatter_plot:"},
     "profiles": {"title": "Profiles", "icon": ":material/groups:"},
+    "rfm": {"title": "RFM", "icon": ":material/grid_on:"},
     "compare": {"title": "Compare", "icon": ":material/compare_arrows:"},
-    "export": {"title": "Export", "icon": ":material/download:"},
-    "live": {"title": "Live", "icon": ":material/sensors:"},
+    "customer": {"title": "One customer", "icon": ":material/person_search:"},
+    "export": {"title": "Export", "icon": ":material/download:", "section": "Hand on"},
+    "models": {"title": "Models", "icon": ":material/inventory_2:", "section": "Over time"},
+    "score": {"title": "Score", "icon": ":material/how_to_reg:", "section": "Over time"},
+    "movement": {"title": "Movement", "icon": ":material/moving:", "section": "Over time"},
+    "live": {"title": "Live", "icon": ":material/sensors:", "section": "Over time"},
 }
 
 
@@ -30,7 +38,13 @@ def path(screen: str) -> str:
 
 def choose_page() -> Any:
     """Register all screens and return the one the address asks for."""
-    return st.navigation([st.Page(path(name), **said) for name, said in SCREENS.items()])
+    sections: dict[str, list[Any]] = {}
+    for name, said in SCREENS.items():
+        shown = {key: value for key, value in said.items() if key != "section"}
+        shown["title"] = wording.told(said["title"])
+        found = sections.setdefault(said.get("section", "Understand"), [])
+        found.append(st.Page(path(name), **shown))
+    return st.navigation(sections)
 
 
 class ScreenEnded(Exception):  # noqa: N818

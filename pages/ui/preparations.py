@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from pages.ui import adopting, agreement, cache, progress, state
+from pages.ui import adopting, agreement, cache, progress, state, wording
 from segmentation.choosing import least_size
 from segmentation.numerals import counted
 from segmentation.results import Arena, Candidate, Run
@@ -72,9 +72,11 @@ def _in_short(found: Arena, possible: Sequence[Candidate]) -> str:
     known = [one for one in possible if one.stability is not None and not _handful(one)]
     count = counted(found.k, "segment", "segments")
     if not known:
-        return f"No preparation gives {count} that are more than a handful of customers."
+        return wording.told(
+            f"No preparation gives {count} that are more than a handful of customers."
+        )
     best = max(known, key=lambda one: one.stability or 0.0)
-    return (
+    return wording.told(
         f"At {count}, **{best.name}** is the most dependable: its weakest segment comes back to "
         f"**{best.stability:.2f}** when other customers are drawn."
     )
@@ -86,7 +88,7 @@ def _row(one: Candidate, run: Run, k: int) -> dict[str, str]:
         "Preparation": f"**{one.name}** (in use)" if _in_use(one, run) else one.name,
         "Weakest stability": _figure(one.stability, ".2f"),
         "Silhouette": _figure(one.silhouette, ".3f"),
-        "Customers": shown
+        wording.told("Customers"): shown
         + (" · …" if k > MOST_SIZES else "")
         + (" :orange[:material/warning:]" if _handful(one) else ""),
         "Best k by silhouette": "–"
@@ -115,4 +117,4 @@ def _in_use(one: Candidate, run: Run) -> bool:
 def _sampled(found: Arena) -> str:
     if found.customers == found.of:
         return ""
-    return f" Tried on a sample of {found.customers:,} of {found.of:,} customers."
+    return wording.told(f" Tried on a sample of {found.customers:,} of {found.of:,} customers.")

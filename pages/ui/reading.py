@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 
 import pandas as pd
 import streamlit as st
@@ -45,36 +45,39 @@ MOST_EXAMPLES = 6
 # No value of a list: a list that is shown again takes None for nothing chosen yet.
 WORK_IT_OUT = ""
 
+# Where what is said of a file is kept: by the name of the setting.
+KeyOf = Callable[[str], str]
 
-def told() -> Recipe:
+
+def told(key_of: KeyOf = state.key) -> Recipe:
     """Return what the analyst said of the file, as the widgets stand."""
     recipe = Recipe()
     for setting in TITLES:
-        value = st.session_state.get(state.key(setting)) or WORK_IT_OUT
+        value = st.session_state.get(key_of(setting)) or WORK_IT_OUT
         if value != WORK_IT_OUT:
             recipe = recipe.answered(setting, value)
     return recipe
 
 
-def ask(questions: Sequence[Question]) -> None:
+def ask(questions: Sequence[Question], key_of: KeyOf = state.key) -> None:
     """Draw a box for each open question, both readings on the analyst's own values."""
     for question in {one.setting: one for one in reversed(questions)}.values():
-        with st.container(border=True, key=f"question-{question.setting}"):
+        with st.container(border=True, key=f"question-{key_of(question.setting)}"):
             st.markdown(f":material/help: **{state.escape(question.text)}**")
             readings = question.readings
             for start in range(0, len(readings), 2):
                 pair = readings[start : start + 2]
                 for place, reading in zip(st.columns(2, gap="medium"), pair, strict=False):
                     with place:
-                        _reading(question, reading)
+                        _reading(question, reading, key_of)
             first = question.readings[0].label
             st.caption(state.escape(f"Until you say, this is assumed: {first}."))
 
 
-def said() -> None:
+def said(key_of: KeyOf = state.key) -> None:
     """Say quietly what was told of the file, each with the way to take it back."""
     for setting, title in TITLES.items():
-        value = st.session_state.get(state.key(setting)) or WORK_IT_OUT
+        value = st.session_state.get(key_of(setting)) or WORK_IT_OUT
         if value == WORK_IT_OUT:
             continue
         word = WORDS.get(setting, {}).get(value, value)
@@ -82,10 +85,10 @@ def said() -> None:
             st.caption(f"{title}: {state.escape(word)} (you said so)", width="content")
             st.button(
                 "Change",
-                key=f"change-{state.key(setting)}",
+                key=f"change-{key_of(setting)}",
                 type="tertiary",
                 on_click=_tell,
-                args=(setting, WORK_IT_OUT),
+                args=(key_of(setting), WORK_IT_OUT),
                 help=f"Take back what you said about this: {title.lower()}",
             )
 
@@ -122,15 +125,15 @@ def sheet_choice() -> None:
         _select("sheet", labels, f"Work it out (found: {report.sheet})")
 
 
-def _reading(question: Question, reading: Reading) -> None:
+def _reading(question: Question, reading: Reading, key_of: KeyOf) -> None:
     names = ["Column", "First row"] if question.setting == "sheet" else ["Written", "Read as"]
     rows = pd.DataFrame(reading.examples[:MOST_EXAMPLES], columns=names, dtype="str")
     st.table(rows.map(state.escape), border="horizontal", hide_index=True)
     st.button(
         state.widget_label(reading.label),
-        key=state.key(f"answer-{question.setting}-{reading.value}"),
+        key=key_of(f"answer-{question.setting}-{reading.value}"),
         on_click=_tell,
-        args=(question.setting, reading.value),
+        args=(key_of(question.setting), reading.value),
         width="stretch",
     )
 
@@ -154,5 +157,5 @@ def _sheet(sheet: Sheet) -> str:
     return f"{sheet.name}{size}{' (hidden)' if sheet.hidden else ''}"
 
 
-def _tell(setting: str, value: str) -> None:
-    st.session_state[state.key(setting)] = value
+def _tell(key: str, value: str) -> None:
+    st.session_state[key] = value

@@ -39,3 +39,26 @@ def run_shown() -> Run:
     except SegmentationError as error:
         messages.problem(error)
         navigation.end_screen()
+
+
+def run_if_any() -> Run | None:
+    """Return the run to show, for a screen that can do without."""
+    source, recipe = state.source(), state.ran()
+    if source is None or recipe is None:
+        return None
+    try:
+        return cache.run(source, recipe)
+    except SegmentationError as error:
+        messages.problem(error)
+        return None
+
+
+def loaded_if_any() -> Loaded | None:
+    """Return the customers worked on, for a screen that can do without."""
+    source = state.source()
+    if source is None:
+        return None
+    try:
+        return cache.loaded(source, state.draft())
+    except SegmentationError:
+        return None

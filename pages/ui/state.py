@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -11,6 +11,7 @@ import streamlit as st
 from segmentation.reading import Bundle, Source
 from segmentation.results import Loaded, ReadReport, Relation, Schema
 from segmentation.settings import NameSettings, Recipe
+from segmentation.wheel import numbers_after
 
 _MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()#+-.!|~$<>:&"})
 # Addresses, icons and arrows are made even of escaped characters; a space of no width prevents it.
@@ -145,7 +146,7 @@ def ran() -> Recipe | None:
 
 
 def ran_k() -> int | None:
-    """Return the number of segments of the run shown, None before the first."""
+    """Return the number of segments found in the run shown, None before the first."""
     k: int | None = st.session_state["ran_k"] if ran() is not None else None
     return k
 
@@ -175,6 +176,13 @@ def settle_k(recipe: Recipe, k: int, refit: Refit | None) -> None:
     st.session_state["runs"] = runs() + 1
 
 
+def turn(recipe: Recipe) -> None:
+    """Take the run shown with its segments merged or split by hand, or no longer so."""
+    k = ran_k()
+    assert k is not None
+    settle_k(recipe, k, None)
+
+
 def runs() -> int:
     """Count the runs of this session, so that widgets about old segments are not met again."""
     count: int = st.session_state.get("runs", 0)
@@ -182,11 +190,27 @@ def runs() -> int:
 
 
 def set_names(names: NameSettings) -> None:
-    """Rename segments of the run shown."""
-    recipe = ran()
-    if recipe is not None:
+    """Rename segments of the run shown, given by their ids."""
+    recipe, k = ran(), ran_k()
+    if recipe is not None and k is not None:
+        # The recipe has them by number, and those of segments merged away wait in it.
+        numbers = numbers_after(k, recipe.wheel)
+        given = {numbers[i - 1]: name for i, name in names.names}
+        waiting = {n: name for n, name in recipe.naming.names if n not in numbers}
+        names = replace(names, names=tuple(sorted((waiting | given).items())))
         st.session_state["ran"] = recipe.with_stage(naming=names)
         st.session_state["renamings"] = renamings() + 1
+
+
+def image_format() -> str:
+    """Return the format of the pictures that charts can be taken away as."""
+    chosen: str = st.session_state.get("image_format", "png")
+    return chosen
+
+
+def set_image_format(chosen: str) -> None:
+    """Take all charts' pictures in another format."""
+    st.session_state["image_format"] = chosen
 
 
 def renamings() -> int:
@@ -198,14 +222,16 @@ def renamings() -> int:
 def is_stale() -> bool:
     """Tell whether the settings have changed since the run shown."""
     recipe = ran()
-    return recipe is not None and recipe.with_stage(naming=NameSettings()) != draft()
+    return recipe is not None and recipe.as_found() != draft()
 
 
 def describe_run() -> str:
     """Say in a few words what was run."""
     if ran() is None:
         return "No segments yet"
-    return f"{ran_k()} segments" + (", settings changed" if is_stale() else "")
+    recipe = ran()
+    by_hand = " found, changed by hand" if recipe is not None and recipe.wheel.steps else ""
+    return f"{ran_k()} segments{by_hand}" + (", settings changed" if is_stale() else "")
 
 
 def widget_label(text: str) -> str:

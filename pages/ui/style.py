@@ -32,6 +32,14 @@ _CHOSEN = """
 [data-testid="stButtonGroup"] [aria-checked="true"] { color: inherit !important }
 """
 
+# Conditions are looked at more often than closed, so they are smaller than other buttons.
+_CHIPS = """
+[class*="st-key-filter-chip-"] button { min-height: 0; padding: .1rem .6rem; border-radius: 1rem }
+[class*="st-key-filter-chip-"] :is(p, span) { font-size: .85rem }
+.st-key-filter-chips { row-gap: .25rem }
+@media (pointer: coarse) { [class*="st-key-filter-chip-"] button { padding: .35rem .75rem } }
+"""
+
 # A bar where there is more to the side; browsers of phones show none before one scrolls.
 _TABLES = """
 .st-key-read-report td:last-child * { overflow-wrap: anywhere }
@@ -47,21 +55,33 @@ _TABLES = """
 # the page. One finger scrolls the page, on a chart too; at full size, where there is no page, it
 # turns the three-dimensional map.
 _CHARTS = f"""
-.js-plotly-plot :is(.xtick text, .ytick text, .xtitle, .ytitle, .legendtext, .cbaxis text,
-  .bartext-outside), .st-key-size-donut .annotation-text {{ fill: currentColor !important }}
+.js-plotly-plot :is(.textpoint text, .xtick text, .ytick text, .xtitle, .ytitle, .legendtext,
+  .cbaxis text, .bartext-outside, .node-label),
+  :is(.st-key-size-donut, [class*="st-key-over-time-"]) .annotation-text {{
+  fill: currentColor !important }}
+.js-plotly-plot .node-label {{ text-shadow: none !important }}
 .st-key-map-3d {{ height: clamp(360px, 108vw, 600px) }}
 @media (pointer: coarse) {{
   .js-plotly-plot .drag:not(.nsewdrag) {{ pointer-events: none !important }}
   .js-plotly-plot:not(:has([data-title="Close fullscreen"])) .gl-container {{
     pointer-events: none }} }}
 @media (max-width: 640px) {{
-  .js-plotly-plot:has(.xtick:nth-of-type({FEW_COLUMNS + 1})) .heatmap-label {{ display: none }} }}
+  .js-plotly-plot:has(.xtick:nth-of-type({FEW_COLUMNS + 1})) .heatmap-label {{ display: none }}
+  .st-key-rfm-grid .heatmap-label text {{ font-size: 9px !important }}
+  .st-key-sales-map .heatmap-label {{ display: none }} }}
 """
 
 # Streamlit's own font of icons draws a name as its icon.
 _TRUST = """
 .trust > i, .council i { font: normal 1.1em/1 "Material Symbols Rounded"; letter-spacing: normal;
   text-transform: none; white-space: nowrap; font-feature-settings: "liga" }
+.segment-name { margin: 0; padding: 0; font-weight: 600 }
+.segment-name > span { font-size: 1.1rem !important }
+.facts { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; margin: 0; font-size: .875rem }
+.facts > div { flex: 1 1 7rem }
+.facts > div:nth-last-child(-n+2) { flex: 2 1 14rem }
+.facts dt { opacity: .75 }
+.facts dd { margin: 0 }
 .segments-found { display: grid; gap: .45rem 1.5rem;
   grid-template-columns: repeat(auto-fill, minmax(min(19rem, 100%), 1fr)) }
 .trust { display: inline-flex; align-items: center; gap: .3rem; font-style: normal;
@@ -92,4 +112,4 @@ _TRUST = """
   .council th[scope="row"] { width: auto } }
 """
 
-SHEET = f"<style>{_TRUST}{_LISTS}{_WRAPPED}{_PRESSED}{_CHOSEN}{_TABLES}{_CHARTS}</style>"
+SHEET = f"<style>{_TRUST}{_LISTS}{_WRAPPED}{_PRESSED}{_CHOSEN}{_CHIPS}{_TABLES}{_CHARTS}</style>"

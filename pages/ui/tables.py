@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.ui import state, widgets
+from pages.ui import refunds, state, widgets
 from segmentation.exporting import to_csv
 from segmentation.results import Loaded, Table
 from segmentation.set_aside import account, set_aside_table
@@ -25,6 +25,8 @@ def set_aside(loaded: Loaded) -> None:
         }
     )
     st.table(table.style.format(thousands=","), border="horizontal", hide_index=True)
+    if loaded.clean.refunds is not None:
+        refunds.account(loaded, loaded.clean.refunds)
     for note in loaded.clean.notes:
         st.info(state.escape(note), icon=":material/info:")
     found = {step.rule: step for step in steps if step.set_aside}

@@ -7,7 +7,7 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from pages.ui import chips, state
+from pages.ui import chips, state, wording
 from segmentation.results import Run
 from segmentation.trust import DOUBTFUL, HIGHLY_STABLE, VALID, band
 
@@ -51,7 +51,8 @@ def line(run: Run, segment_id: int) -> str:
         )
     found = run.segmentation.stabilities[segment_id - 1]
     return (
-        f":material/{said[0]}: **{said[1]}**: {band(found.mean)[1]} Stability {found.mean:.2f} "
+        f":material/{said[0]}: **{said[1]}**: {wording.told(band(found.mean)[1])} Stability "
+        f"{found.mean:.2f} "
         f"({found.low:.2f} to {found.high:.2f}), silhouette {width:.2f}."
     )
 
@@ -62,7 +63,7 @@ def table(run: Run) -> None:
     rows = []
     for named, size in zip(run.names, found.sizes(), strict=True):
         i = named.segment_id - 1
-        row = {"Segment": state.escape(named.name), "Customers": f"{size:,}"}
+        row = {"Segment": state.escape(named.name), wording.told("Customers"): f"{size:,}"}
         if found.stabilities:
             icon, words, _ = label(run, named.segment_id) or ("", "", "")
             steady = found.stabilities[i]
@@ -73,13 +74,18 @@ def table(run: Run) -> None:
     st.table(pd.DataFrame(rows), border="horizontal", hide_index=True)
     if found.stabilities:
         st.caption(
-            f"Stability: the customers are drawn anew, again and again, and segmented; 1 means "
-            f"that the segment comes back whole each time (mean Jaccard similarity, in brackets "
-            f"its 95 % interval). From {HIGHLY_STABLE} very stable, from {VALID} stable, from "
-            f"{DOUBTFUL} doubtful, below not to be relied on: Hennig (2007), as in R's "
-            "fpc::clusterboot."
+            wording.told(
+                f"Stability: the customers are drawn anew, again and again, and segmented; 1 means "
+                f"that the segment comes back whole each time (mean Jaccard similarity, in "
+                f"brackets "
+                f"its 95 % interval). From {HIGHLY_STABLE} very stable, from {VALID} stable, from "
+                f"{DOUBTFUL} doubtful, below not to be relied on: Hennig (2007), as in R's "
+                "fpc::clusterboot."
+            )
         )
     st.caption(
-        "Silhouette: how much closer customers are to their own segment than to the next one, "
-        "from -1 to 1 (Rousseeuw 1987)."
+        wording.told(
+            "Silhouette: how much closer customers are to their own segment than to the next one, "
+            "from -1 to 1 (Rousseeuw 1987)."
+        )
     )

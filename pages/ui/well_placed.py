@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.ui import cache, state, widgets
+from pages.ui import cache, state, widgets, wording
 from segmentation import charts
 from segmentation.results import Run
 
@@ -20,7 +20,7 @@ def draw(run: Run) -> None:
         widgets.chart(
             charts.silhouette_plot(found, run.by_id()),
             "silhouette-plot",
-            "Silhouette of each customer, by segment",
+            wording.told("Silhouette of each customer, by segment"),
         )
     with right:
         rows = [
@@ -33,18 +33,25 @@ def draw(run: Run) -> None:
         ]
         st.table(pd.DataFrame(rows), border="horizontal", hide_index=True)
         st.caption(
-            f"1 sits well, 0 lies between two segments, below 0 is nearer to another. Mean of all: "
-            f"{run.segmentation.silhouette:.3f} (dashed line). A full, broad shape is "
-            "a segment that holds together; a thin tail to the left are customers who could as "
-            "well be in another segment."
+            wording.told(
+                f"1 sits well, 0 lies between two segments, below 0 is nearer to another. Mean of "
+                f"all: "
+                f"{run.segmentation.silhouette:.3f} (dashed line). A full, broad shape is "
+                "a segment that holds together; a thin tail to the left are customers who could as "
+                "well be in another segment."
+            )
         )
     drawn, known = len(found.few().labels), len(found.labels)
     st.caption(
-        (f"{drawn:,} of {known:,} customers are drawn, evenly. " if drawn < known else "")
+        (
+            wording.told(f"{drawn:,} of {known:,} customers are drawn, evenly. ")
+            if drawn < known
+            else ""
+        )
         + (
-            f"The figures are of a sample of {known:,} of {found.of:,} customers"
+            wording.told(f"The figures are of a sample of {known:,} of {found.of:,} customers")
             if known < found.of
-            else f"The figures are of all {known:,} customers"
+            else wording.told(f"The figures are of all {known:,} customers")
         )
         + ", whatever the filter. Rousseeuw (1987), doi 10.1016/0377-0427(87)90125-7."
     )

@@ -8,24 +8,65 @@ from typing import Any, Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.ui import state, wording
 from pages.ui.state import escape
 from segmentation.vocabulary import label
 
+# As on a screen of double density, which is sharp on paper.
+IMAGE_SCALE = 2
+MIME = {
+    "csv": "text/csv",
+    "html": "text/html",
+    "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
+}
+# A picture of a chart can't bring the page's own font along, and another's letters are cut off at
+# its edge: so charts are drawn with those that every machine has.
+CHART_FONTS = "Arial, Liberation Sans, Helvetica, sans-serif"
 CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d"]}
+DRAWN_IN_CONFIG = {"displaylogo": False, "displayModeBar": True}
 
 
 def heading(title: str, question: str) -> None:
     """Open a screen with its name and the question it answers."""
     with st.container(gap="xxsmall"):
-        st.title(title, anchor=False)
-        st.caption(question)
+        st.title(wording.told(title), anchor=False)
+        st.caption(wording.told(question))
 
 
 def chart(
-    figure: Any, key: str, alt: str, *, height: Literal["content", "stretch"] = "content"
+    figure: Any,
+    key: str,
+    alt: str,
+    *,
+    height: Literal["content", "stretch"] = "content",
+    on_draw: Callable[[Any], None] | None = None,
 ) -> None:
-    """Draw a figure in the page's theme, with what it shows in words."""
-    st.plotly_chart(figure, key=key, alt=alt, config=CHART_CONFIG, height=height)
+    """Draw a figure in the page's theme, with what it shows in words.
+
+    With ``on_draw`` the reader can draw boxes and lassos, which it gets as Plotly tells them.
+    """
+    figure.update_layout(font_family=CHART_FONTS)
+    picture = {"format": state.image_format(), "filename": key, "scale": IMAGE_SCALE}
+    if on_draw is None:
+        config = CHART_CONFIG | {"toImageButtonOptions": picture}
+        st.plotly_chart(figure, key=key, alt=alt, config=config, height=height)
+        return
+    drawn_in = f"{key}-drawn-in"
+
+    def take() -> None:
+        on_draw(st.session_state[drawn_in]["selection"])
+
+    st.plotly_chart(
+        figure,
+        key=drawn_in,
+        alt=alt,
+        config=DRAWN_IN_CONFIG | {"toImageButtonOptions": picture},
+        height=height,
+        on_select=take,
+        selection_mode=("box", "lasso"),
+    )
 
 
 def column_select(
@@ -51,8 +92,8 @@ def about_centres(features: Sequence[str]) -> str:
         return ""
     listed = escape(", ".join(map(label, features)))
     return (
-        f" The centres on the maps differ from the means on Profiles in {listed}: customers were "
-        "compared there on a scale that shortens a long tail."
+        f" The centres on the maps differ from the means on Profiles in {listed}: "
+        "they are compared there on a scale that shortens a long tail."
     )
 
 
@@ -81,15 +122,14 @@ def view_place(view: str, options: Sequence[str]) -> DeltaGenerator:
 
 
 def download(
-    text: str, make: Callable[[], bytes], file_name: str, key: str, *, primary: bool = False
+    text: str, make: Callable[[], bytes] | bytes, file_name: str, key: str, *, primary: bool = False
 ) -> None:
-    """Offer a file whose bytes are made when it is asked for."""
-    mime = "application/json" if file_name.endswith(".json") else "text/csv"
+    """Offer a file whose bytes are made when it is asked for, if they are not there yet."""
     st.download_button(
         text,
         make,
         file_name=file_name,
-        mime=mime,
+        mime=MIME.get(file_name.rpartition(".")[2], "application/octet-stream"),
         key=key,
         icon=":material/download:",
         on_click="ignore",

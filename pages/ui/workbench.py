@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import adopting, cache, messages, progress, state, widgets
+from pages.ui import adopting, cache, messages, progress, state, widgets, wording
 from segmentation import charts
 from segmentation.axes import axis_for
 from segmentation.errors import SegmentationError
 from segmentation.methods import METHOD_NAMES
-from segmentation.numerals import counted
 from segmentation.preparing import usable_features
 from segmentation.reading import Bundle, Source
 from segmentation.results import Loaded, Run
@@ -40,9 +39,9 @@ MISSING = {
     "median": "Fill with the median",
     "mean": "Fill with the mean",
     "mode": "Fill with the most frequent",
-    "drop": "Set the customer aside",
+    "drop": "Set aside",
 }
-OUTLIERS = {"keep": "Keep", "cap": "Cap", "set-aside": "Set the customer aside"}
+OUTLIERS = {"keep": "Keep", "cap": "Cap", "set-aside": "Set aside"}
 
 
 def settings(loaded: Loaded) -> Recipe:
@@ -61,7 +60,9 @@ def settings(loaded: Loaded) -> Recipe:
         key=features_key,
         persist_state="session",
         wrap=True,
-        help="Customers alike in these end up together. A category counts as 0/1 columns.",
+        help=wording.told(
+            "Customers alike in these end up together. A category counts as 0/1 columns."
+        ),
     )
     choose = _choose()
     with st.popover("Preparation and seed", icon=":material/tune:", width="stretch"):
@@ -116,7 +117,7 @@ def invitation(loaded: Loaded, keep: Bools) -> None:
     """Fill the screen before the first run; the customers kept are drawn."""
     customers = loaded.customers
     count = len(customers.frame)
-    st.subheader(f"{counted(count, 'customer', 'customers')}, no segments yet", anchor=False)
+    st.subheader(f"{wording.count(count)}, no segments yet", anchor=False)
     wanted = state.draft().prepare.features
     if not wanted and (customers.numeric or customers.categories):
         st.info("Choose at least one feature at the side to segment by.", icon=":material/info:")
@@ -140,7 +141,9 @@ def invitation(loaded: Loaded, keep: Bools) -> None:
             f"{up.title} over {across.title}",
         )
     if not keep.all():
-        st.caption("Run takes all customers; the filter chooses only which are drawn.")
+        st.caption(
+            wording.told("Run takes all customers; the filter chooses only which are drawn.")
+        )
 
 
 def _choose() -> ChooseSettings:

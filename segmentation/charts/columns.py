@@ -25,11 +25,14 @@ from segmentation.charts.look import (
 )
 from segmentation.describing import Distribution, thin
 from segmentation.vocabulary import label
+from segmentation.words import sentence
 
 
-def histogram(found: Distribution, axis: Axis) -> go.Figure:
-    """Draw a numeric column's bins with its quartiles."""
-    figure = blank(None, "Customers").update_xaxes(laid_out(axis))
+def histogram(
+    found: Distribution, axis: Axis, people: str = "customers", *, quartiles: bool = True
+) -> go.Figure:
+    """Draw a numeric column's bins, with its quartiles if they are wanted."""
+    figure = blank(None, escape(sentence(people))).update_xaxes(laid_out(axis))
     edges = axis.place(found.edges)
     figure.add_bar(
         x=(edges[:-1] + edges[1:]) / 2,
@@ -38,19 +41,23 @@ def histogram(found: Distribution, axis: Axis) -> go.Figure:
         marker={"color": ACCENT, "line": {"width": 1, "color": "rgba(127,127,127,0.4)"}},
         customdata=np.column_stack([found.edges[:-1], found.edges[1:]]),
         hovertemplate="%{customdata[0]:,.4~g} to %{customdata[1]:,.4~g}<br>"
-        "%{y:,} customers<extra></extra>",
+        f"%{{y:,}} {escape(people)}<extra></extra>",
         showlegend=False,
     )
+    if not quartiles:
+        return figure.update_layout(bargap=0.02)
     names, dashes = ("25 %", "median", "75 %"), ("dot", "solid", "dash")
     colours = (PALETTE[1],) * 3
     mark(figure, list(zip(names, found.quartiles, colours, dashes, strict=True)), axis)
     return figure.update_layout(bargap=0.02)
 
 
-def category_bars(shares: pd.DataFrame, name: str, most: int = 20) -> go.Figure:
+def category_bars(
+    shares: pd.DataFrame, name: str, people: str = "customers", most: int = 20
+) -> go.Figure:
     """Draw the customers of each category, the largest on top."""
     shown = shares.head(most)[::-1]
-    figure = blank("Customers", escape(label(name))).update_yaxes(type="category")
+    figure = blank(escape(sentence(people)), escape(label(name))).update_yaxes(type="category")
     figure.add_bar(
         x=shown["customers"],
         y=shown["category"].map(escape),
@@ -60,7 +67,7 @@ def category_bars(shares: pd.DataFrame, name: str, most: int = 20) -> go.Figure:
         texttemplate="%{x:,} (%{customdata:.0%})",
         textposition="auto",
         insidetextfont_color=text_on(ACCENT),
-        hovertemplate="%{y}<br>%{x:,} customers (%{customdata:.1%})<extra></extra>",
+        hovertemplate=f"%{{y}}<br>%{{x:,}} {escape(people)} (%{{customdata:.1%}})<extra></extra>",
     )
     return figure.update_layout(height=max(220, 60 + 30 * len(shown)))
 

@@ -10,33 +10,17 @@ import plotly.graph_objects as go
 
 from segmentation.axes import Axis
 from segmentation.numerals import say
+from segmentation.palette import NEUTRAL as NEUTRAL
+from segmentation.palette import PALETTE as PALETTE
+from segmentation.palette import segment_colour as segment_colour
+from segmentation.palette import text_on as text_on
 from segmentation.vocabulary import label
-
-# At least 3:1 against the light and the dark background, and any two at least 15 apart (CIE76) as
-# readers without red or without green cones see them (Machado 2009); symbols repeat the
-# distinction. Found by search; tests/test_charts.py computes both again.
-PALETTE = (
-    "#2F7FC1",
-    "#C97B00",
-    "#10A070",
-    "#B82090",
-    "#5858D0",
-    "#985840",
-    "#B880A0",
-    "#487068",
-    "#A09048",
-    "#B83810",
-)
-
 
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "triangle-down", "star", "x")
 
 
 # In three dimensions a symbol is a letter of the reader's fonts, and not all fonts have the rest.
 SYMBOLS_3D = ("circle", "square", "diamond", "circle-open", "square-open", "diamond-open")
-
-
-NEUTRAL = "#7D8790"
 
 
 DIVERGING = ((0.0, "#C97B00"), (0.5, "#C9D1D6"), (1.0, "#2F7FC1"))
@@ -67,19 +51,6 @@ LEGEND: dict[str, Any] = {
     "x": 0,
     "itemsizing": "constant",
 }
-
-
-def segment_colour(place: int) -> str:
-    """Return the colour of a segment (`SegmentName.colour`), the same on every screen."""
-    return PALETTE[(place - 1) % len(PALETTE)]
-
-
-def text_on(colour: str) -> str:
-    """Return black or white, whichever stands out more: at least 4.5:1 (WCAG 2) on any colour."""
-    parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    light = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    luminance = 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2]
-    return "#000000" if (luminance + 0.05) ** 2 > 1.05 * 0.05 else "#FFFFFF"
 
 
 def blank(x: str | None, y: str | None) -> go.Figure:

@@ -29,12 +29,14 @@ from segmentation.values import Bools, Floats
 
 # Before the cube and so far away that the titles of its axes fit on a phone's width.
 EYE = {"x": 0.75, "y": -2.35, "z": 1.05}
+RING = "#E0301E"
 
 
-def map_2d(run: Run, keep: Bools, x: str, y: str) -> go.Figure:
+def map_2d(run: Run, keep: Bools, x: str, y: str, *, selectable: bool = False) -> go.Figure:
     """Draw customers by two features in original units, coloured by segment.
 
-    The centres of the segments shown are marked where both features were clustered on.
+    The centres of the segments shown are marked where both features were clustered on. In a
+    selectable map, dragging draws a box.
     """
     axes = _axes(run, (x, y))
     figure = blank(None, None).update_xaxes(laid_out(axes[0])).update_yaxes(laid_out(axes[1]))
@@ -45,7 +47,29 @@ def map_2d(run: Run, keep: Bools, x: str, y: str) -> go.Figure:
     centres = _centres(run, axes, shown)
     if centres is not None:
         _add_centres(figure, run, shown, *centres)
-    return figure.update_layout(height=520)
+    return figure.update_layout(height=520, dragmode="select" if selectable else False)
+
+
+def pointed_out(figure: go.Figure, run: Run, position: int, x: str, y: str) -> go.Figure:
+    """Add a ring around one customer to a map by two features, if both are known of them."""
+    axes = _axes(run, (x, y))
+    row = run.loaded.customers.frame.iloc[[position]]
+    places = [float(axis.place(row[axis.feature])[0]) for axis in axes]
+    if np.isnan(places).any():
+        return figure
+    figure.add_scatter(
+        x=places[:1],
+        y=places[1:],
+        mode="markers+text",
+        name="This one",
+        text=[f"<b>{escape(run.loaded.customers.ids[position])}</b>"],
+        textposition="top center",
+        textfont={"size": 14},
+        cliponaxis=False,
+        marker={"size": 22, "symbol": "circle-open", "color": RING, "line": {"width": 4}},
+        hoverinfo="skip",
+    )
+    return figure
 
 
 def map_3d(run: Run, keep: Bools, across: str, up: str, depth: str) -> go.Figure:
@@ -73,15 +97,16 @@ def map_3d(run: Run, keep: Bools, across: str, up: str, depth: str) -> go.Figure
     )
 
 
-def pca_map(run: Run, keep: Bools, projection: Projection) -> go.Figure:
+def pca_map(
+    run: Run, keep: Bools, projection: Projection, *, selectable: bool = False
+) -> go.Figure:
     """Draw customers on the two directions of greatest spread, coloured by segment."""
     first, second = projection.explained
     figure = blank(
         f"First direction ({first:.0%} of the spread)",
         f"Second direction ({second:.0%} of the spread)",
     )
-    place = np.empty((len(run.loaded.customers.frame), 2))
-    place[run.prepared.customers] = projection.points
+    place = projection.by_customer(len(run.loaded.customers.frame))
     frame = _segmented(run, keep)
     frame[["_x", "_y"]] = place[frame.index]
     for segment, rows in _by_segment(run, frame):
@@ -96,7 +121,7 @@ def pca_map(run: Run, keep: Bools, projection: Projection) -> go.Figure:
         )
     shown = _segments(run, keep)
     _add_centres(figure, run, shown, *_of(projection.centres, shown).T)
-    return figure.update_layout(height=520)
+    return figure.update_layout(height=520, dragmode="select" if selectable else False)
 
 
 def _segments(run: Run, keep: Bools) -> list[int]:

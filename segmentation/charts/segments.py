@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from segmentation.axes import Axis
 from segmentation.charts.look import (
     NEUTRAL,
     blank,
+    escape,
     heat_map,
     laid_out,
     named,
@@ -23,13 +23,16 @@ from segmentation.charts.look import (
 from segmentation.results import Difference, SegmentName
 from segmentation.values import Floats
 from segmentation.vocabulary import label
+from segmentation.words import sentence
 
 
-def size_bars(sizes: dict[int, int], segments: dict[int, SegmentName]) -> go.Figure:
+def size_bars(
+    sizes: dict[int, int], segments: dict[int, SegmentName], people: str = "customers"
+) -> go.Figure:
     """Draw the customers of each segment."""
     total = max(sum(sizes.values()), 1)
     ids = list(sizes)[::-1]
-    figure = blank("Customers", None).update_yaxes(type="category")
+    figure = blank(escape(sentence(people)), None).update_yaxes(type="category")
     figure.add_bar(
         x=[sizes[i] for i in ids],
         y=[wrap(segments[i].name) for i in ids],
@@ -38,12 +41,14 @@ def size_bars(sizes: dict[int, int], segments: dict[int, SegmentName]) -> go.Fig
         text=[f"{sizes[i]:,} ({sizes[i] / total:.1%})" for i in ids],
         insidetextfont_color=[text_on(segment_colour(segments[i].colour)) for i in ids],
         textposition="auto",
-        hovertemplate="%{y}<br>%{x:,} customers<extra></extra>",
+        hovertemplate=f"%{{y}}<br>%{{x:,}} {escape(people)}<extra></extra>",
     )
     return figure.update_layout(height=max(240, 70 + 52 * len(ids)))
 
 
-def size_donut(sizes: dict[int, int], segments: dict[int, SegmentName]) -> go.Figure:
+def size_donut(
+    sizes: dict[int, int], segments: dict[int, SegmentName], people: str = "customers"
+) -> go.Figure:
     """Draw each segment's share of the customers, if it has any."""
     figure = go.Figure()
     present = [i for i, size in sizes.items() if size]
@@ -56,10 +61,12 @@ def size_donut(sizes: dict[int, int], segments: dict[int, SegmentName]) -> go.Fi
         marker={"colors": [segment_colour(segments[i].colour) for i in present]},
         textinfo="percent",
         insidetextfont_color=[text_on(segment_colour(segments[i].colour)) for i in present],
-        hovertemplate="%{label}<br>%{value:,} customers (%{percent})<extra></extra>",
+        hovertemplate=f"%{{label}}<br>%{{value:,}} {escape(people)} (%{{percent}})<extra></extra>",
     )
     figure.add_annotation(
-        text=f"<b>{sum(sizes.values()):,}</b><br>customers", showarrow=False, font={"size": 16}
+        text=f"<b>{sum(sizes.values()):,}</b><br>{escape(people)}",
+        showarrow=False,
+        font={"size": 16},
     )
     return figure.update_layout(
         height=max(280, 70 + 52 * len(sizes)),
@@ -69,12 +76,15 @@ def size_donut(sizes: dict[int, int], segments: dict[int, SegmentName]) -> go.Fi
 
 
 def effect_bars(
-    segment: SegmentName, differences: tuple[Difference, ...], most: int = 8
+    segment: SegmentName,
+    differences: tuple[Difference, ...],
+    people: str = "customers",
+    most: int = 8,
 ) -> go.Figure:
     """Draw what sets a segment apart, in standard deviations from the mean of all customers."""
     shown = differences[:most][::-1]
     colours = [segment_colour(segment.colour) if d.used else NEUTRAL for d in shown]
-    figure = blank("Standard deviations below<br>or above all customers", None)
+    figure = blank(f"Standard deviations below<br>or above all {escape(people)}", None)
     features = [label(d.name.replace("=", ": ")) for d in shown]
     figure.update_yaxes(**named(features, lines=2))
     figure.add_bar(
@@ -114,26 +124,6 @@ def means_map(means: pd.DataFrame, overall: pd.Series[Any], names: dict[int, str
         hovertemplate="%{y}<br>%{x}: mean %{customdata:,.5~g}, index %{text}<extra></extra>",
     )
     return figure.update_layout(height=180 + 48 * len(means))
-
-
-def paired_bars(
-    table: pd.DataFrame, ids: Sequence[int], segments: dict[int, SegmentName]
-) -> go.Figure:
-    """Draw two segments' means side by side as an index, 100 being the mean of all customers."""
-    figure = blank("Index (100 = all customers)", None).update_yaxes(type="category")
-    shown = table[::-1]
-    for segment in ids:
-        figure.add_bar(
-            x=shown[f"index_{segment}"],
-            y=[wrap(label(name)) for name in shown["feature"]],
-            orientation="h",
-            name=wrap(segments[segment].name),
-            marker_color=segment_colour(segments[segment].colour),
-            customdata=shown[f"mean_{segment}"],
-            hovertemplate="%{y}<br>mean %{customdata:,.5~g}, index %{x:.0f}<extra></extra>",
-        )
-    figure.add_vline(x=100, line={"width": 1, "dash": "dot", "color": NEUTRAL})
-    return figure.update_layout(barmode="group", height=max(280, 130 + 54 * len(shown)))
 
 
 def overlaid_histograms(

@@ -1,5 +1,6 @@
 """The evidence for k: every k compared, shaken and weighed."""
 
+from segmentation.choosing.by_hand import steadiness_by_hand
 from segmentation.choosing.finding import find
 from segmentation.choosing.handfuls import least_size
 from segmentation.choosing.shaking import Draws, shake, shake_one, steadiness
@@ -17,6 +18,7 @@ __all__ = [
     "shake",
     "shake_one",
     "steadiness",
+    "steadiness_by_hand",
     "sweep",
     "weigh",
 ]

@@ -115,11 +115,11 @@ def shake(
 
     def one_resampled(trial: Callable[..., Floats], *given: Any) -> Resampled | None:
         values = trial(rows, *given)
-        return _resampled(values) if len(values) else None
+        return resampled(values) if len(values) else None
 
     def by_group(k: int) -> tuple[Resampled, ...]:
         scores = stability(rows, partitions[k], draws.bootstraps, stream(3, k))
-        return tuple(_resampled(of_one) for of_one in scores.T)
+        return tuple(resampled(of_one) for of_one in scores.T)
 
     tasks: dict[tuple[str, int], Callable[[], Any]] = {
         ("hopkins", 0): partial(one_resampled, hopkins, HOPKINS_REPEATS, stream(0))
@@ -179,7 +179,7 @@ def shake_one(
             draws,
             np.random.default_rng([fit.seed, 3, partition.k]),
         )
-    return tuple(_resampled(of_one) for of_one in scores.T)
+    return tuple(resampled(of_one) for of_one in scores.T)
 
 
 def steadiness(
@@ -230,7 +230,7 @@ def steadiness(
         scores[draw] = jaccards(labels[drawn], again, partition.k)
         if progress is not None:
             progress((draw + 1) / METHOD_DRAWS, "Looked for the segments in other draws")
-    return tuple(_resampled(of_one) for of_one in scores.T)
+    return tuple(resampled(of_one) for of_one in scores.T)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,7 +308,8 @@ def _blocks(prepared: Prepared) -> npt.NDArray[np.int64]:
     return np.array([number[column.feature] for column in prepared.columns])
 
 
-def _resampled(values: Floats) -> Resampled:
+def resampled(values: Floats) -> Resampled:
+    """Return the mean of a figure's draws and its interval; NaN is a draw that tells nothing."""
     known = values[~np.isnan(values)]
     if not len(known):
         return Resampled(mean=0.0, low=0.0, high=1.0)

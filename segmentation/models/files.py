@@ -18,7 +18,7 @@ from segmentation.settings import Recipe
 
 FORMAT = "customer-segmentation-model"
 FORMAT_VERSION = 1
-LARGEST_BYTES = 50_000_000
+LARGEST_BYTES = 20_000_000
 _HEADER = re.compile(
     rb'\{"format":"' + FORMAT.encode() + rb'","format_version":([0-9]{1,9}),'
     rb'"sha256":"([0-9a-f]{64})",\n"model":\{\n'
@@ -127,8 +127,11 @@ def _model(body: bytes) -> Model:
             raise NotPlain("the recipe is not an object")
         recipe = Recipe.from_json(json.dumps(raw["recipe"]))
         model: Model = from_plain(Model, {**raw, "recipe": to_plain(Recipe())}, "model")
-    except (ValueError, RecursionError, AssertionError, OverflowError) as error:
-        said = str(error) if isinstance(error, NotPlain) else "it is not plain JSON of known depth"
+    except (ValueError, RecursionError, AssertionError) as error:
+        if isinstance(error, AssertionError):
+            said = "its parts don't fit together"
+        else:
+            said = str(error) if isinstance(error, NotPlain) else "it is no JSON of sensible depth"
         raise ModelError(f"The model can't be read: {said}", remedy="Save it again") from None
     except SettingsError as error:
         raise ModelError(f"The model can't be read: {error.what}", remedy="Save it again") from None

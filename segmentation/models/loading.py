@@ -146,7 +146,7 @@ def fit_tables(model: Model, tables: tuple[Table, ...], *, told: Recipe | None =
         doubts=(
             *(_missing_doubt(model, name) for name in missing),
             *_renamed_doubts(model, schema, column_of),
-            *(ScoreDoubt(kind="reading", column="", text=text) for text in loaded.doubts),
+            *_reading_doubts(model, loaded),
         ),
         notes=notes,
     )
@@ -280,6 +280,15 @@ def _missing_doubt(model: Model, name: str) -> ScoreDoubt:
     return ScoreDoubt(
         kind="missing_column", column=name, text=f"There is no column for {name!r}: it {then}."
     )
+
+
+def _reading_doubts(model: Model, loaded: Loaded) -> Iterable[ScoreDoubt]:
+    """Pass on what reading doubted, but for columns that the model has no use for."""
+    used = {column.name for column in model.inputs} | set(loaded.schema.roles.values())
+    others = tuple(f"{c.name}: " for c in loaded.schema.columns if c.name not in used)
+    for text in loaded.doubts:
+        if not text.startswith(others):
+            yield ScoreDoubt(kind="reading", column="", text=text)
 
 
 def _renamed_doubts(

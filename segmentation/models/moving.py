@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TypeVar
@@ -108,8 +108,8 @@ def move(
                 remedy="Say which column is the customer id",
             )
     ids, here, there = _together(before, after)
-    from_ids = _taken(before.places.segment_ids, here, ABSENT)
-    to_ids = _taken(after.places.segment_ids, there, ABSENT)
+    from_ids = _taken(before.segment_ids, here, ABSENT)
+    to_ids = _taken(after.segment_ids, there, ABSENT)
     both = (from_ids != ABSENT) & (to_ids != ABSENT)
     spent = [
         None if (money := _money(model, scored)) is None else _taken(money, at, 0.0)
@@ -117,7 +117,7 @@ def move(
     ]
     calendar_ids = None
     if calendar is not None:
-        calendar_ids = _taken(calendar.places.segment_ids, _find(calendar, ids), ABSENT)
+        calendar_ids = _taken(calendar.segment_ids, _find(calendar, ids), ABSENT)
     sureness, noise = _noise(model, before, after, here, there, from_ids, to_ids)
     return Movement(
         before=_moment(labels[0], before, from_ids, spent[0]),
@@ -142,7 +142,12 @@ def move(
     )
 
 
-def over_time(model: Model, log: Fitted, dates: Sequence[str]) -> Timeline:
+def over_time(
+    model: Model,
+    log: Fitted,
+    dates: Sequence[str],
+    progress: Callable[[int, int], None] | None = None,
+) -> Timeline:
     """Count a log's segments and their revenue at several dates.
 
     Revenue is what came in since the date before, by the segments at the end of that time.
@@ -153,6 +158,8 @@ def over_time(model: Model, log: Fitted, dates: Sequence[str]) -> Timeline:
         As for `move_between`.
     dates : sequence of str
         ISO dates, rising; `month_starts` gives those of a log.
+    progress : callable, optional
+        Gets how many dates are done, and of how many.
 
     Raises
     ------
@@ -168,13 +175,15 @@ def over_time(model: Model, log: Fitted, dates: Sequence[str]) -> Timeline:
     spent = pd.Series(dtype=float)
     for row, day in enumerate(_days(dates)):
         scored = score_before(model, log, day)
-        segment_ids = scored.places.segment_ids
+        segment_ids = scored.segment_ids
         sizes[row] = np.bincount(segment_ids, minlength=model.k + 1)[1:]
         money = scored.customers.frame["monetary_total"].to_numpy(dtype=float)
         now = pd.Series(money[scored.positions], index=scored.ids)
         since = now.to_numpy() - spent.reindex(now.index, fill_value=0.0).to_numpy()
         revenue[row] = np.bincount(segment_ids, weights=since, minlength=model.k + 1)[1:]
         spent = now
+        if progress is not None:
+            progress(row + 1, len(dates))
     return Timeline(dates=tuple(dates), names=model.name_of(), sizes=sizes, revenue=revenue)
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from segmentation.errors import ModelError
 from segmentation.matching import announce, carry_over, match
 from segmentation.models.making import features_of
 from segmentation.models.placing import place_rows
 from segmentation.pipeline import renamed, segment
 from segmentation.results import Loaded, Model, Relation, Run
+from segmentation.settings import NameSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -43,7 +46,9 @@ def refit(model: Model, loaded: Loaded) -> Refit:
     loaded : Loaded
         Customers, from `segmentation.models.loading.fit_file`.
     """
-    return relate(model, segment(loaded, model.recipe))
+    # Names go by numbers, which the new segments don't share with the old.
+    naming = NameSettings(playbook=model.recipe.naming.playbook)
+    return relate(model, segment(loaded, model.recipe.with_stage(naming=naming)))
 
 
 def relate(model: Model, run: Run) -> Refit:
@@ -71,7 +76,7 @@ def relate(model: Model, run: Run) -> Refit:
     positions = run.profiles.customers
     ids = customers.ids[positions]
     places = place_rows(model, features_of(model, customers, positions)).places
-    relation = match(ids, places.segment_ids, ids, run.profiles.labels)
+    relation = match(ids, places.segment_ids.astype(np.int64), ids, run.profiles.labels)
     old_names = tuple(segment.named for segment in model.segments)
     # A name that the model has is one that somebody works with, whoever gave it.
     kept = carry_over(relation, tuple(replace(named, given=True) for named in old_names))

@@ -20,7 +20,6 @@ from segmentation.results import (
     Distribution,
     Loaded,
     Model,
-    Places,
     Rule,
     Scored,
     ScoreDoubt,
@@ -172,13 +171,7 @@ def score_features(
     kept = ~np.logical_or.reduce([np.zeros_like(gaps), *aside.values()])
     found = placed.places
     if not kept.all():
-        found = Places(
-            segment_ids=found.segment_ids[kept],
-            runner_up_ids=found.runner_up_ids[kept],
-            distances=found.distances[kept],
-            margins=found.margins[kept],
-            outside=found.outside[kept],
-        )
+        found = found.of(kept)
         features = {name: values[kept] for name, values in features.items()}
     named = {doubt.column for doubt in doubts if doubt.kind == "missing_column"}
     return Scored(

@@ -36,6 +36,8 @@ class Entry:
         What it is called there.
     size_bytes : int
         Of its file.
+    saved_at : float
+        Seconds since 1970 when the file was last written, by the disk's clock.
     model : Model or None
         The model; None if it is refused.
     problem : str
@@ -44,6 +46,7 @@ class Entry:
 
     name: str
     size_bytes: int
+    saved_at: float
     model: Model | None = None
     problem: str = ""
 
@@ -89,9 +92,8 @@ def model_name(name: str) -> str:
 
 def list_models(folder: str | os.PathLike[str]) -> tuple[Entry, ...]:
     """Look at every model in a folder, by name; those that are refused say why."""
-    return tuple(
-        _entry(path) for path in sorted(Path(folder).glob(f"*{ENDING}")) if _is_model(path)
-    )
+    paths = sorted(path for path in Path(folder).glob(f"*{ENDING}") if path.name[0] != ".")
+    return tuple(entry for entry in map(_entry, paths) if entry is not None)
 
 
 def load_model(folder: str | os.PathLike[str], name: str) -> Model:
@@ -221,16 +223,26 @@ def annotate_model(folder: str | os.PathLike[str], name: str, note: str) -> Mode
     return model
 
 
-def _entry(path: Path) -> Entry:
-    name, size = path.name.removesuffix(ENDING), path.stat().st_size
+def _entry(path: Path) -> Entry | None:
+    """Look at a file; None if it is none, or was deleted in the meantime."""
     try:
-        return Entry(name=name, size_bytes=size, model=read_model(path))
+        status = path.stat()
+    except OSError:
+        return None
+    if not path.is_file():
+        return None
+    model, problem = None, ""
+    try:
+        model = read_model(path)
     except ModelError as error:
-        return Entry(name=name, size_bytes=size, problem=f"{error.what}. {error.remedy}.")
-
-
-def _is_model(path: Path) -> bool:
-    return path.is_file() and not path.name.startswith(".")
+        problem = f"{error.what}. {error.remedy}."
+    return Entry(
+        name=path.name.removesuffix(ENDING),
+        size_bytes=status.st_size,
+        saved_at=status.st_mtime,
+        model=model,
+        problem=problem,
+    )
 
 
 def _path(folder: str | os.PathLike[str], plain: str) -> Path:

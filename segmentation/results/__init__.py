@@ -3,6 +3,8 @@
 from segmentation.results.alternatives import Alternative, Alternatives
 from segmentation.results.arena import Arena, Candidate, HeldOut
 from segmentation.results.cleaned import REASONS, Clean, LedgerEntry, Rule
+from segmentation.results.comparisons import Comparison
+from segmentation.results.costs import CostedAction, Trial
 from segmentation.results.customers import Customers, Prepared, PreparedColumn
 from segmentation.results.drift import Drift, DriftLevel, DriftVerdict, Shift
 from segmentation.results.evidence import (
@@ -22,6 +24,7 @@ from segmentation.results.evidence import (
     Vote,
 )
 from segmentation.results.joined import Match
+from segmentation.results.lookups import Held, Hits, Lookup, Trait
 from segmentation.results.model import (
     QUANTILE_LEVELS,
     Distribution,
@@ -52,13 +55,26 @@ from segmentation.results.reports import (
 from segmentation.results.rfm import Measure, Rfm, RfmCrossing, RfmScale, RfmSegment
 from segmentation.results.rules import Condition, Placement, RuleSet, SegmentRule
 from segmentation.results.run import Loaded, Run
+from segmentation.results.sales import (
+    Cohorts,
+    Pairs,
+    Pareto,
+    Rhythms,
+    SalesLines,
+    SalesOverTime,
+    SalesTotals,
+    Values,
+)
 from segmentation.results.scored import Places, Scored, ScoreDoubt
 from segmentation.results.segments import (
+    ByHand,
     Difference,
     Profiles,
     Segmentation,
     SegmentName,
     SegmentProfile,
+    Turn,
+    nearer_second,
 )
 from segmentation.results.tables import Column, ColumnType, ReadReport, Schema, Table
 
@@ -71,14 +87,18 @@ __all__ = [
     "Alternatives",
     "Arena",
     "Begun",
+    "ByHand",
     "Calendar",
     "Candidate",
     "CategoryShare",
     "Change",
     "Clean",
+    "Cohorts",
     "Column",
     "ColumnType",
+    "Comparison",
     "Condition",
+    "CostedAction",
     "Criterion",
     "Customers",
     "Difference",
@@ -90,11 +110,14 @@ __all__ = [
     "Example",
     "Figure",
     "Flow",
+    "Held",
     "HeldOut",
+    "Hits",
     "LedgerEntry",
     "Level",
     "LineReason",
     "Loaded",
+    "Lookup",
     "Made",
     "Match",
     "Measure",
@@ -106,6 +129,8 @@ __all__ = [
     "Noise",
     "Noun",
     "Outcome",
+    "Pairs",
+    "Pareto",
     "Partition",
     "Pattern",
     "Placement",
@@ -128,9 +153,13 @@ __all__ = [
     "RfmCrossing",
     "RfmScale",
     "RfmSegment",
+    "Rhythms",
     "Rule",
     "RuleSet",
     "Run",
+    "SalesLines",
+    "SalesOverTime",
+    "SalesTotals",
     "Schema",
     "ScoreDoubt",
     "Scored",
@@ -147,12 +176,17 @@ __all__ = [
     "Timeline",
     "Training",
     "TrainingFile",
+    "Trait",
     "Trap",
     "TrapKind",
+    "Trial",
     "Trials",
     "Trust",
+    "Turn",
+    "Values",
     "Verdict",
     "Vote",
     "Words",
     "added_up",
+    "nearer_second",
 ]

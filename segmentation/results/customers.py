@@ -134,6 +134,16 @@ class Prepared:
     set_aside: dict[Rule, npt.NDArray[np.int64]]
     notes: tuple[str, ...]
 
+    def to_original(self, points: Floats) -> Floats:
+        """Take points in prepared units, such as means of rows, back to original units."""
+        # The way back is monotone, so a mean lies among its column's values; where rounding takes
+        # it beyond (even to infinity, for an exponent below 0), the nearest of them is right.
+        return np.clip(
+            np.column_stack([c.to_original(points[:, i]) for i, c in enumerate(self.columns)]),
+            self.original.min(axis=0),
+            self.original.max(axis=0),
+        )
+
     @property
     def transformed(self) -> tuple[str, ...]:
         """Numeric features on another scale, whose centres taken back are not their means."""

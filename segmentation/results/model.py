@@ -183,15 +183,14 @@ class SelfTest:
     ----------
     cells : tuple of float, str or None
         One a feature, in their order; None is a missing value.
-    segment_id, runner_up_id : int
-        The nearest and the second nearest segment.
+    segment_id : int
+        The nearest segment.
     distance, margin : float
-        To the nearest point, and as in `Scored`.
+        To its point, and as in `Places`.
     """
 
     cells: tuple[float | str | None, ...]
     segment_id: int
-    runner_up_id: int
     distance: float
     margin: float
 

@@ -155,3 +155,14 @@ class Portraits:
 
     def __post_init__(self) -> None:
         assert sum(portrait.customers for portrait in self.segments) == self.customers
+
+    def telling_features(self) -> tuple[str, ...]:
+        """Return the numeric columns, those used first, then by what sets a segment apart most."""
+        strength: dict[str, float] = {}
+        used: dict[str, bool] = {}
+        for portrait in self.segments:
+            for figure in portrait.figures:
+                size = max(strength.get(figure.feature, 0.0), abs(figure.effect))
+                strength[figure.feature] = size
+                used[figure.feature] = figure.used
+        return tuple(sorted(strength, key=lambda name: (not used[name], -strength[name])))

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from segmentation.numerals import say
+
 Measure = Literal["recency", "frequency", "monetary"]
 
 
@@ -46,6 +48,27 @@ class RfmScale:
         ends = (-math.inf, *self.edges, math.inf)
         found = tuple((ends[i], ends[i + 1]) for i in range(len(ends) - 1))
         return found[::-1] if self.measure == "recency" else found
+
+    def said(self) -> tuple[str, ...]:
+        """Say each score's range, 1 to 5.
+
+        Examples
+        --------
+        >>> edges = (2.0, 3.0, 4.0, 6.0)
+        >>> RfmScale(
+        ...     measure="recency", column="days", lowest=1, highest=9, edges=edges,
+        ...     customers=(1, 1, 1, 1, 1),
+        ... ).said()
+        ('6 and more', '4 to below 6', '3 to below 4', '2 to below 3', 'below 2')
+        """
+        return tuple(
+            f"below {say(high)}"
+            if math.isinf(low)
+            else f"{say(low)} and more"
+            if math.isinf(high)
+            else f"{say(low)} to below {say(high)}"
+            for low, high in self.bins()
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +122,8 @@ class Rfm:
         Every name of the grid, in its order.
     cells, cell_revenue : pandas.DataFrame, shape (5, 5)
         Customers and what they come to by r score (rows, 1 to 5) and f score (columns).
+    cell_names : pandas.DataFrame, shape (5, 5)
+        The name that most customers of the cell have; "" without any.
     notes : tuple of str
         What the user should know, in sentences.
     """
@@ -110,6 +135,7 @@ class Rfm:
     segments: tuple[RfmSegment, ...]
     cells: pd.DataFrame
     cell_revenue: pd.DataFrame
+    cell_names: pd.DataFrame
     notes: tuple[str, ...]
 
     def __post_init__(self) -> None:

@@ -94,7 +94,8 @@ class Placement:
     conditions : tuple of Condition
         The path taken; empty without one.
     nearest_id : int
-        The segment whose centre is nearest, in prepared units.
+        The segment whose centre is nearest, in prepared units; where segments were merged or split
+        by hand, the one that the nearest centre of those found leads to.
     distances : tuple of float
         To the centre of each segment, by id.
     """
@@ -103,3 +104,15 @@ class Placement:
     conditions: tuple[Condition, ...]
     nearest_id: int
     distances: tuple[float, ...]
+
+    @property
+    def runner_up_id(self) -> int | None:
+        """The segment whose centre is nearest but one; None if there is one only."""
+        order = sorted(range(len(self.distances)), key=self.distances.__getitem__)
+        return order[1] + 1 if len(order) > 1 else None
+
+    @property
+    def margin(self) -> float:
+        """How clear the nearest is, from 0 on the border with the runner-up to 1 at the centre."""
+        first, second = sorted(self.distances)[:2]
+        return 1 - first / second if second else 0.0

@@ -50,9 +50,10 @@ class Places:
     Parameters
     ----------
     segment_ids, runner_up_ids : ndarray of int, shape (n,)
-        The nearest and the second nearest segment.
-    distances : ndarray of float, shape (n,)
-        To the nearest point, in prepared units.
+        The nearest and the second nearest segment; either of two that are equally near, to nine
+        digits, can be the second.
+    squares : ndarray of float, shape (n,)
+        Squared distance to the nearest point, in prepared units.
     margins : ndarray of float, shape (n,)
         1 - nearest / second nearest distance: 0 on the border, 1 on the point (the simplified
         silhouette of Hruschka, de Castro and Campello 2004).
@@ -60,11 +61,26 @@ class Places:
         Farther from the point than 99 % of the segment's customers were when the model was made.
     """
 
-    segment_ids: npt.NDArray[np.int64]
-    runner_up_ids: npt.NDArray[np.int64]
-    distances: Floats
+    segment_ids: npt.NDArray[np.int16]
+    runner_up_ids: npt.NDArray[np.int16]
+    squares: Floats
     margins: Floats
     outside: Bools
+
+    @property
+    def distances(self) -> Floats:
+        """Distance to the nearest point, in prepared units."""
+        return np.asarray(np.sqrt(self.squares))
+
+    def of(self, which: Bools) -> Places:
+        """Return those of some customers."""
+        return Places(
+            segment_ids=self.segment_ids[which],
+            runner_up_ids=self.runner_up_ids[which],
+            squares=self.squares[which],
+            margins=self.margins[which],
+            outside=self.outside[which],
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -112,6 +128,11 @@ class Scored:
     def ids(self) -> npt.NDArray[Any]:
         """The ids of the customers scored."""
         return self.customers.ids[self.positions]
+
+    @property
+    def segment_ids(self) -> npt.NDArray[np.int64]:
+        """The segments of the customers scored."""
+        return self.places.segment_ids.astype(np.int64)
 
     def sizes(self) -> dict[int, int]:
         """Count the customers of each segment."""

@@ -14,13 +14,98 @@ from segmentation.values import Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Turn:
+    """Two segments merged, or one split, by hand; segments go by number, see `WheelSettings`.
+
+    Parameters
+    ----------
+    kept : int
+        The merged segment, or the larger part.
+    other : int
+        The one merged into it, or the smaller part.
+    centres : ndarray of float, shape (2, columns), or None
+        Of the larger and the smaller part, in prepared units; None for a merger.
+    """
+
+    kept: int
+    other: int
+    centres: Floats | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ByHand:
+    """What was made of the segments found.
+
+    A merged segment has no one centre that all its customers are nearest to, and the border of a
+    split runs within one segment only, so the way to a segment is: the nearest of the centres
+    found, and from there the turns.
+
+    Parameters
+    ----------
+    centres, original_centres : ndarray of float, shape (segments found, columns)
+        Of the segments found, in prepared and in original units.
+    turns : tuple of Turn
+        In order.
+    numbers : tuple of int
+        The number of each segment there is now, rising: id 1 has the first.
+    """
+
+    centres: Floats
+    original_centres: Floats
+    turns: tuple[Turn, ...]
+    numbers: tuple[int, ...]
+
+    @property
+    def touched(self) -> frozenset[int]:
+        """Ids of the segments that were merged or split."""
+        numbers = {number for turn in self.turns for number in (turn.kept, turn.other)}
+        return frozenset(i for i, own in enumerate(self.numbers, start=1) if own in numbers)
+
+    def follow(self, rows: Floats, found: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return the segment id of each row.
+
+        Parameters
+        ----------
+        rows : ndarray of float, shape (n, columns)
+            In prepared units.
+        found : ndarray of int, shape (n,)
+            The segment as found, from 1: for a new customer that of the nearest of ``centres``.
+        """
+        numbers = np.array(found, dtype=np.int64)
+        for turn in self.turns:
+            own = np.flatnonzero(numbers == turn.kept)
+            if turn.centres is None:
+                numbers[numbers == turn.other] = turn.kept
+            else:
+                numbers[own[nearer_second(rows[own], turn.centres)]] = turn.other
+        return np.searchsorted(self.numbers, numbers) + 1
+
+
+def nearer_second(rows: Floats, centres: Floats) -> npt.NDArray[np.bool_]:
+    """Tell which rows are nearer to the second of two centres than to the first.
+
+    Examples
+    --------
+    >>> nearer_second(np.array([[1.0], [2.0], [3.0]]), np.array([[0.0], [4.0]])).tolist()
+    [False, False, True]
+    """
+    # Column by column, so that no bit depends on how the rows lie in memory.
+    first, second = np.zeros(len(rows)), np.zeros(len(rows))
+    for i in range(rows.shape[1]):
+        first += (rows[:, i] - centres[0, i]) ** 2
+        second += (rows[:, i] - centres[1, i]) ** 2
+    return second < first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Segmentation:
     """Customers in numbered segments.
 
     Parameters
     ----------
     k : int
-        Number of segments; their ids are 1 to k, by falling mean of ``money_feature``.
+        Number of segments; their ids are 1 to k, by falling mean of ``money_feature`` as found.
+        After merging and splitting by hand they keep that order, parts split off at the end.
     labels : ndarray of int, shape (n,)
         Segment id of each row of the prepared matrix.
     centres : ndarray of float, shape (k, columns)
@@ -39,6 +124,8 @@ class Segmentation:
         Bootstrap Jaccard of each segment (Hennig 2007); empty where nothing was resampled.
     money_feature : str
         The feature that orders the segments.
+    by_hand : ByHand or None
+        What was merged and split; None where the segments are as found.
     points : ndarray of float, shape (k, columns), or None
         As in `Partition`, by segment id.
     """
@@ -53,6 +140,7 @@ class Segmentation:
     segment_silhouettes: tuple[float, ...]
     stabilities: tuple[Resampled, ...] = ()
     money_feature: str
+    by_hand: ByHand | None = None
     points: Floats | None = None
 
     def __post_init__(self) -> None:

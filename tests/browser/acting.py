@@ -15,7 +15,17 @@ from tests.browser.driving import Runs
 PATIENCE_SECONDS = 60
 QUIET_MS = 150
 CHECK_MS = 180_000
-SCREENS = ("Data", "Explore", "Segments", "Profiles", "Compare", "Export", "Live")
+SCREENS = (
+    "Data",
+    "Explore",
+    "Sales",
+    "Segments",
+    "Profiles",
+    "RFM",
+    "Compare",
+    "One customer",
+    "Export",
+)
 
 # Keeps what was on the screen only for a moment: progress, and every text a headline figure had.
 _WATCH = """
@@ -100,6 +110,14 @@ class Person:
 
     def press(self, name: str) -> None:
         self.doing(self.button(name).click)
+
+    def give(self, path: Path) -> None:
+        """Choose a file beside the one worked on; beside another, under "Another file"."""
+        if self.page.get_by_role("button", name="Another file", exact=True).count():
+            self.open_popover("Another file")
+        chooser = self.page.get_by_test_id("stFileUploaderDropzoneInput").last
+        self.doing(lambda: chooser.set_input_files([path]))
+        self.close_popovers()
 
     def run(self) -> None:
         self.press("Run")

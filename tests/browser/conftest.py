@@ -65,8 +65,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     port = _free_port()
     log = tmp_path_factory.mktemp("server") / "log.txt"
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    # Never the repository's own folder.
+    models = tmp_path_factory.mktemp("models")
+    setting = {**os.environ, "SEGMENTATION_MODELS_FOLDER": str(models)}
     with log.open("wb") as out:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=setting, stdout=out, stderr=subprocess.STDOUT
+        )
     try:
         running = Server(address=f"http://localhost:{port}", log=log)
         end = time.monotonic() + START_SECONDS

@@ -67,6 +67,7 @@ def test_the_mall_customers_renamed_and_downloaded(
     ]  # fmt: skip
 
     person.go("Profiles")
+    person.view("One segment")
     first = person.box("Segment").input_value()
     person.type("Rename", "Friends of the house")
     assert person.box("Segment").input_value() == "Friends of the house"
@@ -205,10 +206,12 @@ def test_the_online_retail_workbook_seen_compared_and_downloaded(
     assert ticks == [str(k) for k in range(1, 11)]
 
     person.go("Compare")
-    person.choose("The other", found[2])
+    person.choose("Against", found[2])
     chips = " ".join(person.page.get_by_test_id("stHtml").all_inner_texts())
     assert found[0] in chips and found[2] in chips and found[1] not in chips
-    person.sees_charts(2)
+    person.sees_charts(1)
+    person.view("Distribution")
+    person.sees_charts(1)
     bars = person.charts().first.locator(".legendtext").all_text_contents()
     assert len(bars) == 2
 

@@ -66,7 +66,7 @@ def test_titles_and_totals_are_accounted_for(person: Person, tmp_path: Path) -> 
         (34, "total"),
     ]
     person.view("Set aside")
-    person.sees("it adds up rows above it")
+    person.sees("it adds up the rows above it")
     aside = list(csv.reader(io.StringIO(person.download("Download all rows set aside").decode())))
     assert [row[2] for row in aside[1:]] == ["Sales of 2025", "Total"]
 

@@ -253,7 +253,7 @@ def test_text_that_looks_like_code_stays_text(person: Person, tmp_path: Path) ->
 
     person.go("Segments")
     nothing_ran(person)
-    person.run()
+    person.run_and_check()
     nothing_ran(person)
     labels = plain(hover_points(person, 20))
     for name in NASTY:
@@ -280,10 +280,11 @@ def test_text_that_looks_like_code_stays_text(person: Person, tmp_path: Path) ->
     person.go("Profiles")
     nothing_ran(person)
     for name in (f"{IMAGE} {BOLD}", f"{TEMPLATE} {LINK}", f"{MATHS} {BARE}"):
+        person.view("One segment")
         person.type("Rename", name)
         nothing_ran(person)
         assert name in person.page.get_by_test_id("stHtml").first.inner_text()
-        for view in ("Sizes", "All side by side", "One segment"):
+        for view in ("Sizes", "Cards", "All side by side", "Distributions", "Rules", "What to do"):
             person.view(view)
             nothing_ran(person)
         person.go("Segments")

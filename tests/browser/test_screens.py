@@ -15,7 +15,21 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 STALE = "The settings have changed since this run"
-SCREENS = ("Data", "Explore", "Segments", "Profiles", "Compare", "Export", "Live")
+SCREENS = (
+    "Data",
+    "Explore",
+    "Sales",
+    "Segments",
+    "Profiles",
+    "RFM",
+    "Compare",
+    "One customer",
+    "Export",
+    "Models",
+    "Score",
+    "Movement",
+    "Live",
+)
 
 Meet = Callable[..., "Person"]
 
@@ -39,6 +53,7 @@ def test_what_was_chosen_survives_a_walk_through_all_screens(person: Person) -> 
     person.run()
     person.view("Evidence for k")
     person.go("Profiles")
+    person.view("One segment")
     person.type("Rename", "Regulars of ours")
     person.open_popover("Filter")
     person.choose("Gender", "Female")
@@ -134,7 +149,7 @@ def switch(person: Person, to: str) -> None:
 def test_light_and_dark_are_one_click_apart_and_charts_follow(person: Person) -> None:
     sample(person, "Mall visitors")
     person.press("Find segments")
-    person.run()
+    person.run_and_check()
     person.sees_chart()
     found = person.segments()
     assert background(person.page) == WHITE
@@ -287,10 +302,13 @@ def test_everything_can_be_reached_on_a_phone(meet: Meet) -> None:
         person.view(view)
         widths[f"Explore, {view}"] = person.sideways()
     person.go("Profiles")
-    for view in ("Sizes", "All side by side", "One segment"):
+    for view in (
+        *("One segment", "Sizes", "All side by side", "Distributions", "Rules", "What to do"),
+        "Cards",
+    ):
         person.view(view)
         widths[f"Profiles, {view}"] = person.sideways()
-    for screen in ("Compare", "Export"):
+    for screen in ("RFM", "Compare", "One customer", "Export"):
         person.go(screen)
         widths[screen] = person.sideways()
     assert {place: width for place, width in widths.items() if width > 390} == {}

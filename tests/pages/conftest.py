@@ -16,6 +16,14 @@ from segmentation.reading import Source
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.fixture(autouse=True)
+def models_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the app keeps models: never the repository's own folder."""
+    folder = tmp_path / "models"
+    monkeypatch.setenv("SEGMENTATION_MODELS_FOLDER", str(folder))
+    return folder
+
+
 @pytest.fixture
 def fresh() -> Iterator[Callable[[], AppTest]]:
     """Make an app whose every session is a deep link, as AppTest does: `app.py` is bypassed."""

@@ -22,6 +22,7 @@ from tests.pages.visiting import (
     figures,
     go,
     healthy,
+    one_segment,
     press,
     run,
     said,
@@ -325,7 +326,7 @@ def test_another_method_is_adopted_by_one_press(
 
 
 def test_a_card_says_how_far_its_segment_can_be_trusted(app: AppTest) -> None:
-    go(mall(app), "profiles")
+    one_segment(mall(app))
     (line,) = [one.value for one in app.markdown if "Stability" in str(one.value)]
     assert re.search(r"Stability \d\.\d\d \(\d\.\d\d to \d\.\d\d\), silhouette \d\.\d\d", line)
 

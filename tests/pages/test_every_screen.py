@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from segmentation.charts import MOST_POINTS, segment_colour
+from segmentation.charts.look import NEUTRAL
 from segmentation.reading import Source
 from tests.pages.visiting import (
     SCREENS,
@@ -17,6 +18,7 @@ from tests.pages.visiting import (
     figures,
     go,
     healthy,
+    one_segment,
     press,
     run,
     said,
@@ -27,7 +29,7 @@ from tests.pages.visiting import (
 )
 
 TABLES = ("mall", "shop", "wholesale", "orders")
-NEEDS_A_RUN = ("profiles", "compare", "export")
+NEEDS_A_RUN = ("profiles", "compare", "customer", "export")
 
 
 def test_the_first_screen_offers_a_file_and_samples(app: AppTest) -> None:
@@ -104,9 +106,11 @@ def test_every_view_of_every_screen_with_a_run(app: AppTest, table: str) -> None
         "Other methods",
     ]
     go(app, "profiles")
-    every_view(app, "profiles-view", lambda _: figures_there(app))
+    drawn = ("One segment", "Sizes", "All side by side", "Distributions")
+    every_view(app, "profiles-view", lambda view: view not in drawn or figures_there(app))
     go(app, "compare")
-    assert set(figures(app)) == {"paired", "overlay"}
+    every_view(app, "compare-view")
+    assert set(figures(app)) == {"differences"}
     go(app, "export")
     assert len(app.get("download_button")) >= 2
     offered = "Rows set aside" in [one.label for one in app.get("download_button")]
@@ -187,10 +191,11 @@ def test_a_segment_has_its_colour_on_every_screen(app: AppTest) -> None:
     assert donut["marker"]["colors"] == colours
     assert [squeezed(text) for text in donut["labels"]] == list(plain.values())
     go(app, "compare")
-    pair = figures(app)["paired"]["data"]
-    assert [trace["marker"]["color"] for trace in pair] == colours[:2]
+    choose(app, "compare-view", "Distribution")
+    pair = figures(app)["overlay"]["data"]
+    assert [trace["marker"]["color"] for trace in pair] == [colours[0], NEUTRAL]
     chips = " ".join(html.proto.body for html in app.get("html"))
-    assert colours[0] in chips and colours[1] in chips
+    assert colours[0] in chips
 
 
 def test_what_is_not_drawn_is_stated(app: AppTest) -> None:
@@ -311,7 +316,7 @@ def everything_shown(app: AppTest) -> tuple[object, ...]:
         html.proto.body for html in go(app, "segments").get("html") if "span" in html.proto.body
     ]
     maps = figures(app)
-    profiles = figures(go(app, "profiles"))
+    profiles = figures(one_segment(app))
     compared = figures(go(app, "compare"))
     choose(go(app, "export"), "export-look", True)
     return chips, maps, profiles, compared, app.dataframe[0].value.to_csv()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +14,12 @@ from streamlit.testing.v1 import AppTest
 
 from segmentation.reading import Source
 from tests.pages.visiting import (
+    chips,
     choose,
     every_view,
     figures,
     go,
+    one_segment,
     press,
     run,
     said,
@@ -59,12 +63,11 @@ def test_a_range_and_a_segment_filter_together(app: AppTest) -> None:
     run(take_sample(app, "mall"), k=3)
     choose(app, "filter-segments-", [2])
     limit(app, "Age", 30.0, 40.0)
-    assert segment_names(app)[1] in said(app).replace("\\", "")
-    assert "Age 30 to 40" in said(app).replace("\\", "")
+    assert chips(app) == [segment_names(app)[1], "Age 30 to 40"]
     drawn = figures(app)["map-2d"]["data"]
     assert len([trace for trace in drawn if trace["name"] != "Centres"]) == 1
     press(app, "Clear filter")
-    assert "customers shown" not in said(app)
+    assert "of 200 customers shown" not in said(app)
     assert widget(app, "filter-ranges").value == []
 
 
@@ -83,20 +86,27 @@ def test_a_filter_that_leaves_nobody(app: AppTest, screen: str) -> None:
         choose(app, "segments-view", "Evidence for k")
         assert {"elbow", "silhouette"} <= set(figures(app))
     elif screen == "profiles":
+        choose(app, "profiles-view", "One segment")
         assert "What to do" in said(app)
         assert widget(app, "rename").value == segment_names(app)[0]
         choose(app, "profiles-view", "All side by side")
         assert not figures(app)
     elif screen == "export":
         offered = [one.label for one in app.get("download_button")]
-        assert offered == ["All 200 customers", "Summary", "Segments and their trust"]
+        assert offered == [
+            "All 200 customers",
+            "Raw CSV",
+            "Summary",
+            "Rules",
+            "Segments and their trust",
+        ]
     press(app, "Clear filter")
     assert NOBODY not in said(app)
 
 
 def test_a_segment_outside_the_filter_says_so(app: AppTest) -> None:
     run(take_sample(app, "mall"), k=3)
-    go(app, "profiles")
+    one_segment(app)
     choose(app, "filter-segments-", [2])
     assert "No customer of this segment passes the filter." in said(app)
     assert not figures(app)
@@ -109,7 +119,7 @@ def test_the_customers_shown_are_held_against_all(app: AppTest) -> None:
     """A segment alone is no less apart from all customers, and its indices stay."""
     held = "they are held against all 200 customers in segments"
     run(take_sample(app, "mall"), k=3)
-    go(app, "profiles")
+    one_segment(app)
     apart = figures(app)["effects"]["data"][0]
     choose(app, "profiles-view", "All side by side")
     first = figures(app)["means-map"]["data"][0]["text"][0]
@@ -121,10 +131,12 @@ def test_the_customers_shown_are_held_against_all(app: AppTest) -> None:
     assert held in said(app)
     go(app, "compare")
     choose(app, "filter-segments-", [])
-    pair = figures(app)["paired"]["data"]
+    choose(app, "compare-others-", [2])
+    pair = figures(app)["differences"]["data"]
     assert held not in said(app)
     choose(app, "filter-segments-", [1, 2])
-    assert figures(app)["paired"]["data"] == pair
+    choose(app, "compare-others-", [2])
+    assert figures(app)["differences"]["data"] == pair
     assert held in said(app)
 
 
@@ -133,14 +145,6 @@ def test_one_segment_left_can_not_be_compared(app: AppTest) -> None:
     go(app, "compare")
     choose(app, "filter-segments-", [1])
     assert "fewer than two segments" in said(app)
-
-
-def test_a_segment_is_not_compared_with_itself(app: AppTest) -> None:
-    run(take_sample(app, "mall"), k=3)
-    go(app, "compare")
-    widget(app, "compare-1-1").set_value(1)
-    assert "Choose two different segments." in said(app.run())
-    assert not app.exception and not figures(app)
 
 
 def test_one_customer_left(app: AppTest) -> None:
@@ -195,3 +199,100 @@ def test_a_filter_set_while_exploring_is_the_same_filter(app: AppTest) -> None:
     shown = [one.value for one in app.caption if " of 200 customers shown" in one.value]
     go(app, "profiles")
     assert shown == [one.value for one in app.caption if " of 200 customers shown" in one.value]
+
+
+def address(app: AppTest) -> str:
+    return "".join(app.query_params.get("filter", []))
+
+
+def test_a_chip_takes_its_condition_out(app: AppTest) -> None:
+    run(take_sample(app, "mall"), k=3)
+    choose(app, "filter-category-Gender", ["Female"])
+    limit(app, "Age", 30.0, 40.0)
+    assert chips(app) == ["Gender: Female", "Age 30 to 40"]
+    press(app, "Gender: Female")
+    assert chips(app) == ["Age 30 to 40"]
+    assert widget(app, "filter-category-Gender").value == []
+    go(app, "export")
+    assert chips(app) == ["Age 30 to 40"]
+    press(app, "Clear filter")
+    assert "Filter cleared: all 200 customers are shown." in said(app)
+    assert chips(app) == [] and address(app) == ""
+
+
+def test_the_address_brings_the_filter_back(app: AppTest, fresh: Callable[[], AppTest]) -> None:
+    run(take_sample(app, "orders"), k=3)
+    choose(app, "filter-segments-", [1, 3])
+    country = next(iter(widget(app, "filter-category-country").options))
+    choose(app, "filter-category-country", [country])
+    product = widget(app, "filter-products").options[0]
+    choose(app, "filter-products", [product])
+    span = widget(app, "filter-date-order_date")
+    days = (span.min, span.min + timedelta(days=200))
+    choose(app, "filter-date-order_date", days)
+    limit(app, "frequency_orders", 2.0, 40.0)
+    wanted, shown = chips(app), said(app).split("customers shown")[0].rsplit("\n", 1)[1]
+    text = address(app)
+    assert len(wanted) == 5 and country not in text and product not in text
+
+    other = fresh()
+    other.query_params["filter"] = text
+    other.run()
+    # It waits for the file, and what is about segments for the run.
+    go(take_sample(other, "orders"), "explore")
+    assert chips(other) == wanted[1:]
+    run(other, k=3)
+    assert chips(other) == wanted
+    assert said(other).split("customers shown")[0].rsplit("\n", 1)[1] == shown
+    assert address(other) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("01234567_c0~1", "The address holds a filter of another file"),
+        ("<script>alert(1)</script>", "A part of the filter in the address can't be read"),
+        ("_" * 5_000, "A part of the filter in the address can't be read"),
+    ],
+)
+def test_an_address_that_does_not_fit_does_nothing(
+    fresh: Callable[[], AppTest], text: str, word: str
+) -> None:
+    app = fresh()
+    app.query_params["filter"] = text
+    run(take_sample(app.run(), "mall"), k=3)
+    assert said(app).count(word) == 1
+    assert chips(app) == []
+    choose(app, "filter-category-Gender", ["Female"])
+    assert word not in said(app)
+    assert chips(app) == ["Gender: Female"]
+
+
+def test_a_choice_of_segments_ends_with_its_run(app: AppTest) -> None:
+    run(take_sample(app, "mall"), k=3)
+    choose(app, "filter-segments-", [2])
+    choose(app, "filter-category-Gender", ["Female"])
+    assert len(chips(app)) == 2
+    run(app, k=4)
+    assert chips(app) == ["Gender: Female"]
+
+
+def test_of_many_products_some_are_listed_and_the_others_found(app: AppTest) -> None:
+    lines = ["customer,date,product,amount"]
+    lines += [
+        f"c{i % 40},2026-01-{1 + i % 28:02},{'Large' if i % 2 else 'Small'} thing {i % 300},5"
+        for i in range(900)
+    ]
+    run(take(app, Source(name="o.csv", data="\n".join(lines).encode())), k=2)
+    offered = widget(app, "filter-products-").options
+    assert len(offered) == 50
+    choose(app, "filter-products-", [offered[3]])
+    (box,) = [one for one in app.text_input if one.label == "Search in Bought any of"]
+    box.set_value("large 299").run()
+    assert widget(app, "filter-products-").options == [offered[3], "Large thing 299"]
+    choose(app, "filter-products-", [offered[3], "Large thing 299"])
+    assert chips(app) == [f"bought {' or '.join(sorted([offered[3], 'Large thing 299']))}"]
+    (box,) = [one for one in app.text_input if one.label == "Search in Bought any of"]
+    box.set_value("nothing at all").run()
+    assert len(widget(app, "filter-products-").value) == 2
+    assert "Nothing has these words in it." in said(app)

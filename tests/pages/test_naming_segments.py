@@ -6,13 +6,22 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from segmentation.settings import LONGEST_NAME
-from tests.pages.visiting import choose, go, run, said, segment_names, take_sample, widget
+from tests.pages.visiting import (
+    choose,
+    go,
+    one_segment,
+    run,
+    said,
+    segment_names,
+    take_sample,
+    widget,
+)
 
 
 @pytest.fixture
 def profiles(app: AppTest) -> AppTest:
     run(take_sample(app, "mall"), k=4)
-    return go(app, "profiles")
+    return one_segment(app)
 
 
 def test_a_new_name_is_on_every_screen(profiles: AppTest) -> None:
@@ -70,11 +79,11 @@ def test_a_complaint_about_a_name_does_not_outlive_its_run(profiles: AppTest) ->
     choose(app, "rename", "two\nlines")
     assert app.error
     run(app)
-    go(app, "profiles")
+    one_segment(app)
     assert not app.error
     take_sample(go(app, "data"), "shop")
     run(app, k=3)
-    go(app, "profiles")
+    one_segment(app)
     assert not app.error
 
 

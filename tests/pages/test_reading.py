@@ -149,7 +149,7 @@ def test_the_account_of_lines_adds_up_everywhere(app: AppTest) -> None:
     assert steps["Rows in"].tolist()[:2] == [32, 31]
     assert sum(steps["Set aside"]) == 2
     rules = widget(app, "set-aside-rule")
-    assert rules.options == ["it stands above the table (1)", "it adds up rows above it (1)"]
+    assert rules.options == ["it stands above the table (1)", "it adds up the rows above it (1)"]
     choose(app, "set-aside-rule", "total")
     assert app.dataframe[0].value["id"].tolist() == ["Total"]
 

@@ -8,7 +8,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from segmentation.charts import segment_colour
-from tests.pages.visiting import choose, figures, go, run, said, segment_names, take_sample, widget
+from tests.pages.visiting import (
+    choose,
+    figures,
+    go,
+    one_segment,
+    run,
+    said,
+    segment_names,
+    take_sample,
+    widget,
+)
 
 BOTH = ["Annual Income (k$)", "Spending Score (1-100)"]
 
@@ -34,7 +44,7 @@ def test_a_first_run_has_the_first_colours_and_announces_nothing(segments: AppTe
 
 
 def test_a_name_and_its_colour_stay_with_the_segment(segments: AppTest) -> None:
-    app = go(segments, "profiles")
+    app = one_segment(segments)
     for segment, name in ((1, "Mine"), (4, "Yours")):
         choose(app, "card-", segment)
         choose(app, "rename", name)
@@ -54,13 +64,13 @@ def test_a_name_and_its_colour_stay_with_the_segment(segments: AppTest) -> None:
 
 
 def test_a_kept_name_can_be_given_back_and_colours_stay(segments: AppTest) -> None:
-    app = go(segments, "profiles")
+    app = one_segment(segments)
     choose(app, "card-", 4)
     choose(app, "rename", "Mine")
     run(app, k=5)
     kept = colours(app)
     place = segment_names(app).index("Mine") + 1
-    go(app, "profiles")
+    one_segment(app)
     choose(app, "card-", place)
     choose(app, "rename", "")
     again = colours(app)
@@ -69,7 +79,7 @@ def test_a_kept_name_can_be_given_back_and_colours_stay(segments: AppTest) -> No
 
 
 def test_names_that_match_no_segment_are_dropped(segments: AppTest) -> None:
-    app = go(segments, "profiles")
+    app = one_segment(segments)
     choose(app, "rename", "Mine")
     run(app, features=["Age"], k=9)
     assert "Mine" not in segment_names(app)
@@ -79,7 +89,7 @@ def test_names_that_match_no_segment_are_dropped(segments: AppTest) -> None:
 def test_the_announcement_uses_the_names_of_now_and_goes_with_the_file(segments: AppTest) -> None:
     run(segments, k=5)
     new = len(segment_names(segments))
-    go(segments, "profiles")
+    one_segment(segments)
     for i in range(1, new + 1):
         choose(segments, "card-", i)
         choose(segments, "rename", f"Number {i}")
@@ -91,7 +101,7 @@ def test_the_announcement_uses_the_names_of_now_and_goes_with_the_file(segments:
 
 
 def test_the_exported_recipe_has_the_names_and_colours(segments: AppTest) -> None:
-    app = go(segments, "profiles")
+    app = one_segment(segments)
     choose(app, "card-", 4)
     choose(app, "rename", "Mine")
     run(app, k=6)

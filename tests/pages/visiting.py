@@ -10,7 +10,17 @@ from streamlit.testing.v1 import AppTest
 
 from segmentation.reading import Source
 
-SCREENS = ("data", "explore", "segments", "profiles", "compare", "export")
+SCREENS = (
+    "data",
+    "explore",
+    "sales",
+    "segments",
+    "profiles",
+    "rfm",
+    "compare",
+    "customer",
+    "export",
+)
 
 
 def take(app: AppTest, source: Source) -> AppTest:
@@ -35,8 +45,13 @@ def go(app: AppTest, screen: str) -> AppTest:
     return healthy(app._run())
 
 
+def one_segment(app: AppTest) -> AppTest:
+    """Go to the Profiles screen, to the view where a segment is chosen and renamed."""
+    return choose(go(app, "profiles"), "profiles-view", "One segment")
+
+
 def press(app: AppTest, text: str) -> AppTest:
-    (button,) = [button for button in app.button if button.label == text]
+    (button,) = [button for button in app.button if button.label.replace("\\", "") == text]
     assert not button.disabled
     return healthy(button.click().run())
 
@@ -112,6 +127,12 @@ def said(app: AppTest) -> str:
         app.success,
     )
     return "\n".join(str(one.value) for kind in kinds for one in kind)
+
+
+def chips(app: AppTest) -> list[str]:
+    """The conditions of the filter, each on its chip."""
+    found = [one for one in app.button if (one.key or "").startswith("filter-chip-")]
+    return [one.label.replace("\\", "") for one in found]
 
 
 def segment_names(app: AppTest) -> list[str]:

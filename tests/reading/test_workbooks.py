@@ -258,18 +258,19 @@ def test_formulas_come_by_their_stored_values_and_those_without_are_told() -> No
 def test_marks_are_seen_across_the_pieces_of_a_large_sheet() -> None:
     def mark(book: Any) -> None:
         sheet = book["S"]
-        for row in range(2, 40_001, 3):
+        for row in range(2, 40_001, 40):
             sheet.row_dimensions[row].hidden = True
             sheet.merge_cells(start_row=row, end_row=row + 1, start_column=1, end_column=1)
 
     table = [["k", "n", "t"], *[[f"a{i}", i, "text " * 9] for i in range(40_000)]]
     grid = read_workbook(books.xlsx(("S", table), change=mark), "b")
-    merged = len(range(2, 40_001, 3))
+    merged = len(range(2, 40_001, 40))
     assert grid.notes == (
         f"{merged:,} cells below a merged cell got its text.",
         f"{merged:,} rows are hidden in the workbook; they were read.",
     )
-    assert grid.cells.column(0)[39_998].as_py() == grid.cells.column(0)[39_997].as_py() == "a39996"
+    column = grid.cells.column(0)
+    assert column[39_961].as_py() == column[39_962].as_py() == "a39960"
 
 
 # --- the child

@@ -1,0 +1,40 @@
+"""The present moment, and moments in the reader's own time zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
+
+from segmentation.results import Made
+
+
+def now() -> str:
+    """Return this moment as an ISO time."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def said(at: str) -> str:
+    """Write an ISO time as the reader's clock would have shown it; what is none, as it is."""
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        return at
+    if moment.tzinfo is None:
+        return f"{moment:%Y-%m-%d %H:%M}"
+    zone = _zone()
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" + (" UTC" if zone is UTC else "")
+
+
+def saved(made: Made) -> str:
+    """Say by whom and when a model was saved, as far as it tells."""
+    who = f" by {made.by}" if made.by else ""
+    return f"Saved{who} {said(made.at)}".rstrip()
+
+
+def _zone() -> tzinfo:
+    try:
+        return ZoneInfo(st.context.timezone or "")
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC

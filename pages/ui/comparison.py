@@ -1,0 +1,187 @@
+"""Groups of customers side by side: differences, distributions, categories, purchases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from pages.ui import cache, filters, sales_segments, state, widgets
+from segmentation import charts, exporting
+from segmentation.axes import axis_for
+from segmentation.comparing import FEW, OTHERS, compare_groups, group_values
+from segmentation.numerals import say
+from segmentation.results import Comparison, Run, SegmentName
+from segmentation.values import Bools
+from segmentation.vocabulary import label
+from segmentation.words import listed
+
+NUMBERS, DISTRIBUTION, CATEGORIES, PURCHASES = (
+    "Differences",
+    "Distribution",
+    "Categories",
+    "What they buy",
+)
+MOST_SHARES = 40
+
+
+def draw(run: Run, keep: Bools, ids: tuple[int, ...]) -> None:
+    """Draw one view of the groups; 0 is all other customers shown."""
+    found = compare_groups(run, keep, ids)
+    groups = _groups(run)
+    if found.few:
+        small = listed([f"{groups[i].name} ({found.sizes[i]:,})" for i in found.few])
+        st.warning(
+            f"Fewer than {FEW} customers: {state.escape(small)}. Their intervals are wide and "
+            "rough; take differences for hints.",
+            icon=":material/warning:",
+        )
+    transactions = run.loaded.customers.kind == "transactions"
+    views = [
+        NUMBERS,
+        DISTRIBUTION,
+        *([CATEGORIES] if len(found.shares) else []),
+        *([PURCHASES] if transactions else []),
+    ]
+    view = widgets.view_switch("View", views, state.key("compare-view"))
+    with widgets.view_place(view, views):
+        if view == NUMBERS:
+            _differences(found, groups, ids, keep)
+        elif view == DISTRIBUTION:
+            _distribution(run, keep, ids, found, groups)
+        elif view == CATEGORIES:
+            _categories(found, groups, ids)
+        else:
+            source = state.source()
+            assert source is not None
+            lines = cache.sales_lines(source, run.recipe)
+            sales_segments.bought(lines, run, keep, ids[0])
+
+
+def _groups(run: Run) -> dict[int, SegmentName]:
+    """Name all groups; all other customers get a look of their own, which no segment has."""
+    others = replace(run.names[0], segment_id=OTHERS, name="all other customers", colour=0)
+    return {OTHERS: others, **run.by_id()}
+
+
+def _differences(
+    found: Comparison, groups: dict[int, SegmentName], ids: tuple[int, ...], keep: Bools
+) -> None:
+    if found.numbers.empty:
+        st.info("There is no numeric column to compare by.", icon=":material/info:")
+        return
+    widgets.chart(
+        charts.difference_dots(found.numbers, groups, ids[0]),
+        "differences",
+        f"How far the means of {groups[ids[0]].name} lie from the others, with intervals",
+    )
+    st.caption(
+        "Each dot is a difference of means, in standard deviations of all customers; the line "
+        "through it holds the true difference in 95 of 100 cases (Welch). Where it crosses 0, "
+        "chance explains the difference." + filters.baseline(keep)
+    )
+    st.table(_figures(found.numbers, groups), border="horizontal", hide_index=True)
+    st.caption(
+        f"In original units, {state.escape(groups[ids[0]].name)} first; in brackets the 95 % "
+        "interval of the difference, of means by Welch (1947), of medians by Price and Bonett "
+        "(2002). Where money has a long tail, trust the medians."
+    )
+    widgets.download(
+        "Download differences",
+        lambda: exporting.to_csv(found.numbers.assign(group=_names(found.numbers, groups))),
+        "differences.csv",
+        "compare-numbers",
+    )
+
+
+def _figures(numbers: pd.DataFrame, groups: dict[int, SegmentName]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Feature": [state.escape(label(name)) for name in numbers["feature"]],
+            "Against": [state.escape(name) for name in _names(numbers, groups)],
+            "Means": _pairs(numbers["mean"], numbers["mean_other"]),
+            "Difference of means": _intervals(numbers, "difference", "low", "high"),
+            "Medians": _pairs(numbers["median"], numbers["median_other"]),
+            "Difference of medians": _intervals(
+                numbers, "median_difference", "median_low", "median_high"
+            ),
+        }
+    )
+
+
+def _distribution(
+    run: Run,
+    keep: Bools,
+    ids: tuple[int, ...],
+    found: Comparison,
+    groups: dict[int, SegmentName],
+) -> None:
+    features = [] if found.numbers.empty else list(dict.fromkeys(found.numbers["feature"]))
+    feature = widgets.column_select("Feature", features, state.key("compare-feature"))
+    if feature is None:
+        return
+    widgets.chart(
+        charts.overlaid_histograms(
+            group_values(run, keep, ids, feature),
+            groups,
+            axis_for(feature, run.loaded.customers.frame[feature].to_numpy()),
+        ),
+        "overlay",
+        f"Distribution of {label(feature)} in the groups",
+    )
+    st.caption("How much of each group lies where; each adds up to 100 %.")
+
+
+def _categories(found: Comparison, groups: dict[int, SegmentName], ids: tuple[int, ...]) -> None:
+    shown = found.shares.head(MOST_SHARES)
+    st.table(
+        pd.DataFrame(
+            {
+                "Category": [
+                    state.escape(f"{label(column)}: {category or '(missing)'}")
+                    for column, category in zip(shown["column"], shown["category"], strict=True)
+                ],
+                "Against": [state.escape(name) for name in _names(shown, groups)],
+                "Shares": [
+                    f"{own:.1%} / {other:.1%}"
+                    for own, other in zip(shown["share"], shown["share_other"], strict=True)
+                ],
+                "Difference (95 % interval)": [
+                    f"{gap:+.1%} ({low:+.1%} to {high:+.1%})"
+                    for gap, low, high in zip(
+                        shown["difference"], shown["low"], shown["high"], strict=True
+                    )
+                ],
+            }
+        ),
+        border="horizontal",
+        hide_index=True,
+    )
+    st.caption(
+        f"Share of {state.escape(groups[ids[0]].name)} first; the largest differences on top. "
+        "Intervals by Newcombe (1998, method 10)."
+    )
+    widgets.download(
+        "Download shares",
+        lambda: exporting.to_csv(found.shares.assign(group=_names(found.shares, groups))),
+        "shares.csv",
+        "compare-shares",
+    )
+
+
+def _names(rows: pd.DataFrame, groups: dict[int, SegmentName]) -> list[str]:
+    return [groups[i].name for i in rows["group"]]
+
+
+def _pairs(ones: pd.Series[float], others: pd.Series[float]) -> list[str]:
+    return [f"{say(one)} / {say(other)}" for one, other in zip(ones, others, strict=True)]
+
+
+def _intervals(rows: pd.DataFrame, *columns: str) -> list[str]:
+    return [
+        f"{say(gap)} (too few for an interval)"
+        if pd.isna(low)
+        else f"{say(gap)} ({say(low)} to {say(high)})"
+        for gap, low, high in rows[list(columns)].itertuples(index=False)
+    ]

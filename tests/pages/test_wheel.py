@@ -1,0 +1,126 @@
+"""Segments merged and split on the screen, and back."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.visiting import (
+    choose,
+    figures,
+    go,
+    press,
+    run,
+    said,
+    segment_names,
+    take_sample,
+    widget,
+)
+
+
+@pytest.fixture
+def profiles(app: AppTest) -> AppTest:
+    run(take_sample(app, "mall"), k=4)
+    return go(app, "profiles")
+
+
+def plain(app: AppTest) -> str:
+    return said(app).replace("\\", "")
+
+
+def test_two_are_merged_and_parted_again(profiles: AppTest) -> None:
+    app = profiles
+    before = segment_names(app)
+    choose(app, "rename", "Ours")
+    named = segment_names(app)
+    choose(app, "wheel-Segment that stays", 1)
+    choose(app, "wheel-Segment merged into it", 3)
+    press(app, "Merge")
+    assert segment_names(app) == [named[0], named[1], named[3]]
+    assert "changed by hand: segment 3 was merged into it" in plain(app)
+    colours = [trace["marker"]["color"] for trace in traces(app)]
+    go(app, "profiles")
+    press(app, "Undo last")
+    assert segment_names(app) == named
+    assert "by hand" not in said(app)
+    assert [trace["marker"]["color"] for trace in traces(app)] == [
+        colours[0],
+        colours[1],
+        *({trace["marker"]["color"] for trace in traces(app)} - set(colours)),
+        colours[2],
+    ]
+    choose(go(app, "profiles"), "rename", "")
+    assert segment_names(app) == before
+
+
+def traces(app: AppTest) -> list[dict]:
+    go(app, "segments")
+    drawn = figures(app)["map-2d"]["data"]
+    return [trace for trace in drawn if trace["name"] != "Centres"]
+
+
+def test_one_is_split_named_and_made_whole(profiles: AppTest) -> None:
+    app = profiles
+    before = segment_names(app)
+    choose(app, "wheel-Split in two", 2)
+    press(app, "Split")
+    assert len(segment_names(app)) == 5 and segment_names(app)[1] == before[1]
+    choose(app, "card-", 5)
+    assert "changed by hand: it was split off segment 2" in plain(app)
+    choose(app, "rename", "Offshoot")
+    assert segment_names(app)[4] == "Offshoot"
+    choose(app, "wheel-Segment that stays", 1)
+    choose(app, "wheel-Segment merged into it", 3)
+    press(app, "Merge")
+    assert len(segment_names(app)) == 4 and segment_names(app)[3] == "Offshoot"
+    choose(app, "card-", 4)
+    choose(app, "rename", "Sidekick")
+    press(app, "Undo last")
+    assert segment_names(app)[4] == "Sidekick"
+    press(app, "Undo last")
+    assert segment_names(app) == before
+    assert not app.error
+
+
+def test_all_is_undone_at_once_and_the_run_is_not_stale(profiles: AppTest) -> None:
+    app = profiles
+    before = segment_names(app)
+    press(app, "Split")
+    press(app, "Split")
+    assert len(segment_names(app)) == 6
+    go(app, "segments")
+    assert "Changed by hand after 4 segments were found" in said(app)
+    assert "The settings have changed" not in said(app)
+    assert "4 segments found, changed by hand" in said(app)
+    go(app, "profiles")
+    press(app, "Undo all")
+    assert segment_names(app) == before
+    run(app)
+    assert segment_names(app) == before
+
+
+def test_two_segments_are_the_least(app: AppTest) -> None:
+    run(take_sample(app, "mall"), k=2)
+    go(app, "profiles")
+    (merge,) = [one for one in app.button if one.label == "Merge"]
+    assert merge.disabled
+
+
+def test_every_screen_shows_segments_turned_by_hand(profiles: AppTest) -> None:
+    app = profiles
+    press(app, "Merge")
+    press(app, "Split")
+    names = segment_names(app)
+    for screen in ("segments", "compare", "export", "profiles"):
+        go(app, screen)
+        assert segment_names(app) == names
+        assert not app.error
+    assert widget(app, "card-").options == names
+
+
+def test_a_new_run_begins_without_the_hand(profiles: AppTest) -> None:
+    app = profiles
+    press(app, "Split")
+    run(app, k=3)
+    assert len(segment_names(app)) == 3
+    assert "by hand" not in said(app)
