@@ -282,7 +282,7 @@ def _counted(model: Model, given: Sequence[Given], about: str, seen: Watched) ->
     try:
         scored = score(model, given, told=TOLD)
     except SegmentationError as error:
-        return _trouble(seen, about, str(error))
+        return _trouble(seen, about, f"{error.what}.")
     seen = replace(seen, problems={k: v for k, v in seen.problems.items() if k != about})
     new, known = _new(scored, seen.known)
     places = scored.places

@@ -18,12 +18,7 @@ def run() -> None:
     """Draw the frame and the screen in it."""
     # Off in the configuration, so that a deep link never shows Streamlit's own list of files.
     st.set_option("client.showSidebarNavigation", True)
-    st.set_page_config(
-        page_title="Segments",
-        page_icon=str(ICON),
-        layout="wide",
-        menu_items={"About": "Customer segmentation workbench. Your data stays on this machine."},
-    )
+    _configure()
     st.html(style.SHEET)
     page = navigation.choose_page()
     addresses.take()
@@ -49,8 +44,19 @@ def run() -> None:
 def require_frame() -> None:
     """Hand over to app.py when Streamlit ran a page's file by itself (a deep link)."""
     if not getattr(_here, "framed", False):
+        # Otherwise the browser may ask another host for the page's icon in the meantime.
+        _configure()
         navigation.choose_page()
         st.rerun()
+
+
+def _configure() -> None:
+    st.set_page_config(
+        page_title="Segments",
+        page_icon=str(ICON),
+        layout="wide",
+        menu_items={"About": "Customer segmentation workbench. Your data stays on this machine."},
+    )
 
 
 def _where_we_are() -> None:

@@ -14,6 +14,7 @@ from pages.ui import kpis, messages, navigation, sharing, state, told, widgets
 from segmentation import charts
 from segmentation.errors import SegmentationError
 from segmentation.models.store import list_models, load_model
+from segmentation.numerals import counted
 from segmentation.results import Model
 from segmentation.watching import (
     Moment,
@@ -150,7 +151,9 @@ def draw(live: Live) -> None:
     for name, what in seen.problems.items():
         st.warning(f"**{state.escape(name)}**: {state.escape(what)}", icon=":material/help:")
     _charts(live, new)
-    st.caption(f"Looked at {live.history[-1][0]}; every 2 seconds while this screen is open.")
+    files = counted(len(seen.tails), "CSV file is", "CSV files are")
+    there = f"{files} watched. " if live.folder is not None else ""
+    st.caption(f"{there}Looked at {live.history[-1][0]}; again every 2 seconds on this screen.")
     if seen.notes:
         with st.expander("What happened to the files"):
             for note in seen.notes:

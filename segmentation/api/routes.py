@@ -95,6 +95,7 @@ class Api:
     @asynccontextmanager
     async def lifespan(self, _: object) -> AsyncIterator[None]:
         """Get ready while the server starts, and leave nothing running when it stops."""
+        allow_many_connections()
         warming = asyncio.create_task(self._children.warm_up())
         try:
             yield
@@ -192,6 +193,16 @@ class Guarded:
         if refused is not None:
             raise refused
         return who
+
+
+def allow_many_connections() -> None:
+    """Let the process hold as many as the system would: idle ones must not keep others out."""
+    try:
+        import resource
+    except ImportError:
+        return
+    _, ceiling = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (ceiling, ceiling))
 
 
 def _response(answer: Answer) -> Response:

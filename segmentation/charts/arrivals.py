@@ -25,4 +25,5 @@ def arrivals_over_time(
             stackgroup="all",
             hovertemplate="%{x}<br>%{y:,} new customers<extra>%{fullData.name}</extra>",
         )
-    return figure.update_layout(showlegend=False).update_yaxes(rangemode="tozero")
+    figure.update_layout(showlegend=False, height=max(240, 70 + 52 * len(segments)))
+    return figure.update_yaxes(rangemode="tozero")
