@@ -87,6 +87,8 @@ def make(place: DeltaGenerator) -> None:
     found = cache.trust(source, recipe, progress.seldom(tell))
     if found.segmentation.k != before.segmentation.k:
         _switch(before, found)
+    # Whoever has gone to another screen meanwhile is let go here, and not fetched back.
+    bar.progress(1.0)
     st.rerun()
 
 
