@@ -101,7 +101,7 @@ def main() -> None:
         save_model(folder / "models", "mall", model)
         engine = median_ms(lambda: score_rows(model, rows))
         told = "requests_per_minute = 6000000\nburst = 100000"
-        with serving(folder, f'[models]\nfolder = "{folder}/models"\n[api]\n{told}') as served:
+        with serving(folder, f'models_folder = "{folder}/models"\n[api]\n{told}') as served:
             ask = client(served)
 
             def json_rows() -> object:
