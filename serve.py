@@ -4,7 +4,7 @@ import sys
 
 import streamlit as st
 
-from pages.ui import sharing, told
+from pages.ui import model_folder, sharing, told
 from segmentation.api.limits import ApiLimits
 from segmentation.api.routes import Api
 from segmentation.api.tokens import Tokens
@@ -13,7 +13,7 @@ from segmentation.errors import SettingsError
 try:
     settings = told.api()
     api = Api(
-        told.models_folder(),
+        model_folder.folder(),
         tokens=Tokens.told(settings.pop("tokens", [])),
         limits=ApiLimits.told(settings),
         arrivals=sharing.arrivals,

@@ -17,7 +17,6 @@ def show() -> None:
 
 
 widgets.heading("Live", "Who is coming in right now?")
-live.report_problem()
 live.choose()
 if live.watching() is not None:
     navigation.part(show, every=live.EVERY)()

@@ -644,3 +644,14 @@ def test_an_index_of_a_mean_that_is_not_above_0_is_not_drawn() -> None:
 
 def test_a_segment_that_nothing_sets_apart_has_an_empty_chart() -> None:
     assert len(charts.effect_bars(called("x"), ()).data[0].y) == 0
+
+
+def test_arrivals_are_drawn_as_they_went_on() -> None:
+    segments = [called(EVIL, 1), called("VIP", 2)]
+    history = [("10:00:00", {}), ("10:00:02", {1: 2}), ("10:00:04", {1: 2, 2: 5})]
+    figure = charts.arrivals_over_time(history, segments, EVIL)
+    assert [list(trace.y) for trace in figure.data] == [[0, 2, 2], [0, 0, 5]]
+    assert [trace.line.color for trace in figure.data] == [
+        charts.segment_colour(segment.colour) for segment in segments
+    ]
+    assert "<b>" not in figure.to_json()

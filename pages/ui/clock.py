@@ -15,6 +15,11 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def time_of_day() -> str:
+    """Return this moment to the second, on the reader's clock."""
+    return f"{datetime.now(_zone()):%H:%M:%S}"
+
+
 def said(at: str) -> str:
     """Write an ISO time as the reader's clock would have shown it; what is none, as it is."""
     try:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
 import streamlit as st
 
-from pages.ui import kpis, messages, navigation, sharing, state, told, widgets
+from pages.ui import (
+    clock,
+    kpis,
+    messages,
+    model_cache,
+    navigation,
+    sharing,
+    state,
+    told,
+    widgets,
+)
 from segmentation import charts
-from segmentation.errors import SegmentationError
-from segmentation.models.store import list_models, load_model
 from segmentation.numerals import counted
 from segmentation.results import Model
 from segmentation.watching import (
@@ -65,14 +72,14 @@ def watching() -> Live | None:
 
 def choose() -> None:
     """Draw what can be watched, and start or stop it."""
-    names = [entry.name for entry in list_models(told.models_folder()) if entry.model]
-    if not names:
+    models = {entry.name: entry.model for entry in model_cache.entries() if entry.model}
+    if not models:
         st.session_state.pop("live", None)
         messages.nothing_yet(
-            "New customers are told by a saved model, and there is none yet. Find segments, and "
-            "save them as a model.",
-            "segments",
-            "Find segments",
+            "Whoever is new is told by a saved model, and there is none yet. Find segments, and "
+            "save them on Models.",
+            "models",
+            "Go to Models",
         )
     now = watching()
     with st.container(border=True):
@@ -80,7 +87,7 @@ def choose() -> None:
         with model:
             name = st.selectbox(
                 "Model",
-                names,
+                list(models),
                 format_func=state.widget_label,
                 key="live-model",
                 persist_state="session",
@@ -108,7 +115,7 @@ def choose() -> None:
                 type="primary",
                 icon=":material/play_arrow:",
                 on_click=_start,
-                args=(name, folder),
+                args=(name, models[name], folder),
                 disabled=folder is None and (source == FOLDER or not sharing.arrivals.is_served),
             )
 
@@ -124,10 +131,9 @@ def look() -> Live:
         counts, names = sharing.arrivals.watch(live.name), live.model.name_of()
         came = {i: counts.get(name, 0) - live.at_start.get(name, 0) for i, name in names.items()}
         seen = replace(live.seen, caught_up=True, arrived=came)
-    now = datetime.now().strftime("%H:%M:%S")
     history = live.history
     if seen.caught_up:
-        history = thinned(history, (now, seen.arrived))
+        history = thinned(history, (clock.time_of_day(), seen.arrived))
     live = replace(live, seen=seen, history=history)
     st.session_state["live"] = live
     return live
@@ -138,12 +144,12 @@ def draw(live: Live) -> None:
     seen = live.seen
     if not seen.caught_up:
         st.info(
-            f"Reading what is there already: {sum(seen.before.values()):,} customers so far.",
+            f"Reading what is there already: {sum(seen.before.values()):,} so far.",
             icon=":material/hourglass_top:",
         )
         return
-    new = sum(seen.arrived.values())
-    figures: list[tuple[str, float, int]] = [("New customers", new, 0)]
+    new, (_, many) = sum(seen.arrived.values()), live.model.called
+    figures: list[tuple[str, float, int]] = [(f"New {many}", new, 0)]
     if live.folder is not None:
         figures.append(("There at the start", sum(seen.before.values()), 0))
         figures.append(("Unlike any before", seen.outside, 0))
@@ -164,6 +170,7 @@ def _charts(live: Live, new: int) -> None:
     if not new:
         st.info("Nobody new yet. This fills by itself as they come.", icon=":material/sensors:")
         return
+    _, many = live.model.called
     segments = [segment.named for segment in live.model.segments]
     by_id = {segment.segment_id: segment for segment in segments}
     sizes = {i: live.seen.arrived.get(i, 0) for i in by_id}
@@ -172,9 +179,9 @@ def _charts(live: Live, new: int) -> None:
         widgets.chart(charts.size_bars(sizes, by_id), "live-sizes", "New customers of each segment")
     with right:
         widgets.chart(
-            charts.arrivals_over_time(live.history, segments),
+            charts.arrivals_over_time(live.history, segments, many),
             "live-history",
-            "New customers so far, by time and segment",
+            f"New {many} so far, by time and segment",
         )
     table = arrivals_table(live.model, live.seen.arrived)
     table.columns = ["Segment", "New", "Share of the new", "Share when the model was made"]
@@ -217,22 +224,10 @@ def _about_http(name: str) -> None:
         )
 
 
-def _start(name: str, folder: Path | None) -> None:
-    try:
-        model = load_model(told.models_folder(), name)
-    except SegmentationError as error:
-        st.session_state["live-problem"] = error
-        return
+def _start(name: str, model: Model, folder: Path | None) -> None:
     at_start = {} if folder is not None else sharing.arrivals.watch(name)
     st.session_state["live"] = Live(name=name, model=model, folder=folder, at_start=at_start)
 
 
 def _stop() -> None:
     st.session_state.pop("live", None)
-
-
-def report_problem() -> None:
-    """Say why the last start failed, once."""
-    error = st.session_state.pop("live-problem", None)
-    if error is not None:
-        messages.problem(error)

@@ -10,13 +10,6 @@ from streamlit.errors import StreamlitSecretNotFoundError
 
 from segmentation.errors import SettingsError
 
-ROOT = Path(__file__).parents[2]
-
-
-def models_folder() -> Path:
-    """Return where saved models are kept."""
-    return Path(_table("models").get("folder", Path(ROOT, "models")))
-
 
 def watched_folder() -> Path | None:
     """Return the folder below which files may be watched, None if none was told."""

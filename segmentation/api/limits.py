@@ -44,10 +44,10 @@ class ApiLimits:
     body_seconds: int = 10
     rows: int = 50_000
     answer_seconds: int = 30
-    requests_per_minute: int = 600
-    burst: int = 100
-    open_requests: int = 24
-    open_requests_per_caller: int = 12
+    requests_per_minute: int = 6_000
+    burst: int = 1_000
+    open_requests: int = 64
+    open_requests_per_caller: int = 32
     callers: int = 10_000
     children: int = 2
     child_memory_bytes: int = 4 << 30

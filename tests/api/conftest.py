@@ -52,6 +52,6 @@ def model(folder: Path) -> Model:
 @pytest.fixture(scope="session")
 def served(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server without tokens, and with narrow limits."""
-    secrets = f'[models]\nfolder = "{folder}"\n[api]\n{SMALL}'
+    secrets = f'models_folder = "{folder}"\n[api]\n{SMALL}'
     with serving(tmp_path_factory.mktemp("served"), secrets) as running:
         yield running

@@ -18,8 +18,7 @@ from tests.serving import Served, serving
 @pytest.fixture(scope="module")
 def with_token(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     secrets = f"""
-[models]
-folder = "{folder}"
+models_folder = "{folder}"
 [api]
 tokens = ["{digest_of_token("secret")}"]
 requests_per_minute = 600000

@@ -253,8 +253,7 @@ def token() -> str:
 def guarded(folder: Path, token: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     digests = [digest_of_token("another"), digest_of_token(token)]
     secrets = f"""
-[models]
-folder = "{folder}"
+models_folder = "{folder}"
 [api]
 tokens = {json.dumps(digests)}
 requests_per_minute = 60

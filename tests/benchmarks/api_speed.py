@@ -101,7 +101,7 @@ def main() -> None:
         save_model(folder / "models", "mall", model)
         engine = median_ms(lambda: score_rows(model, rows))
         told = "requests_per_minute = 6000000\nburst = 100000"
-        with serving(folder, f'[models]\nfolder = "{folder}/models"\n[api]\n{told}') as served:
+        with serving(folder, f'models_folder = "{folder}/models"\n[api]\n{told}') as served:
             ask = client(served)
 
             def json_rows() -> object:
@@ -110,20 +110,22 @@ def main() -> None:
             def csv_rows() -> object:
                 return ask("POST", SCORE, as_csv, "text/csv")
 
-            def page() -> object:
-                return ask("GET", "/", None, "")
+            def app() -> object:
+                # By the app's own part of the server, on the loop that serves browsers. On a new
+                # connection, since on an old one small answers wait 40 ms for the client's ACK.
+                return served.ask("/_stcore/health")
 
-            json_rows(), csv_rows(), page()
+            json_rows(), csv_rows(), app()
             print(f"load average {os.getloadavg()[0]:.1f}")
             print(f"{ROWS:,} rows in the engine alone    {engine:8.1f} ms")
-            json_ms, csv_ms, page_ms = median_ms(json_rows), median_ms(csv_rows), median_ms(page)
+            json_ms, csv_ms, app_ms = median_ms(json_rows), median_ms(csv_rows), median_ms(app)
             print(f"{ROWS:,} rows as JSON over HTTP      {json_ms:8.1f} ms")
             print(f"{ROWS:,} rows as CSV over HTTP       {csv_ms:8.1f} ms")
-            print(f"the app's page                 {page_ms:8.1f} ms")
+            print(f"the app beside it              {app_ms:8.1f} ms")
             with slow_clients(served, 200):
-                print(f"page beside 200 slow clients   {median_ms(page) / page_ms:8.2f} x")
+                print(f"app beside 200 slow clients    {median_ms(app) / app_ms:8.2f} x")
             with greedy_clients(served, 6, large):
-                print(f"page beside 6 greedy clients   {median_ms(page) / page_ms:8.2f} x")
+                print(f"app beside 6 greedy clients    {median_ms(app) / app_ms:8.2f} x")
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ def incoming(tmp_path: Path) -> Path:
 def served(tmp_path: Path, incoming: Path) -> Iterator[Served]:
     model = make_model(run(ROOT / "data/mall.csv", Recipe(choose=ChooseSettings(k=4))))
     save_model(tmp_path / "models", "spring", model)
-    told = f'[models]\nfolder = "{tmp_path}/models"\n[live]\nfolder = "{incoming}"\n'
+    told = f'models_folder = "{tmp_path}/models"\n[live]\nfolder = "{incoming}"\n'
     with serving(tmp_path, told) as running:
         yield running
 

@@ -41,7 +41,6 @@ def live(app: AppTest, model: Model, tmp_path: Path, arrivals: Arrivals) -> AppT
 
 
 def told(app: AppTest, folder: Path) -> AppTest:
-    app.secrets["models"] = {"folder": str(folder / "models")}
     app.secrets["live"] = {"folder": str(folder / "incoming")}
     return go(app, "live")
 
@@ -64,8 +63,8 @@ def test_a_deep_link_reaches_it(fresh: Callable[[], AppTest]) -> None:
 def test_without_a_model_the_screen_says_what_to_do(app: AppTest, tmp_path: Path) -> None:
     told(app, tmp_path)
     assert "there is none yet" in said(app)
-    press(app, "Find segments")
-    assert app.title[0].value == "Segments"
+    press(app, "Go to Models")
+    assert app.title[0].value == "Models"
 
 
 def test_new_rows_are_shown_by_segment(live: AppTest, tmp_path: Path) -> None:
@@ -101,10 +100,9 @@ def test_only_folders_below_the_root_are_on_offer(live: AppTest, tmp_path: Path)
 
 
 def test_without_a_root_no_folder_can_be_watched(
-    app: AppTest, model: Model, tmp_path: Path
+    app: AppTest, model: Model, models_folder: Path
 ) -> None:
-    save_model(tmp_path, "spring", model)
-    app.secrets["models"] = {"folder": str(tmp_path)}
+    save_model(models_folder, "spring", model)
     go(app, "live")
     assert "No folder may be watched yet" in said(app)
     (start,) = [button for button in app.button if button.label == "Start"]
@@ -140,10 +138,3 @@ def test_each_session_sees_what_came_since_its_own_start(
     assert sum(table(other).values()) == 2
     again(live)
     assert sum(table(live).values()) == 5
-
-
-def test_a_model_that_is_gone_is_told(live: AppTest, tmp_path: Path) -> None:
-    (tmp_path / "models" / "spring.json").write_text("{}")
-    (start,) = [button for button in live.button if button.label == "Start"]
-    healthy(start.click().run())
-    assert "there is none yet" in said(live) or live.error
