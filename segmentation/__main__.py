@@ -89,6 +89,8 @@ def _parser() -> argparse.ArgumentParser:
     work.add_argument("--workbook", metavar="XLSX", help="write customers, profiles and method")
     work.add_argument("--report", metavar="HTML", help="write a report to read, print and hand on")
     work.add_argument("--model", metavar="JSON", help="keep the segments to score others by")
+    work.add_argument("--by", metavar="NAME", default="", help="who makes the model")
+    work.add_argument("--note", metavar="TEXT", default="", help="what to remember of the model")
     add_source(work)
     add_segmenting(work)
     compare = commands.add_parser("sweep", help="weigh the evidence for each number of segments")
@@ -157,7 +159,7 @@ def _run(options: argparse.Namespace, recipe: Recipe) -> None:
         if path:
             Path(path).write_bytes(make(finished))
     if options.model:
-        _say(save_run(options.model, finished))
+        _say(save_run(options.model, finished, options.by, options.note))
     _write_reports(options, finished)
 
 

@@ -44,7 +44,7 @@ def choose_page() -> Any:
         shown["title"] = wording.told(said["title"])
         found = sections.setdefault(said.get("section", "Understand"), [])
         found.append(st.Page(path(name), **shown))
-    return st.navigation(sections)
+    return st.navigation(sections, expanded=True)
 
 
 class ScreenEnded(Exception):  # noqa: N818

@@ -26,6 +26,7 @@ PROXY_HEADERS = frozenset(
         "x-azure-clientip",
     }
 )
+PROXY_SUFFIXES = ("client-ip", "connecting-ip", "forwarded-for", "remote-addr", "nginx-proxy")
 PROXY_PREFIXES = ("x-forwarded", "x-original-", "x-envoy-", "x-amzn-", "cf-", "tailscale-")
 
 
@@ -105,7 +106,7 @@ def _from_this_machine(headers: Headers, address: str) -> bool:
     A browser here can be made to ask by any page it shows. It then tells where the page is from,
     or, if that name was made to lead here, asks for a name that is not this machine's.
     """
-    if any(name in PROXY_HEADERS or name.startswith(PROXY_PREFIXES) for name in headers):
+    if any(_is_a_proxys(name) for name in headers):
         return False
     hosts = headers.getlist("host")
     if len(hosts) != 1 or not _is_loopback_name(hosts[0]):
@@ -144,3 +145,7 @@ def _network(address: str) -> str:
     if isinstance(found, IPv6Address) and found.ipv4_mapped is None:
         return str(IPv6Address(int(found) >> 64 << 64))
     return str(found)
+
+
+def _is_a_proxys(name: str) -> bool:
+    return name in PROXY_HEADERS or name.startswith(PROXY_PREFIXES) or name.endswith(PROXY_SUFFIXES)

@@ -93,7 +93,13 @@ def drift_bars(found: Drift) -> go.Figure:
             x=edge,
             line={"width": 1, "dash": "dot", "color": NEUTRAL},
             layer="below",
-            annotation={"text": f"{edge:g}", "yanchor": "bottom", "y": 1, "yref": "paper"},
+            annotation={
+                "text": f"{edge:g}",
+                "xanchor": "right" if edge == SHIFTING else "left",
+                "yanchor": "bottom",
+                "y": 1,
+                "yref": "paper",
+            },
         )
     top = max([2 * SHIFTING + SHIFTED, *(1.15 * shift.psi for shift in shifts)])
     figure.update_xaxes(range=[0, top])

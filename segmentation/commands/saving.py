@@ -12,13 +12,13 @@ from segmentation.models.store import keep_beside, write_model
 from segmentation.results import Run
 
 
-def save_run(path: str, run: Run) -> tuple[str, ...]:
+def save_run(path: str, run: Run, by: str = "", note: str = "") -> tuple[str, ...]:
     """Save a run's model, and return what became of the segments of the one that was there.
 
     The old model stays beside the new one, under a number.
     """
     target = Path(path)
-    model = make_model(run)
+    model = make_model(run, by=by, note=note)
     lines: tuple[str, ...] = ()
     if target.exists():
         # Only a model is written over: the name may be that of another file by mistake.

@@ -35,6 +35,7 @@ MANY_OUTSIDE = 0.05
 OTHERS = "another value"
 MISSING = "no value"
 MOST_NAMED = 3
+MISTAKES = ("missing_column", "renamed_column", "new_category", "other_units")
 
 
 def drift(model: Model, scored: Scored) -> Drift:
@@ -77,6 +78,14 @@ def drift(model: Model, scored: Scored) -> Drift:
     segments = _segment_shift(model, scored)
     outside = float(scored.places.outside.mean())
     verdict, why = _verdict(model, (*shifts, segments), outside, count)
+    suspect = _suspect(shifts, scored)
+    if verdict == "refit" and suspect:
+        # New segments of a mistake in a file would be a mistake, too.
+        verdict = "watch"
+        why = (
+            f"Check the file first: {listed(suspect)} may not be what the model was made from. If "
+            "the file is right, refit the model."
+        )
     return Drift(
         customers=count,
         features=shifts,
@@ -143,9 +152,9 @@ def _number_shift(model: Model, spread: Distribution, cells: Floats) -> Shift:
     after = np.array([*(bin_shares(present, edges) * len(present)), len(cells) - len(present)])
     old = spread.quantiles[QUANTILE_LEVELS.index(0.5)]
     if len(present):
-        now = f"is {np.median(present):,.4g}, and was {old:,.4g}"
+        now = f"is {np.median(present):,.6g}, and was {old:,.6g}"
     else:
-        now = f"was {old:,.4g}; now nobody has one"
+        now = f"was {old:,.6g}; now nobody has one"
     bins = [
         f"up to {edges[0]:,.4g}",
         *(f"{low:,.4g} to {high:,.4g}" for low, high in itertools.pairwise(edges)),
@@ -153,6 +162,12 @@ def _number_shift(model: Model, spread: Distribution, cells: Floats) -> Shift:
         MISSING,
     ]
     text = f"{sentence(label(spread.feature))}: the middle value {now}."
+    apart = after / after.sum() - before / before.sum()
+    if int(np.abs(apart).argmax()) == len(bins) - 1:
+        text = (
+            f"{sentence(label(spread.feature))}: {after[-1] / after.sum():.0%} have none, and "
+            f"{spread.missing:.0%} had."
+        )
     return _shift(spread.feature, bins, before, after, text)
 
 
@@ -183,6 +198,12 @@ def _segment_shift(model: Model, scored: Scored) -> Shift:
         f"{before[most] / before.sum():.0%}."
     )
     return _shift("segments", names, before, after, text)
+
+
+def _suspect(shifts: Sequence[Shift], scored: Scored) -> list[str]:
+    """Name the features that have changed and of which the file itself is in doubt."""
+    doubted = {doubt.column for doubt in scored.doubts if doubt.kind in MISTAKES}
+    return [label(s.name) for s in shifts if s.level == "shifted" and s.name in doubted]
 
 
 def _verdict(

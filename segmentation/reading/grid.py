@@ -85,7 +85,9 @@ def check_extent(rows: int, columns: int, name: str) -> None:
     """
     if columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
         raise ReadError(
-            f"The table would have {rows:,} rows and {columns:,} columns, more than is read",
+            f"The table would have {columns:,} columns"
+            + ("" if columns > MOST_COLUMNS else f" and {rows:,} rows")
+            + ", more than is read",
             where=name,
             remedy=f"Keep to {MOST_COLUMNS:,} columns and {MOST_CELLS:,} cells; look for a line "
             "with far too many delimiters",
