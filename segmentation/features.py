@@ -162,7 +162,8 @@ def _from_transactions(clean: Clean) -> Customers:
     if "product" in lines:
         columns["products_distinct"] = distinct_per(codes, lines["product"], count).astype(float)
     if clean.refunds is not None:
-        returned = -_returned("amount", clean, ids)
+        # Taken from zero, since the negative of nothing would be written -0.0.
+        returned = 0.0 - _returned("amount", clean, ids)
         columns["gross_total"] = gross
         columns["returned_total"] = returned
         columns["return_share"] = np.divide(

@@ -14,6 +14,14 @@ BANDS = (
     (0.0, "not to be trusted", "It dissolves when other customers are drawn."),
 )
 
+# The same as a marketer would say it.
+PLAIN = {
+    "highly stable": "very stable",
+    "valid": "stable",
+    "doubtful": "doubtful",
+    "not to be trusted": "don't rely on it",
+}
+
 
 def band(stability: float) -> tuple[str, str]:
     """Say in a word and a sentence how far a segment of this stability can be trusted.

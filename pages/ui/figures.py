@@ -67,10 +67,12 @@ def table(
             columns[column] = (
                 st.column_config.NumberColumn(title, format="%.2f")
                 if pd.api.types.is_float_dtype(frame[column])
+                else st.column_config.NumberColumn(title, format="localized")
+                if pd.api.types.is_integer_dtype(frame[column])
                 else st.column_config.Column(title)
             )
     st.dataframe(
-        frame.head(SHOWN_ROWS),
+        frame.head(SHOWN_ROWS).round({column: 2 for column in frame.columns if column in MONEY}),
         hide_index=True,
         column_config=columns,
         height="content" if len(frame) <= 8 else height,

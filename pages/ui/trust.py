@@ -9,21 +9,25 @@ import streamlit as st
 
 from pages.ui import chips, state, wording
 from segmentation.results import Run
-from segmentation.trust import DOUBTFUL, HIGHLY_STABLE, VALID, band
+from segmentation.trust import DOUBTFUL, HIGHLY_STABLE, PLAIN, VALID, band
+from segmentation.words import sentence
 
-# Hennig's words for the bands, as a marketer would say them.
 LABELS = {
-    "highly stable": ("verified_user", "Very stable", "sure"),
-    "valid": ("shield", "Stable", "sure"),
-    "doubtful": ("gpp_maybe", "Doubtful", "doubtful"),
-    "not to be trusted": ("gpp_bad", "Don't rely on it", "unsure"),
+    "highly stable": ("verified_user", "sure"),
+    "valid": ("shield", "sure"),
+    "doubtful": ("gpp_maybe", "doubtful"),
+    "not to be trusted": ("gpp_bad", "unsure"),
 }
 
 
 def label(run: Run, segment_id: int) -> tuple[str, str, str] | None:
     """Return a segment's icon, its words and how they are marked; None before the check."""
     stabilities = run.segmentation.stabilities
-    return LABELS[band(stabilities[segment_id - 1].mean)[0]] if stabilities else None
+    if not stabilities:
+        return None
+    word = band(stabilities[segment_id - 1].mean)[0]
+    icon, mark = LABELS[word]
+    return icon, sentence(PLAIN[word]), mark
 
 
 def segments(run: Run) -> None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from segmentation.exporting.account import ledger
 from segmentation.numerals import counted, fixed, say
-from segmentation.results import Portraits, RuleSet, Run
+from segmentation.results import Portraits, Refunds, RuleSet, Run
 from segmentation.set_aside import account
 from segmentation.silhouettes import structure
-from segmentation.trust import band
+from segmentation.trust import PLAIN, band
 from segmentation.vocabulary import label
 from segmentation.words import listed, sentence, short
 
@@ -116,7 +116,7 @@ def trust_of(run: Run, segment_id: int) -> tuple[str, str]:
         return "", ""
     found = run.segmentation.stabilities[segment_id - 1]
     word, said = band(found.mean)
-    return word, f"{said} Stability {found.mean:.2f} ({found.low:.2f} to {found.high:.2f})."
+    return PLAIN[word], f"{said} Stability {found.mean:.2f} ({found.low:.2f} to {found.high:.2f})."
 
 
 def method(run: Run, cards: Portraits, rules: RuleSet) -> tuple[Passage, ...]:
@@ -171,6 +171,8 @@ def _data(run: Run) -> tuple[str, ...]:
             if net
             else "Returns and cancellations were set aside."
         )
+        if loaded.clean.refunds is not None:
+            said.append(_account(loaded.clean.refunds))
     if loaded.clean.as_of is not None:
         said.append(f"Days are counted to {loaded.clean.as_of.isoformat()}.")
     said += [
@@ -179,6 +181,24 @@ def _data(run: Run) -> tuple[str, ...]:
         for match in loaded.joined
     ]
     return tuple(said)
+
+
+def _account(refunds: Refunds) -> str:
+    """Lead from what was sold to what the file comes to."""
+    sold, back, net, others, total = (
+        fixed(amount, 2)
+        for amount in (
+            refunds.gross,
+            refunds.returned,
+            refunds.net,
+            -refunds.returns_only,
+            refunds.total,
+        )
+    )
+    return (
+        f"Sold {sold}, less {back} returned, makes {net} net; less {others} of those who returned "
+        f"something but ordered nothing, and are set aside, the lines come to {total}."
+    )
 
 
 def _compared(run: Run) -> tuple[str, ...]:

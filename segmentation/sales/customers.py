@@ -32,7 +32,8 @@ def new_and_returning(lines: SalesLines, keep: Bools) -> pd.DataFrame:
     count = last - first + 1
     began = _first_months(lines, months)
     rows = shown(lines, keep)
-    new = began[lines.customers] == months
+    # What came back before a customer's first order is no custom of one who returned.
+    new = months <= began[lines.customers]
     found: dict[str, object] = {
         "start": period_starts(np.arange(first, last + 1), "month"),
         "complete": complete(lines, "month"),
