@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import threading
 import time
@@ -43,6 +44,11 @@ def _import() -> bool:
         import sklearn.cluster  # noqa: F401
 
         import segmentation.charts  # noqa: F401
+
+        # Streamlit collects garbage after every run, and would look at every object of every
+        # module each time: a tenth of a second in which the page gets nothing. They stay anyway.
+        gc.collect()
+        gc.freeze()
 
     threading.Thread(target=load, daemon=True).start()
     return True

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from pages.ui import style, warm_up
 from segmentation.charts.look import FEW_COLUMNS
@@ -28,3 +32,16 @@ def test_the_first_screen_does_not_wait_for_charts() -> None:
 
 def test_the_style_sheet_and_the_charts_agree_on_many_columns() -> None:
     assert style.FEW_COLUMNS == FEW_COLUMNS
+
+
+def test_what_was_imported_is_no_longer_looked_at_for_garbage(
+    monkeypatch: pytest.MonkeyPatch, fresh: Callable[[], AppTest]
+) -> None:
+    monkeypatch.setattr(warm_up, "SERVER_DELAY_SECONDS", 0.0)
+    gc.unfreeze()
+    fresh().run()
+    end = time.monotonic() + 60
+    while not gc.get_freeze_count() and time.monotonic() < end:
+        time.sleep(0.01)
+    assert gc.get_freeze_count() > 100_000
+    gc.unfreeze()
