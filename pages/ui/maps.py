@@ -106,7 +106,7 @@ def _pca(run: Run, keep: Bools) -> None:
 def _draws_around() -> bool:
     """Let the reader draw in a map; else a finger or a mouse on it moves the page."""
     return st.toggle(
-        "Choose customers by drawing",
+        wording.told("Choose customers by drawing"),
         key=state.key("map-drawing"),
         persist_state="session",
         help="Draw a box around customers, or a lasso by its button at the top right of the map. "

@@ -151,6 +151,7 @@ def test_another_visitor_sees_nothing_of_the_first(meet: Meet, tmp_path: Path) -
     first.run()
     assert sum(first.segments().values()) == 60
     first.go("Profiles")
+    first.view("One segment")
     first.type("Rename", "Our secret segment")
 
     second = meet()

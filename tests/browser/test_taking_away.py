@@ -95,12 +95,14 @@ def test_a_chart_is_a_picture_in_the_format_chosen(
     person.press("Find segments")
     person.run()
     person.go("Profiles")
+    person.view("Sizes")
     pixel = first_pixel(picture(person))
     assert len(pixel) == 4 and pixel[3] == 255
     assert (luminance(pixel) > 200) == (scheme == "light")
     person.go("Export")
     person.view("SVG")
     person.go("Profiles")
+    person.view("Sizes")
     drawn = picture(person).decode("utf-8")
     assert drawn.startswith("<svg")
     (red,) = re.search(r'<rect x="0" y="0"[^>]*fill: rgb\((\d+)', drawn).groups()  # type: ignore[union-attr]
