@@ -138,7 +138,7 @@ WHITE, NIGHT = "rgb(255, 255, 255)", "rgb(16, 23, 29)"
 
 
 def switch(person: Person, to: str) -> None:
-    person.page.get_by_role("switch", name="Dark mode").click()
+    person.page.get_by_role("switch", name="mode").click()
     person.page.wait_for_function(
         "wanted => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
         " === wanted",
