@@ -8,11 +8,9 @@ from pages.ui import frame
 
 frame.require_frame()
 
-from pages.ui import chips, comparison, filters, navigation, results, state, widgets
+from pages.ui import chips, comparison, filters, navigation, results, state, widgets, wording
 from segmentation.comparing import OTHERS
 from segmentation.profiling import overview
-
-ALL_OTHERS = "All other customers"
 
 
 @navigation.part
@@ -42,10 +40,10 @@ def show() -> None:
         "Against",
         rest,
         format_func=lambda i: segments[i].name,
-        placeholder=ALL_OTHERS,
+        placeholder=f"All other {wording.many()}",
         key=state.key(f"compare-others-{version}-{first}"),
         persist_state="session",
-        help="One segment, or several. Empty: all other customers together.",
+        help=wording.told("One segment, or several. Empty: all other customers together."),
     )
     ids = (first, *(chosen or (OTHERS,)))
     one.html(chips.chip(segments[first], found.sizes[first]))

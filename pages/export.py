@@ -97,8 +97,10 @@ def _documents(run: Run, keep: Bools) -> None:
             (keep.tobytes(),),
         )
         st.caption(
-            "The workbook has the summary with charts, profiles, customers and method. Unlike a "
-            "CSV it keeps the leading zeros of ids."
+            wording.told(
+                "The workbook has the summary with charts, profiles, customers and method. Unlike "
+                "a CSV it keeps the leading zeros of ids."
+            )
         )
         exports.offer(
             "Excel workbook",
@@ -115,7 +117,9 @@ def _documents(run: Run, keep: Bools) -> None:
 
 def _for_machines(run: Run) -> None:
     st.subheader("For programs", anchor=False)
-    st.caption("Figures and settings; what puts a customer in a segment, as sentences and SQL.")
+    st.caption(
+        wording.told("Figures and settings; what puts a customer in a segment, in words and SQL.")
+    )
     with st.container(horizontal=True):
         widgets.download(
             "Summary", lambda: exporting.summary_json(run), "summary.json", "export-summary"
@@ -129,7 +133,7 @@ def _for_machines(run: Run) -> None:
         )
         if run.loaded.customers.kind == "transactions":
             widgets.download("RFM scores", lambda: exports.rfm(run), "rfm.csv", "export-rfm")
-    st.caption("The command line makes the same customers from the summary:")
+    st.caption(wording.told("The command line makes the same customers from the summary:"))
     st.caption("`python -m segmentation run FILE --recipe summary.json --out customers.csv`")
 
 

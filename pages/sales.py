@@ -19,6 +19,7 @@ from pages.ui import (
     sales_views,
     state,
     widgets,
+    wording,
 )
 from segmentation import sales
 from segmentation.results import Run
@@ -80,8 +81,10 @@ def show() -> None:
 widgets.heading("Sales", "What was sold, when, where and to whom?")
 if results.require_loaded().customers.kind != "transactions":
     messages.nothing_yet(
-        "Sales need a file with one row an order line: customer, date and amount. This one has one "
-        "row a customer.",
+        wording.told(
+            "Sales need a file with one row an order line: customer, date and amount. This one has "
+            "one row a customer."
+        ),
         "data",
         "Choose data",
     )

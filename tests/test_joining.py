@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from segmentation.__main__ import main
 from segmentation.errors import DataError, SchemaError, SettingsError
 from segmentation.exporting import customers_csv, customers_frame, set_aside_rows, summary
+from segmentation.filter_index import FilterIndex
 from segmentation.filtering import Filter, passing
 from segmentation.pipeline import load, run
 from segmentation.reading import Source
@@ -156,7 +157,7 @@ def test_one_row_a_customer_gives_its_columns() -> None:
     assert loaded.customers.categories == ("Region",)
     assert "age" in loaded.customers.numeric
     assert "age" not in loaded.customers.default_features
-    norway = passing(loaded.customers, Filter(categories=(("Region", ("Norway",)),)))
+    norway = passing(FilterIndex(loaded), Filter(categories=(("Region", ("Norway",)),)))
     assert loaded.customers.ids[norway].tolist() == [one for one in ages if int(one) % 2]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from pages.ui import cache, filters, sales_segments, state, widgets
+from pages.ui import cache, filters, sales_segments, state, widgets, wording
 from segmentation import charts, exporting
 from segmentation.axes import axis_for
 from segmentation.comparing import FEW, OTHERS, compare_groups, group_values
@@ -33,8 +33,8 @@ def draw(run: Run, keep: Bools, ids: tuple[int, ...]) -> None:
     if found.few:
         small = listed([f"{groups[i].name} ({found.sizes[i]:,})" for i in found.few])
         st.warning(
-            f"Fewer than {FEW} customers: {state.escape(small)}. Their intervals are wide and "
-            "rough; take differences for hints.",
+            f"Fewer than {FEW} {state.escape(wording.many())}: {state.escape(small)}. Their "
+            "intervals are wide and rough; take differences for hints.",
             icon=":material/warning:",
         )
     transactions = run.loaded.customers.kind == "transactions"
@@ -61,7 +61,7 @@ def draw(run: Run, keep: Bools, ids: tuple[int, ...]) -> None:
 
 def _groups(run: Run) -> dict[int, SegmentName]:
     """Name all groups; all other customers get a look of their own, which no segment has."""
-    others = replace(run.names[0], segment_id=OTHERS, name="all other customers", colour=0)
+    others = replace(run.names[0], segment_id=OTHERS, name=f"all other {wording.many()}", colour=0)
     return {OTHERS: others, **run.by_id()}
 
 
@@ -77,9 +77,12 @@ def _differences(
         f"How far the means of {groups[ids[0]].name} lie from the others, with intervals",
     )
     st.caption(
-        "Each dot is a difference of means, in standard deviations of all customers; the line "
-        "through it holds the true difference in 95 of 100 cases (Welch). Where it crosses 0, "
-        "chance explains the difference." + filters.baseline(keep)
+        wording.told(
+            "Each dot is a difference of means, in standard deviations of all customers; the line "
+            "through it holds the true difference in 95 of 100 cases (Welch). Where it crosses 0, "
+            "chance explains the difference."
+        )
+        + filters.baseline(keep)
     )
     st.table(_figures(found.numbers, groups), border="horizontal", hide_index=True)
     st.caption(
