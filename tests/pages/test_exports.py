@@ -109,7 +109,7 @@ def test_pictures_of_charts_are_in_the_format_chosen(app: AppTest) -> None:
     run(take_sample(app, "mall"), k=3)
     assert formats() == {"png"}
     choose(go(app, "export"), "image-format", "SVG")
-    go(app, "profiles")
+    choose(go(app, "profiles"), "profiles-view", "Sizes")
     assert figures(app) and formats() == {"svg"}
     assert widget(go(app, "export"), "image-format").value == "SVG"
 
