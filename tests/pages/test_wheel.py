@@ -22,7 +22,7 @@ from tests.pages.visiting import (
 @pytest.fixture
 def profiles(app: AppTest) -> AppTest:
     run(take_sample(app, "mall"), k=4)
-    return go(app, "profiles")
+    return choose(go(app, "profiles"), "profiles-view", "One segment")
 
 
 def plain(app: AppTest) -> str:
