@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from segmentation.results import Condition, RuleSet, SegmentRule
@@ -41,6 +42,9 @@ def sentence(rule: SegmentRule) -> str:
     >>> way = (Condition(feature="age", above=39.5), Condition(feature="visits", at_most=3.0))
     >>> sentence(SegmentRule(segment_id=1, paths=(way,), customers=9, coverage=1.0, precision=0.9))
     'Age above 39.5 and visits up to 3.'
+    >>> way = (Condition(feature="age", above=39.5, at_most=64.5, whole=True),)
+    >>> sentence(SegmentRule(segment_id=1, paths=(way,), customers=9, coverage=1.0, precision=0.9))
+    'Age 40 to 64.'
     """
     if not rule.paths:
         return "No rule of this size finds the segment: allow more rules."
@@ -54,14 +58,29 @@ def say_all(path: tuple[Condition, ...]) -> str:
 
 
 def _number(condition: Condition) -> str:
+    said = _whole(condition) if condition.whole else _bounds(condition)
+    name = short(label(condition.feature))
+    return f"{name} {said}" + (" (or not known)" if condition.or_missing else "")
+
+
+def _bounds(condition: Condition) -> str:
     bounds = []
     if condition.above is not None:
         bounds.append(f"above {_figure(condition.above)}")
     if condition.at_most is not None:
         bounds.append(f"up to {_figure(condition.at_most)}")
-    said = " ".join(bounds) or "known"
-    name = short(label(condition.feature))
-    return f"{name} {said}" + (" (or not known)" if condition.or_missing else "")
+    return " ".join(bounds) or "known"
+
+
+def _whole(condition: Condition) -> str:
+    """Name the whole numbers within the bounds, as someone who counts does."""
+    least = None if condition.above is None else math.floor(condition.above) + 1
+    most = None if condition.at_most is None else math.floor(condition.at_most)
+    if least is None:
+        return "known" if most is None else f"up to {most:,}"
+    if most is None:
+        return f"{least:,} or more"
+    return f"{least:,}" if least == most else f"{least:,} to {most:,}"
 
 
 def _category(condition: Condition) -> str:

@@ -26,6 +26,7 @@ class _Column:
     feature: str
     category: str | None
     values: Floats
+    whole: bool = False
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -134,8 +135,10 @@ def _columns(run: Run) -> Iterator[_Column]:
     for feature in run.prepared.features:
         if feature in run.loaded.customers.numeric:
             values = frame[feature].to_numpy(dtype=float)
-            values = np.where(np.isnan(values), fills.get(feature, np.nan), values)
-            yield _Column(feature=feature, category=None, values=values)
+            missing = np.isnan(values)
+            whole = bool((missing | (values % 1 == 0)).all())
+            values = np.where(missing, fills.get(feature, np.nan), values)
+            yield _Column(feature=feature, category=None, values=values, whole=whole)
             continue
         text = frame[feature].to_numpy(dtype=str)
         for category in np.unique(text):
@@ -229,7 +232,7 @@ def _conditions(run: Run, columns: list[_Column], way: tuple[_Step, ...]) -> tup
     found = []
     for feature, steps in asked.items():
         if feature in run.loaded.customers.numeric:
-            found.append(_range(feature, steps, fills.get(feature)))
+            found.append(_range(columns[steps[0][0]], steps, fills.get(feature)))
         else:
             found.append(_choice(feature, steps, columns))
     incomplete = [name for name in _incomplete(run) if name not in asked]
@@ -245,13 +248,14 @@ def _incomplete(run: Run) -> list[str]:
     return [name for name in numeric if frame[name].isna().any()]
 
 
-def _range(feature: str, steps: list[_Step], fill: float | None) -> Condition:
+def _range(column: _Column, steps: list[_Step], fill: float | None) -> Condition:
     above = max((bound for _, bound, up in steps if up), default=None)
     at_most = min((bound for _, bound, up in steps if not up), default=None)
     return Condition(
-        feature=feature,
+        feature=column.feature,
         above=above,
         at_most=at_most,
+        whole=column.whole,
         or_missing=fill is not None
         and (above is None or fill > above)
         and (at_most is None or fill <= at_most),

@@ -21,6 +21,8 @@ class Condition:
         Empty for a number.
     or_missing : bool
         Whether a customer without a value meets it.
+    whole : bool
+        Whether the feature's numbers are whole.
     """
 
     feature: str
@@ -29,6 +31,7 @@ class Condition:
     among: tuple[str, ...] = ()
     other_than: tuple[str, ...] = ()
     or_missing: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
