@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from segmentation.__main__ import main
 from segmentation.errors import DataError, SchemaError, SettingsError
 from segmentation.exporting import customers_csv, customers_frame, set_aside_rows, summary
-from segmentation.filter_index import FilterIndex
 from segmentation.filtering import Filter, passing
+from segmentation.filtering.index import FilterIndex
 from segmentation.pipeline import load, run
 from segmentation.reading import Source
 from segmentation.results import Loaded, Match

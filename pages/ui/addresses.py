@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from segmentation.filter_index import FilterIndex
-from segmentation.filter_text import OTHER_FILE, decode, encode, only_segments
 from segmentation.filtering import Filter
+from segmentation.filtering.address import OTHER_FILE, decode, encode, only_segments
+from segmentation.filtering.index import FilterIndex
 from segmentation.results import Run
 
 NAME = "filter"

@@ -20,8 +20,8 @@ from segmentation.arena import arena as every_preparation
 from segmentation.cleaning import clean
 from segmentation.errors import DataError
 from segmentation.features import build_features
-from segmentation.filter_index import FilterIndex
 from segmentation.filtering import Filter, passing, passing_segmented
+from segmentation.filtering.index import FilterIndex
 from segmentation.lookup import id_index
 from segmentation.matching import carry_over, match
 from segmentation.pipeline import (

@@ -11,8 +11,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.ui import addresses, cache, state, wording
-from segmentation.filter_index import Coded, FilterIndex, search
 from segmentation.filtering import Filter, Picked, bounds, date_label
+from segmentation.filtering.index import Coded, FilterIndex, search
 from segmentation.results import Loaded, Run
 from segmentation.values import Bools
 from segmentation.vocabulary import label

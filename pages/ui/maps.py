@@ -11,7 +11,7 @@ import streamlit as st
 from pages.ui import cache, filters, state, widgets, wording
 from segmentation import charts
 from segmentation.axes import axis_for
-from segmentation.outlines import inside, outlines
+from segmentation.filtering.outlines import inside, outlines
 from segmentation.projecting import Projection
 from segmentation.results import Run
 from segmentation.values import Bools, Floats

@@ -8,8 +8,8 @@ import streamlit as st
 from pages.ui import chips, clock, model_choice, models_kept, navigation, state, verdict, widgets
 from pages.ui.model_folder import folder
 from segmentation.errors import SegmentationError
-from segmentation.model_telling import segments_frame
 from segmentation.models.files import dump_model
+from segmentation.models.model_telling import segments_frame
 from segmentation.models.pipeline_out import WARNING, pipeline_joblib
 from segmentation.models.store import (
     LONGEST_NAME,

@@ -16,8 +16,7 @@ from pages.ui import (
 from pages.ui.model_cache import Kept
 from segmentation import charts
 from segmentation.errors import SegmentationError
-from segmentation.models.reports import movers_csv, moves_csv
-from segmentation.movement_telling import (
+from segmentation.models.movement_telling import (
     GONE,
     NOT_YET,
     TOTAL,
@@ -28,6 +27,7 @@ from segmentation.movement_telling import (
     movers,
     noise_line,
 )
+from segmentation.models.reports import movers_csv, moves_csv
 from segmentation.results import ABSENT, Movement
 
 VIEWS = ("Flows", "Matrix", "Each flow", "Lists of movers")

@@ -19,7 +19,7 @@ from pages.ui import (
 from pages.ui.cache import AnySource
 from pages.ui.model_cache import Kept, Ready
 from segmentation.errors import SegmentationError
-from segmentation.movement_telling import days, first_dates
+from segmentation.models.movement_telling import days, first_dates
 from segmentation.results import Movement
 
 PLACE = "log"

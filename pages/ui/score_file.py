@@ -23,9 +23,9 @@ from pages.ui.model_cache import Kept, Ready
 from segmentation import charts
 from segmentation.errors import SegmentationError
 from segmentation.models.reports import score_summary, scored_csv
+from segmentation.models.score_telling import View, aside_lines, figures, rows
 from segmentation.numerals import counted
 from segmentation.results import Scored
-from segmentation.score_telling import View, aside_lines, figures, rows
 from segmentation.settings import Recipe
 
 PLACE = "score"

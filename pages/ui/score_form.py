@@ -9,9 +9,9 @@ from pages.ui.model_cache import Kept
 from segmentation import charts
 from segmentation.errors import SegmentationError
 from segmentation.models.explaining import reasons
+from segmentation.models.score_telling import clearness, steps, typical_customer
 from segmentation.models.scoring import Cell, score_rows
 from segmentation.results import Scored
-from segmentation.score_telling import clearness, steps, typical_customer
 from segmentation.vocabulary import label
 from segmentation.words import sentence
 

@@ -14,7 +14,7 @@ from segmentation.charts.look import (
     text_on,
     wrap,
 )
-from segmentation.movement_telling import TOTAL, from_names, matrix_frame, to_names
+from segmentation.models.movement_telling import TOTAL, from_names, matrix_frame, to_names
 from segmentation.results import ABSENT, Movement, SegmentName, Timeline
 from segmentation.values import Floats
 

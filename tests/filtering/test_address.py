@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmentation.filter_index import FilterIndex
-from segmentation.filter_text import (
+from segmentation.filtering import Filter, Picked
+from segmentation.filtering.address import (
     LONGEST,
     OTHER_FILE,
     OTHER_RUN,
@@ -20,7 +20,7 @@ from segmentation.filter_text import (
     encode,
     only_segments,
 )
-from segmentation.filtering import Filter, Picked
+from segmentation.filtering.index import FilterIndex
 from segmentation.pipeline import run, turned
 from segmentation.reading import Source
 from segmentation.results import Run

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmentation.filter_index import FilterIndex, search
 from segmentation.filtering import Filter, Picked, passing, passing_segmented
+from segmentation.filtering.index import FilterIndex, search
 from segmentation.pipeline import load, run
 from segmentation.profiling import overview
 from segmentation.reading import Source

@@ -12,20 +12,26 @@ import pytest
 from segmentation import charts
 from segmentation.charts import segment_colour
 from segmentation.charts.movement import LEAST_GAP, PLOT_PIXELS
-from segmentation.model_telling import segments_frame
 from segmentation.models.drifting import drift
 from segmentation.models.explaining import reasons
 from segmentation.models.loading import Fitted, fit_file
 from segmentation.models.making import make_model
+from segmentation.models.model_telling import segments_frame
+from segmentation.models.movement_telling import (
+    days,
+    first_dates,
+    flows_frame,
+    matrix_frame,
+    movers,
+)
 from segmentation.models.moving import move_between, over_time
+from segmentation.models.score_telling import BORDER, figures, rows, steps, typical_customer
 from segmentation.models.scoring import score, score_rows
-from segmentation.movement_telling import days, first_dates, flows_frame, matrix_frame, movers
 from segmentation.pipeline import load, segment
 from segmentation.results import Model, Movement, SegmentName
-from segmentation.score_telling import BORDER, figures, rows, steps, typical_customer
 from segmentation.settings import ChooseSettings, Recipe
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[2] / "data"
 
 
 def made(name: str) -> Model:

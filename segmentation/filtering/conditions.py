@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from segmentation.filter_index import ORDERED, FilterIndex
+from segmentation.filtering.index import ORDERED, FilterIndex
 from segmentation.numerals import counted
 from segmentation.results import Run
 from segmentation.values import Bools

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmentation.outlines import inside, outlines
+from segmentation.filtering.outlines import inside, outlines
 
 
 @given(st.integers(0, 2**32 - 1))

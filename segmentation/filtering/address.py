@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 
-from segmentation.filter_index import FilterIndex
-from segmentation.filtering import Filter
+from segmentation.filtering.conditions import Filter
+from segmentation.filtering.index import FilterIndex
 from segmentation.results import Run
 
 LONGEST = 2_000
