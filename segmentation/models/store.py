@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -307,10 +307,18 @@ def _sync(folder: Path) -> None:
 
 def _tidy(folder: Path) -> None:
     """Remove what saves that were killed have left, told by the age against the newest file."""
-    left = [(path, path.stat().st_mtime) for path in folder.glob(".saving-*") if path.is_file()]
-    newest = max((at for _, at in left), default=0.0)
-    newest = max([newest, *(path.stat().st_mtime for path in folder.glob(f"*{ENDING}"))])
-    for path, at in left:
+    left = _written_at(folder.glob(".saving-*"))
+    newest = max([*left.values(), *_written_at(folder.glob(f"*{ENDING}")).values()], default=0.0)
+    for path, at in left.items():
         if newest - at > STALE_SECONDS:
             with suppress(OSError):
                 path.unlink()
+
+
+def _written_at(paths: Iterable[Path]) -> dict[Path, float]:
+    """Tell when each file was last written, but for those that other saves take away meanwhile."""
+    found = {}
+    for path in paths:
+        with suppress(FileNotFoundError):
+            found[path] = path.stat().st_mtime
+    return found

@@ -10,7 +10,8 @@ Where a person couldn't tell either, nothing is promised. These are all such pla
 - a backslash is not before a quote or at a cell's end; where it escapes, there is no other one;
 - no record is blank from end to end;
 - the first record fills the columns of numbers and dates, else it could be a line of units;
-- an old one-byte encoding is told, unless ten or more letters of a known language show it.
+- an old one-byte encoding is told, unless ten or more letters, of two or more kinds, of a known
+  language show it: of one letter alone, ü in Mac Roman is ź in Polish.
 """
 
 from __future__ import annotations
@@ -246,7 +247,8 @@ def is_clear(written: Written) -> bool:
                 return False
     if written.dialect.encoding.startswith("utf"):
         return True
-    return sum(not character.isascii() for character in text) >= 10
+    letters = [character.lower() for character in text if not character.isascii()]
+    return len(letters) >= 10 and len(set(letters)) >= 2
 
 
 def read_back(written: Written, settings: ReadSettings | None = None) -> Table:
