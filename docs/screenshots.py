@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import shutil
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.browser.driving import CHROMIUM_FLAGS, Runs  # noqa: E402
+from tests.browser.acting import Person  # noqa: E402
+from tests.browser.driving import CHROMIUM_FLAGS  # noqa: E402
+from tests.serving import serving  # noqa: E402
 
 OUT = ROOT / "docs" / "screens"
-SIZE = {"width": 1440, "height": 900}
-SCREENS = ("Data", "Explore", "Sales", "Segments", "Profiles", "Compare", "Export")
+DESK = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
 DRAW_MS = 1_500
 
 # An export as old systems write it: a title, dates that could be American, a total, a remark.
@@ -38,82 +37,121 @@ DOUBTFUL = "\n".join(
 )
 
 
+class Photographer:
+    """Visits the app and takes pictures of it, all in one theme."""
+
+    def __init__(self, browser: Browser, address: str, scheme: str, folder: Path) -> None:
+        self.browser = browser
+        self.address = address
+        self.scheme = scheme
+        self.folder = folder
+
+    def arrive(self, size: dict[str, int] = DESK) -> Person:
+        """Open the app in a browser of its own."""
+        context = self.browser.new_context(
+            viewport=size,  # type: ignore[arg-type]
+            color_scheme=self.scheme,  # type: ignore[arg-type]
+            reduced_motion="reduce",
+        )
+        person = Person.arrive(context, self.address)
+        person.open()
+        return person
+
+    def take(self, person: Person, name: str) -> None:
+        """Take what is on the screen, once charts have been drawn."""
+        person.page.mouse.move(5, 5)
+        person.page.wait_for_timeout(DRAW_MS)
+        person.page.screenshot(path=OUT / f"{name}-{self.scheme}.png")
+
+    def customers(self) -> None:
+        """Take the way from a table of customers to saved segments, and who comes later."""
+        person = self.arrive()
+        self.take(person, "start")
+        person.doing(person.page.get_by_role("button", name="Use this sample").first.click)
+        person.press("Find segments")
+        person.remove("Age")
+        person.run_and_check()
+        for screen in ("Data", "Explore", "Segments", "Profiles", "Compare", "Export", "Models"):
+            person.go(screen)
+            if screen == "Models":
+                person.page.get_by_role("textbox", name="Name", exact=True).first.fill("Visitors")
+                person.press("Save")
+            self.take(person, screen.lower())
+        person.go("Score")
+        person.give(ROOT / "data" / "mall.csv")
+        self.take(person, "score")
+        self.live(person)
+        person.context.close()
+
+    def live(self, person: Person) -> None:
+        """Take customers who come while somebody looks."""
+        header, *rows = (ROOT / "data" / "mall.csv").read_text(encoding="utf-8").splitlines()
+        day = self.folder / f"{self.scheme}.csv"
+        day.write_text("\n".join([header, *rows[:20], ""]), encoding="utf-8")
+        person.go("Live")
+        person.button("Start").click()
+        for end in range(30, 110, 10):
+            person.page.wait_for_timeout(2_500)
+            day.write_text("\n".join([header, *rows[:end], ""]), encoding="utf-8")
+        person.page.wait_for_timeout(5_000)
+        self.take(person, "live")
+
+    def orders(self) -> None:
+        """Take what only order lines show."""
+        person = self.arrive()
+        person.doing(person.page.get_by_role("button", name="Use this sample").nth(3).click)
+        person.press("Find segments")
+        person.run_and_check()
+        for screen in ("Sales", "RFM", "Movement"):
+            person.go(screen)
+            self.take(person, screen.lower())
+        person.go("One customer")
+        person.type("Id, or how it begins", "20834")
+        self.take(person, "customer")
+        person.context.close()
+
+    def reading(self) -> None:
+        """Take a question and the account of reading."""
+        person = self.arrive()
+        chooser = person.page.get_by_test_id("stFileUploaderDropzoneInput").last
+        spring = {"name": "spring.csv", "mimeType": "text/csv", "buffer": DOUBTFUL.encode()}
+        person.doing(lambda: chooser.set_input_files(files=[spring]))  # type: ignore[list-item]
+        self.take(person, "question")
+        person.press("Day first")
+        person.view("How it was read")
+        self.take(person, "reading")
+        person.context.close()
+
+    def phone(self) -> None:
+        """Take what a phone shows."""
+        person = self.arrive(PHONE)
+        person.doing(person.page.get_by_role("button", name="Use this sample").nth(3).click)
+        person.press("Find segments")
+        person.run_and_check()
+        self.take(person, "phone-segments")
+        person.go("Profiles")
+        self.take(person, "phone-profiles")
+        person.context.close()
+
+
 def main() -> None:
-    """Start the app, use a sample, and take each screen in light and dark."""
+    """Serve the app, visit it in light and in dark, and take each screen."""
     OUT.mkdir(exist_ok=True)
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
-    try:
-        _wait(f"http://localhost:{port}/_stcore/health")
-        with sync_playwright() as playwright:
+    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+        incoming = Path(folder, "incoming")
+        incoming.mkdir()
+        told = f'models_folder = "{folder}/models"\n[live]\nfolder = "{incoming}"\n'
+        with serving(Path(folder), told) as served:
             browser = playwright.chromium.launch(
                 executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS
             )
             for scheme in ("light", "dark"):
-                _take_all(browser, f"http://localhost:{port}", scheme)
+                photographer = Photographer(browser, served.address, scheme, incoming)
+                photographer.customers()
+                photographer.orders()
+                photographer.reading()
+                photographer.phone()
             browser.close()
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def _wait(address: str) -> None:
-    for _ in range(100):
-        try:
-            urllib.request.urlopen(address, timeout=1)
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    raise RuntimeError("the app did not start")
-
-
-def _take_all(browser: Browser, address: str, scheme: str) -> None:
-    page = browser.new_page(viewport=SIZE, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-    runs = Runs(page)
-    page.goto(address)
-    runs.settled()
-    _take(page, f"start-{scheme}")
-    with runs.rerun():
-        page.get_by_role("button", name="Use this sample").nth(2).click()
-    with runs.rerun():
-        page.get_by_role("button", name="Find segments").click()
-    with runs.rerun():
-        page.get_by_role("button", name="Run", exact=True).click()
-    for screen in SCREENS:
-        with runs.rerun():
-            page.locator("[data-testid=stSidebarNavLink]").filter(has_text=screen).click()
-        _take(page, f"{screen.lower()}-{scheme}")
-    page.close()
-    _take_reading(browser, address, scheme)
-
-
-def _take_reading(browser: Browser, address: str, scheme: str) -> None:
-    """Take a question and the account of reading."""
-    page = browser.new_page(viewport=SIZE, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-    runs = Runs(page)
-    page.goto(address)
-    runs.settled()
-    with runs.rerun():
-        page.get_by_test_id("stFileUploaderDropzoneInput").last.set_input_files(
-            files=[{"name": "spring.csv", "mimeType": "text/csv", "buffer": DOUBTFUL.encode()}]
-        )
-    _take(page, f"question-{scheme}")
-    with runs.rerun():
-        page.get_by_role("button", name="Day first").click()
-    with runs.rerun():
-        page.get_by_role("radio", name="How it was read").click()
-    _take(page, f"reading-{scheme}")
-    page.close()
-
-
-def _take(page: Page, name: str) -> None:
-    page.mouse.move(5, 5)
-    page.wait_for_timeout(DRAW_MS)
-    page.screenshot(path=OUT / f"{name}.png")
 
 
 if __name__ == "__main__":

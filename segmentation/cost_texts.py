@@ -5,6 +5,8 @@ from __future__ import annotations
 from segmentation.numerals import fixed, say
 from segmentation.results import CostedAction, Trial, Words
 
+MILLION = 1_000_000
+
 
 def cost_lines(action: CostedAction, words: Words, *, by_money: bool) -> dict[str, str]:
     r"""Say from where an action pays, and what proves it.
@@ -46,9 +48,14 @@ def cost_lines(action: CostedAction, words: Words, *, by_money: bool) -> dict[st
         return {"Pays from": pays, "To prove it": "The data can't say"}
     if trial.fits:
         return {"Pays from": pays, "To prove it": f"2 × {trial.per_group:,} {people}"}
-    size = "more than a billion" if trial.per_group is None else f"2 × {trial.per_group:,}"
+    size = "more than a billion" if trial.per_group is None else f"2 × {_size(trial.per_group)}"
     proof = f"Too small: {size} {people} are needed, and there are {trial.customers:,}. "
     return {"Pays from": pays, "To prove it": proof + _halved(trial, action, by_money=by_money)}
+
+
+def _size(people: int) -> str:
+    """Say how many, no more exactly than helps."""
+    return f"{people:,}" if people < MILLION else f"{people / MILLION:,.0f} million"
 
 
 def _halved(trial: Trial, action: CostedAction, *, by_money: bool) -> str:
