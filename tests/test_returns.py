@@ -107,7 +107,7 @@ def in_turn(lines: pd.DataFrame) -> tuple[dict[int, int], set[int]]:
     return taken, matched
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(order_lines().filter(any_sale))
 def test_matching_is_what_going_through_the_lines_one_by_one_gives(lines: pd.DataFrame) -> None:
     found = loaded(lines)

@@ -33,7 +33,7 @@ from segmentation.settings import DELIMITERS, ReadSettings
 from tests.reading.corpus import Dialect
 from tests.reading.tables import Row
 
-SOME, MANY = 300, 10_000
+SOME, MANY = 200, 10_000
 NAMES = (
     "id", "name", "city", "amount", "Kundennummer", "Umsatz netto", "Ort", "ville", "fecha",
     "cliente", "importe", "order_no", "price", "qty", "comment", "e-mail", "signup date", "Segment",

@@ -7,18 +7,21 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmentation import sales
 from segmentation.sales.customers import customer_revenue
 from tests.sales.tables import kept, shop, tables
 
+few = settings(max_examples=50)
+
 
 def come_to(frame: pd.DataFrame, column: str) -> float:
     return round(math.fsum(frame[column]), 6)
 
 
+@few
 @given(tables(), st.sampled_from(["gross", "net"]), st.integers(0, 2**20))
 def test_every_grouping_comes_to_the_lines_of_the_customers_shown(
     table: pd.DataFrame, returns: str, chosen: int
@@ -64,6 +67,7 @@ def test_every_grouping_comes_to_the_lines_of_the_customers_shown(
     assert sales.cohorts(lines, keep).sizes.sum() == found.customers
 
 
+@few
 @given(tables(), st.sampled_from(["gross", "net"]))
 def test_the_order_of_the_rows_changes_nothing(table: pd.DataFrame, returns: str) -> None:
     one = shop(table, returns=returns)
@@ -78,6 +82,7 @@ def test_the_order_of_the_rows_changes_nothing(table: pd.DataFrame, returns: str
         )
 
 
+@few
 @given(tables(), st.sampled_from(["gross", "net"]))
 def test_a_customer_brings_what_the_customers_table_says(table: pd.DataFrame, returns: str) -> None:
     here = shop(table, returns=returns)
