@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +13,7 @@ from segmentation.kmeans import LIGHT, distinct_rows, kmeans
 from segmentation.methods import partition_of
 from segmentation.results import (
     ByHand,
+    ModelTurn,
     Prepared,
     Segmentation,
     SegmentName,
@@ -282,16 +283,28 @@ def notes(found: Segmentation) -> tuple[str, ...]:
     """Say that segments are not as found, and what of the evidence is about those found."""
     if found.by_hand is None:
         return ()
-    said = [
-        f"segment {made.other} merged into {made.kept}"
-        if made.centres is None
-        else f"segment {made.other} split off {made.kept}"
-        for made in found.by_hand.turns
-    ]
     return (
-        f"Changed by hand after {len(found.by_hand.centres)} segments were found: {listed(said)} "
-        "(by their numbers as found). The votes, the verdict and the criteria are about the "
-        "segments found; sizes, profiles, silhouettes and stability are about those of now.",
+        f"Changed by hand after {len(found.by_hand.centres)} segments were found: "
+        f"{in_words(found.by_hand.turns)} (by their numbers as found). The votes, the "
+        "verdict and the criteria are about the segments found; sizes, profiles, silhouettes and "
+        "stability are about those of now.",
+    )
+
+
+def in_words(turns: Iterable[Turn | ModelTurn]) -> str:
+    """Say what was done, in order.
+
+    Examples
+    --------
+    >>> in_words([Turn(kept=1, other=2), Turn(kept=3, other=4, centres=np.zeros((2, 1)))])
+    'segment 2 merged into 1 and segment 4 split off 3'
+    """
+    return listed(
+        [
+            f"segment {made.other} {'merged into' if made.centres is None else 'split off'} "
+            f"{made.kept}"
+            for made in turns
+        ]
     )
 
 

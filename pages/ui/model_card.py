@@ -10,7 +10,7 @@ from pages.ui.model_folder import folder
 from segmentation.errors import SegmentationError
 from segmentation.models.files import dump_model
 from segmentation.models.model_telling import segments_frame
-from segmentation.models.pipeline_out import WARNING, pipeline_joblib
+from segmentation.models.pipeline_out import NO_STEPS, WARNING, pipeline_joblib
 from segmentation.models.store import (
     LONGEST_NAME,
     LONGEST_NOTE,
@@ -21,6 +21,7 @@ from segmentation.models.store import (
 from segmentation.numerals import counted
 from segmentation.results import Model
 from segmentation.vocabulary import label
+from segmentation.wheel import in_words
 from segmentation.words import listed
 
 
@@ -85,18 +86,22 @@ def _actions(entry: Entry, model: Model) -> None:
                 args=(entry.name,),
             )
         with st.popover("For notebooks", icon=":material/science:"):
-            st.markdown(
-                "A scikit-learn pipeline, to be loaded with `joblib.load`. Its `predict` takes a "
-                "frame of the features and gives the number of the segment less 1."
-            )
-            st.warning(WARNING, icon=":material/warning:")
-            widgets.download(
-                "Pipeline (.joblib)",
-                lambda: pipeline_joblib(model),
-                f"{entry.name}.joblib",
-                f"joblib-{entry.name}",
-            )
+            _for_notebooks(entry.name, model)
         models_kept.delete_choice(entry)
+
+
+def _for_notebooks(name: str, model: Model) -> None:
+    if model.turns:
+        st.markdown(f"{NO_STEPS}. Score with the saved model itself.")
+        return
+    st.markdown(
+        "A scikit-learn pipeline, to be loaded with `joblib.load`. Its `predict` takes a frame of "
+        "the features and gives the number of the segment less 1."
+    )
+    st.warning(WARNING, icon=":material/warning:")
+    widgets.download(
+        "Pipeline (.joblib)", lambda: pipeline_joblib(model), f"{name}.joblib", f"joblib-{name}"
+    )
 
 
 def _inside(model: Model) -> None:
@@ -109,6 +114,7 @@ def _inside(model: Model) -> None:
     facts = {
         "Features": listed([label(name) for name in model.features]),
         "Why so many segments": model.trust.k_reason,
+        **({"Changed by hand": in_words(model.turns)} if model.turns else {}),
         "Made from": listed([f"{file.name} ({file.rows:,} rows)" for file in model.training.files]),
         "Fingerprint": model.training.sha256,
         "Days counted to": model.training.as_of or "no dates",

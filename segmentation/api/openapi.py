@@ -283,7 +283,7 @@ def _score() -> Schema:
                 "type": "number",
                 "minimum": 0,
                 "maximum": 1,
-                "description": "0 on the border to the runner-up, 1 on the segment's own point.",
+                "description": "0 on the border to the runner-up; the nearer to 1, the clearer.",
             },
             "outside": {
                 "type": "boolean",

@@ -11,7 +11,7 @@ from segmentation.models.making import answers
 from segmentation.results import QUANTILE_LEVELS, Distribution, Model, PreparedColumn
 from segmentation.settings import LONGEST_NAME
 
-MOST_SEGMENTS = 1_000
+MOST_SEGMENTS = MOST_TURNS = 1_000
 LARGEST_EXPONENT = 1e3
 # Another processor or library may round the last digits otherwise.
 SAME = 1e-9
@@ -64,9 +64,15 @@ def _faults(model: Model) -> Iterator[str]:
     names = [column.name for column in model.columns]
     if len(set(names)) < width:
         yield "two columns have the same name"
-    shapes = [model.points, *model.shaken]
-    if any(len(points) != k or any(len(p) != width for p in points) for points in shapes):
+    found = len(model.points) if model.turns else k
+    if not 2 <= found <= MOST_SEGMENTS:
+        yield f"{found} segments were found"
+    halves = [turn.centres for turn in model.turns if turn.centres is not None]
+    sizes = [(found, points) for points in (model.points, *model.shaken)]
+    sizes += [(2, points) for points in halves]
+    if any(len(points) != size or any(len(p) != width for p in points) for size, points in sizes):
         yield "its points have not one number a column"
+    yield from _turn_faults(model)
     yield from _segment_faults(model)
     if [spread.feature for spread in model.training.features] != list(model.features):
         yield "its training describes other features"
@@ -85,6 +91,27 @@ def _faults(model: Model) -> Iterator[str]:
         for name, cell in zip(model.features, test.cells, strict=False):
             if cell is not None and isinstance(cell, str) != (name in model.categories):
                 yield f"a made-up customer has a {name} of another type"
+
+
+def _turn_faults(model: Model) -> Iterator[str]:
+    """Take the steps by hand as far as segments have numbers."""
+    if len(model.turns) > MOST_TURNS:
+        yield f"it has {len(model.turns)} steps by hand"
+    following = len(model.points) + 1
+    present = set(range(1, following))
+    for step, turn in enumerate(model.turns, start=1):
+        named = {turn.kept} if turn.centres is not None else {turn.kept, turn.other}
+        if not named <= present or turn.kept == turn.other:
+            yield f"step {step} by hand names a segment that is not there"
+        if turn.centres is None:
+            present.discard(turn.other)
+            continue
+        if turn.other != following:
+            yield f"step {step} by hand gives a part a number that is not the next"
+        present.add(following)
+        following += 1
+    if len(present) != model.k:
+        yield f"its steps by hand leave {len(present)} segments, and it has {model.k}"
 
 
 def _column_faults(column: PreparedColumn) -> Iterator[str]:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from segmentation.models.placing import prepared_rows
+from segmentation.models.turning import lead, spots
 from segmentation.results import Model, Scored
+from segmentation.results.model import Point
+from segmentation.values import Floats
 from segmentation.vocabulary import label
 
 
@@ -22,10 +25,13 @@ class Reason:
     value : str
         The customer's, in words.
     own, runner_up : str
-        The centres' of the segment and of the runner-up, in words; for a category, its share.
+        The centres' of the segment and of the runner-up, in words; for a category, its share. After
+        steps by hand, those of the parts between which it was decided.
     pull : float
         Squared distance to the runner-up's point less that to the segment's own, in this feature,
         over the sum of all features' sizes: above 0 it speaks for the segment.
+    parts : bool
+        Whether the segments were merged or split by hand, so that the centres are those of parts.
     """
 
     feature: str
@@ -33,14 +39,17 @@ class Reason:
     own: str
     runner_up: str
     pull: float
+    parts: bool = False
 
     @property
     def text(self) -> str:
         """The same in a sentence."""
         way = "speaks for it" if self.pull >= 0 else "speaks against it"
+        this = "this part of the segment" if self.parts else "this segment"
+        other = "the part next to it" if self.parts else "the runner-up"
         return (
-            f"{label(self.feature)} of {self.value} {way}: {self.own} in this segment, "
-            f"{self.runner_up} in the runner-up"
+            f"{label(self.feature)} of {self.value} {way}: {self.own} in {this}, "
+            f"{self.runner_up} in {other}"
         )
 
 
@@ -58,9 +67,15 @@ def reasons(model: Model, scored: Scored, row: int) -> tuple[Reason, ...]:
     """
     features = {name: cells[row : row + 1] for name, cells in scored.features.items()}
     at = prepared_rows(model, features)[0]
-    own_id = int(scored.places.segment_ids[row])
-    other_id = int(scored.places.runner_up_ids[row])
-    own, other = np.array(model.points[own_id - 1]), np.array(model.points[other_id - 1])
+    points = np.array(model.points)
+    if model.turns:
+        led = lead(model, points, at[:, None])
+        own, other = spots(points, model.turns)[[led.own[0], led.rival[0]]]
+        centres = [_original(model, point) for point in (own, other)]
+    else:
+        ids = (scored.places.segment_ids[row], scored.places.runner_up_ids[row])
+        own, other = points[[i - 1 for i in ids]]
+        centres = [model.segments[i - 1].centre for i in ids]
     pulls = (at - other) ** 2 - (at - own) ** 2
     by_feature = {
         name: float(sum(p for p, c in zip(pulls, model.columns, strict=True) if c.feature == name))
@@ -71,9 +86,10 @@ def reasons(model: Model, scored: Scored, row: int) -> tuple[Reason, ...]:
         Reason(
             feature=name,
             value=_shown(cells := features[name][0]),
-            own=_centre(model, own_id, name, cells),
-            runner_up=_centre(model, other_id, name, cells),
+            own=_shown_centre(model, centres[0], name, cells),
+            runner_up=_shown_centre(model, centres[1], name, cells),
             pull=by_feature[name] / total,
+            parts=bool(model.turns),
         )
         for name in model.features
     ]
@@ -86,8 +102,12 @@ def _shown(cell: object) -> str:
     return "no value" if cell != cell else f"{cell:,.4g}"
 
 
-def _centre(model: Model, segment_id: int, feature: str, cell: object) -> str:
-    centre = model.segments[segment_id - 1].centre
+def _original(model: Model, point: Floats) -> Point:
+    columns = zip(model.columns, point, strict=True)
+    return tuple(float(column.to_original(np.array([at]))[0]) for column, at in columns)
+
+
+def _shown_centre(model: Model, centre: Point, feature: str, cell: object) -> str:
     for column, value in zip(model.columns, centre, strict=True):
         if column.feature != feature:
             continue

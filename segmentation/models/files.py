@@ -17,7 +17,8 @@ from segmentation.results import Model
 from segmentation.settings import Recipe
 
 FORMAT = "customer-segmentation-model"
-FORMAT_VERSION = 1
+# A model without steps by hand is written as before there were any.
+PLAIN_VERSION, TURNED_VERSION = 1, 2
 LARGEST_BYTES = 20_000_000
 _HEADER = re.compile(
     rb'\{"format":"' + FORMAT.encode() + rb'","format_version":([0-9]{1,9}),'
@@ -34,7 +35,7 @@ def dump_model(model: Model) -> bytes:
     parts = [f"{json.dumps(name)}:{_json(part)}" for name, part in _parts(model).items()]
     body = ",\n".join(parts).encode() + _END
     header = (
-        f'{{"format":"{FORMAT}","format_version":{FORMAT_VERSION},'
+        f'{{"format":"{FORMAT}","format_version":{_version(model)},'
         f'"sha256":"{hashlib.sha256(body).hexdigest()}",\n"model":{{\n'
     )
     return header.encode() + body
@@ -64,10 +65,11 @@ def parse_model(data: bytes, where: str = "") -> Model:
     header = _HEADER.match(data)
     if header is None:
         raise _no_model(data, where)
-    if int(header[1]) != FORMAT_VERSION:
+    version = int(header[1])
+    if version not in (PLAIN_VERSION, TURNED_VERSION):
         raise ModelError(
-            f"The model is of format version {int(header[1])}, and this program knows version "
-            f"{FORMAT_VERSION}",
+            f"The model is of format version {version}, and this program knows versions "
+            f"{PLAIN_VERSION} and {TURNED_VERSION}",
             where=where,
             remedy="Open it with the version of the program that saved it, or save it again",
         )
@@ -80,7 +82,7 @@ def parse_model(data: bytes, where: str = "") -> Model:
             remedy="Take it again from where it was saved",
         )
     try:
-        model = _model(body)
+        model = _model(body, version)
         require_sound(model)
         require_answers(model)
     except ModelError as error:
@@ -116,17 +118,27 @@ def _json(part: Any) -> str:
     return json.dumps(part, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
+def _version(model: Model) -> int:
+    return TURNED_VERSION if model.turns else PLAIN_VERSION
+
+
 def _parts(model: Model) -> dict[str, Any]:
-    return {**to_plain(model), "recipe": model.recipe.to_dict()}
+    parts = {**to_plain(model), "recipe": model.recipe.to_dict()}
+    if not model.turns:
+        del parts["turns"]
+    return parts
 
 
-def _model(body: bytes) -> Model:
+def _model(body: bytes, version: int) -> Model:
     try:
         raw = json.loads(b"{" + body.removesuffix(_END) + b"}", object_pairs_hook=_once)
         if not isinstance(raw.get("recipe"), dict):
             raise NotPlain("the recipe is not an object")
         recipe = Recipe.from_json(json.dumps(raw["recipe"]))
-        model: Model = from_plain(Model, {**raw, "recipe": to_plain(Recipe())}, "model")
+        if ("turns" in raw) != (version == TURNED_VERSION) or raw.get("turns") == []:
+            raise NotPlain(f"its steps by hand are not those of format version {version}")
+        given = {"turns": [], **raw, "recipe": to_plain(Recipe())}
+        model: Model = from_plain(Model, given, "model")
     except (ValueError, RecursionError, AssertionError) as error:
         if isinstance(error, AssertionError):
             said = "its parts don't fit together"

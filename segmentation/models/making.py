@@ -26,12 +26,14 @@ from segmentation.results import (
     Model,
     ModelInput,
     ModelSegment,
+    ModelTurn,
     PreparedColumn,
     Run,
     SelfTest,
     Training,
     TrainingFile,
     Trust,
+    Turn,
 )
 from segmentation.rules import choose_rules, rule_sets
 from segmentation.threads import one_thread
@@ -71,8 +73,8 @@ def make_model(run: Run, *, at: str = "", by: str = "", note: str = "") -> Model
     Raises
     ------
     ModelError
-        If the nearest centre is not the segment of every customer, as with most methods but
-        K-Means, or customers are in none.
+        If the nearest centre of those found is not the way to the segment of every customer, as
+        with most methods but K-Means, or customers are in none.
 
     Examples
     --------
@@ -87,7 +89,9 @@ def make_model(run: Run, *, at: str = "", by: str = "", note: str = "") -> Model
     _refuse_noise(run)
     customers, prepared = run.loaded.customers, run.prepared
     found = run.segmentation
-    points = found.centres if found.points is None else found.points
+    by_hand = found.by_hand
+    means = found.centres if by_hand is None else by_hand.centres
+    points = means if found.points is None else found.points
     verdict = run.evidence.verdict
     noun = run.playbook.playbook.words.customer
     model = Model(
@@ -100,6 +104,7 @@ def make_model(run: Run, *, at: str = "", by: str = "", note: str = "") -> Model
         features=prepared.features,
         columns=tuple(_frozen(column, run) for column in prepared.columns),
         points=_plain(points),
+        turns=() if by_hand is None else tuple(map(_plain_turn, by_hand.turns)),
         segments=tuple(
             ModelSegment(
                 named=named,
@@ -200,21 +205,24 @@ def _refuse_noise(run: Run) -> None:
 
 
 def _other_borders(run: Run, others: int) -> ModelError:
-    name = METHOD_NAMES[run.recipe.fit.method]
-    remedy = "Use K-Means to save a model; the segments themselves can be exported"
-    if run.segmentation.by_hand is not None:
-        name = "the merging and splitting by hand"
-        remedy = "Take back what was done by hand to save a model; the segments can be exported"
     return ModelError(
         f"By their nearest centre, {others:,} of {len(run.segmentation.labels):,} customers would "
-        f"be in another segment than {name} puts them into, so new customers can't be scored "
-        "exactly",
-        remedy=remedy,
+        f"be in another segment than {METHOD_NAMES[run.recipe.fit.method]} puts them into, so new "
+        "customers can't be scored exactly",
+        remedy="Use K-Means to save a model; the segments themselves can be exported",
     )
 
 
 def _plain(points: Floats) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(row) for row in points.tolist())
+
+
+def _plain_turn(turn: Turn) -> ModelTurn:
+    halves = None
+    if turn.centres is not None:
+        first, second = _plain(turn.centres)
+        halves = first, second
+    return ModelTurn(kept=turn.kept, other=turn.other, centres=halves)
 
 
 def _versions() -> tuple[tuple[str, str], ...]:

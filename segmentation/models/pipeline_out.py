@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from segmentation.errors import ModelError
 from segmentation.models.placing import category_of
 from segmentation.results import Model, PreparedColumn
 
@@ -15,6 +16,10 @@ WARNING = (
     "A .joblib file runs what is written in it as soon as it is opened. Open only what you made "
     "yourself, with the versions of scikit-learn and numpy it was made with. This program never "
     "opens one."
+)
+NO_STEPS = (
+    "Segments that were merged or split by hand are reached by steps, which a scikit-learn "
+    "pipeline can't hold"
 )
 
 
@@ -29,6 +34,11 @@ def pipeline_joblib(model: Model) -> bytes:
     ----------
     model : Model
         The model.
+
+    Raises
+    ------
+    ModelError
+        If segments were merged or split by hand.
     """
     import joblib
 
@@ -39,6 +49,9 @@ def pipeline_joblib(model: Model) -> bytes:
 
 def as_pipeline(model: Model) -> Any:
     """Return a model as a scikit-learn pipeline; see `pipeline_joblib`."""
+    if model.turns:
+        raise ModelError(NO_STEPS, remedy="Score with the saved model itself")
+
     from sklearn.cluster import KMeans
     from sklearn.compose import ColumnTransformer
     from sklearn.pipeline import make_pipeline

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from segmentation.results import Model, Places, PreparedColumn
+from segmentation.models.turning import lead, spots
+from segmentation.results import Model, Places, PreparedColumn, squares_to
 from segmentation.threads import spread
 from segmentation.transforms import forward
 from segmentation.values import LARGEST_NUMBER, Bools, Floats
@@ -43,7 +44,7 @@ class Placed:
 
 
 def place_rows(model: Model, features: Features, points: Floats | None = None) -> Placed:
-    """Find the nearest and the second nearest point of each row.
+    """Find the nearest and the second nearest point of each row, and the segments they lead to.
 
     Nothing but the model's numbers is used, row by row: a row's answer depends on no other row. A
     missing number becomes the model's fill, or 0 without one; a category that the model has not met
@@ -52,17 +53,15 @@ def place_rows(model: Model, features: Features, points: Floats | None = None) -
     Parameters
     ----------
     model : Model
-        Its columns, points and radii.
+        Its columns, points, steps by hand and radii.
     features : mapping of str to ndarray, shape (n,)
         Each feature used, in original units: numbers, NaN where missing; texts, "" where missing.
-    points : ndarray of float, shape (k, columns), optional
+    points : ndarray of float, shape (segments found, columns), optional
         Instead of the model's own.
     """
     codes = {name: _codes(features[name]) for name in model.categories}
     at = np.array(model.points) if points is None else points
-    target = _Target.of(model, at)
     count = len(features[model.features[0]])
-    width = max(1, BLOCK_CELLS // sum(at.shape))
     found = Placed(
         places=Places(
             segment_ids=np.empty(count, dtype=np.int16),
@@ -74,16 +73,35 @@ def place_rows(model: Model, features: Features, points: Floats | None = None) -
         extreme=np.zeros(count, dtype=bool),
     )
 
+    place = _through_steps if model.turns else _straight
+    work = place(model, features, codes, at, found)
+    starts = range(0, count, PART_ROWS)
+    if len(starts) > 1:
+        spread(work, starts)
+    elif count:
+        work(0)
+    return found
+
+
+def _straight(
+    model: Model,
+    features: Features,
+    codes: Mapping[str, Coded],
+    points: Floats,
+    found: Placed,
+) -> Callable[[int], None]:
+    """Return what places a part of the rows where the nearest point tells the segment."""
+    target = _Target.of(model, points)
+    width = max(1, BLOCK_CELLS // sum(points.shape))
+
     def work(first: int) -> None:
         # A last line of ones, that the points' own squares are added with.
         block = np.ones((len(model.columns) + 1, width))
-        end = min(first + PART_ROWS, count)
-        for start in range(first, end, width):
-            part = slice(start, min(start + width, end))
-            rows = block[:, : part.stop - start]
+        for part in _blocks(first, len(found.extreme), width):
+            rows = block[:, : part.stop - part.start]
             extreme = found.extreme[part]
 
-            def exactly(which: npt.NDArray[np.intp], start: int = start) -> Floats:
+            def exactly(which: npt.NDArray[np.intp], start: int = part.start) -> Floats:
                 return _exact(model, features, codes, start + which)
 
             _roughly(model, features, codes, part, rows[:-1], extreme, fill=False)
@@ -93,12 +111,38 @@ def place_rows(model: Model, features: Features, points: Floats | None = None) -
                 size = np.einsum("ij,ij->j", rows[:-1], rows[:-1])
             _nearest(rows, size, target, exactly, found.places, part)
 
-    starts = range(0, count, PART_ROWS)
-    if len(starts) > 1:
-        spread(work, starts)
-    elif count:
-        work(0)
-    return found
+    return work
+
+
+def _through_steps(
+    model: Model,
+    features: Features,
+    codes: Mapping[str, Coded],
+    points: Floats,
+    found: Placed,
+) -> Callable[[int], None]:
+    """Return what places a part of the rows where steps by hand lead on from the nearest point."""
+    radii = np.array([segment.radius for segment in model.segments])
+    places = found.places
+    width = max(1, BLOCK_CELLS // sum(spots(points, model.turns).shape))
+
+    def work(first: int) -> None:
+        for part in _blocks(first, len(found.extreme), width):
+            led = lead(model, points, _exact(model, features, codes, part, found.extreme[part]))
+            places.segment_ids[part] = led.segment_ids
+            places.runner_up_ids[part] = led.runner_up_ids
+            places.squares[part] = led.squares
+            places.margins[part] = led.margins
+            places.outside[part] = np.sqrt(led.squares) > radii[led.segment_ids - 1]
+
+    return work
+
+
+def _blocks(first: int, count: int, width: int) -> Iterator[slice]:
+    """Cut the part of the rows that begins at ``first``."""
+    end = min(first + PART_ROWS, count)
+    for start in range(first, end, width):
+        yield slice(start, min(start + width, end))
 
 
 def prepared_rows(model: Model, features: Features) -> Floats:
@@ -112,8 +156,9 @@ def _exact(
     features: Features,
     codes: Mapping[str, Coded],
     which: npt.NDArray[np.intp] | slice,
+    extreme: Bools | None = None,
 ) -> Floats:
-    """Prepare some rows, a column a line."""
+    """Prepare some rows, a column a line, and say which are extreme where that is asked for."""
     lines = []
     for column in model.columns:
         if column.transform == "0/1":
@@ -121,8 +166,7 @@ def _exact(
             lines.append(is_it * model.recipe.prepare.category_weight)
             continue
         values = _transformed(column, features[column.feature][which], fill=True)
-        if column.low is not None:
-            values = np.clip(values, column.low, column.high)
+        values = _bounded(column, values, extreme)
         lines.append((values - column.shift) / column.scale)
     return np.array(lines)
 
@@ -144,10 +188,16 @@ def _roughly(
             np.multiply(is_it, model.recipe.prepare.category_weight, out=line)
             continue
         values = _transformed(column, features[column.feature][part], fill=fill)
-        if column.low is not None and column.high is not None:
-            extreme |= (values < column.low) | (values > column.high)
-            values = np.clip(values, column.low, column.high)
+        values = _bounded(column, values, extreme)
         np.multiply(values, 1 / column.scale, out=line)
+
+
+def _bounded(column: PreparedColumn, values: Floats, extreme: Bools | None) -> Floats:
+    if column.low is None or column.high is None:
+        return values
+    if extreme is not None:
+        extreme |= (values < column.low) | (values > column.high)
+    return np.clip(values, column.low, column.high)
 
 
 def _codes(cells: npt.NDArray[Any]) -> Coded:
@@ -256,7 +306,7 @@ def _nearest(
     if not sure.all():
         again = np.flatnonzero(~sure)
         values = exactly(again)
-        exact = np.array([_squares(values, point) for point in target.points])
+        exact = np.array([squares_to(values, point) for point in target.points])
         order = np.argsort(exact, axis=0, kind="stable")[:2]
         least, next_least = np.take_along_axis(exact, order, axis=0)
         first_id[again], second_id[again] = order + 1
@@ -265,13 +315,3 @@ def _nearest(
         # Between two points on one spot there is no margin.
         margins[again] = np.divide(least, next_least, out=np.ones_like(least), where=next_least > 0)
     np.subtract(1.0, np.sqrt(margins, out=margins), out=margins)
-
-
-def _squares(values: Floats, point: npt.NDArray[np.float64]) -> Floats:
-    """Return the squared distance of each column to a point, the same whatever stands beside it."""
-    apart = np.zeros(values.shape[1])
-    for line, at in zip(values, point, strict=True):
-        step = line - at
-        step *= step
-        apart += step
-    return apart

@@ -11,7 +11,7 @@ from segmentation.matching import announce, carry_over, match
 from segmentation.models.making import features_of
 from segmentation.models.placing import place_rows
 from segmentation.pipeline import renamed, segment
-from segmentation.results import Loaded, Model, Relation, Run
+from segmentation.results import Loaded, Model, Relation, Run, Segmentation
 from segmentation.settings import NameSettings
 
 
@@ -37,7 +37,7 @@ class Refit:
 def refit(model: Model, loaded: Loaded) -> Refit:
     """Find segments anew by a model's recipe, and hold them against the model's.
 
-    Nothing is saved, and the model stays as it is.
+    Nothing is saved, and the model stays as it is. What was done by hand is not done again.
 
     Parameters
     ----------
@@ -46,9 +46,9 @@ def refit(model: Model, loaded: Loaded) -> Refit:
     loaded : Loaded
         Customers, from `segmentation.models.loading.fit_file`.
     """
-    # Names go by numbers, which the new segments don't share with the old.
+    # Names and steps by hand go by numbers, which the new segments don't share with the old.
     naming = NameSettings(playbook=model.recipe.naming.playbook)
-    return relate(model, segment(loaded, model.recipe.with_stage(naming=naming)))
+    return relate(model, segment(loaded, model.recipe.as_found().with_stage(naming=naming)))
 
 
 def relate(model: Model, run: Run) -> Refit:
@@ -79,7 +79,10 @@ def relate(model: Model, run: Run) -> Refit:
     relation = match(ids, places.segment_ids.astype(np.int64), ids, run.profiles.labels)
     old_names = tuple(segment.named for segment in model.segments)
     # A name that the model has is one that somebody works with, whoever gave it.
-    kept = carry_over(relation, tuple(replace(named, given=True) for named in old_names))
+    kept = carry_over(
+        _by_number(relation, run.segmentation),
+        tuple(replace(named, given=True) for named in old_names),
+    )
     told = run.recipe.naming
     own = dict(told.names)
     naming = replace(
@@ -90,3 +93,12 @@ def relate(model: Model, run: Run) -> Refit:
     named = renamed(run, naming)
     lines = announce(relation, model.name_of(), named.name_of())
     return Refit(run=named, relation=relation, lines=lines)
+
+
+def _by_number(relation: Relation, now: Segmentation) -> Relation:
+    """Return a relation whose segments after go by number, as names do."""
+    if now.by_hand is None:
+        return relation
+    numbers = now.by_hand.numbers
+    pairs = {old: numbers[new - 1] for old, new in relation.pairs.items()}
+    return replace(relation, pairs=pairs, new=())

@@ -32,6 +32,7 @@ from segmentation.results.model import (
     Model,
     ModelInput,
     ModelSegment,
+    ModelTurn,
     SelfTest,
     Training,
     TrainingFile,
@@ -75,6 +76,7 @@ from segmentation.results.segments import (
     SegmentProfile,
     Turn,
     nearer_second,
+    squares_to,
 )
 from segmentation.results.tables import Column, ColumnType, ReadReport, Schema, Table
 
@@ -124,6 +126,7 @@ __all__ = [
     "Model",
     "ModelInput",
     "ModelSegment",
+    "ModelTurn",
     "Moment",
     "Movement",
     "Noise",
@@ -189,4 +192,5 @@ __all__ = [
     "Words",
     "added_up",
     "nearer_second",
+    "squares_to",
 ]

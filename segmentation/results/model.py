@@ -128,6 +128,23 @@ class ModelInput:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModelTurn:
+    """A step by hand as a model keeps it; see `Turn`.
+
+    Parameters
+    ----------
+    kept, other : int
+        As in `Turn`.
+    centres : tuple of (tuple of float, tuple of float), or None
+        Those of the halves of a split, in prepared units; None for a merger.
+    """
+
+    kept: int
+    other: int
+    centres: tuple[Point, Point] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSegment:
     """A segment of a model.
 
@@ -140,7 +157,7 @@ class ModelSegment:
     centre : tuple of float
         Its mean, in original units, one a column of the model.
     radius : float
-        99 % of its customers lay no farther from its point, in prepared units.
+        99 % of its customers lay no farther from their point, in prepared units.
     silhouette : float
         Mean silhouette of its customers.
     stability : Resampled or None
@@ -184,7 +201,7 @@ class SelfTest:
     cells : tuple of float, str or None
         One a feature, in their order; None is a missing value.
     segment_id : int
-        The nearest segment.
+        Its segment.
     distance, margin : float
         To its point, and as in `Places`.
     """
@@ -200,7 +217,7 @@ class Model:
     """A segmentation kept for later.
 
     A customer's segment is that of the nearest of ``points``, once its features are prepared by
-    ``columns`` alone.
+    ``columns`` alone; where segments were merged or split by hand, ``turns`` lead on from there.
 
     Parameters
     ----------
@@ -222,8 +239,10 @@ class Model:
         How they are made comparable; ``fill`` is known unless customers with gaps are set aside,
         and ``knots`` are all the values there were, as far as they are few.
     points : tuple of tuple of float
-        By segment id, in prepared units: the centres, or, where K-Means was stopped early, those
-        of its last round.
+        By segment id as found, in prepared units: the centres, or, where K-Means was stopped
+        early, those of its last round.
+    turns : tuple of ModelTurn
+        What was merged and split by hand, in order.
     segments : tuple of ModelSegment
         By id, from 1.
     trust : Trust
@@ -245,6 +264,7 @@ class Model:
     features: tuple[str, ...]
     columns: tuple[PreparedColumn, ...]
     points: tuple[Point, ...]
+    turns: tuple[ModelTurn, ...] = ()
     segments: tuple[ModelSegment, ...]
     trust: Trust
     rules: RuleSet
@@ -255,6 +275,17 @@ class Model:
     def k(self) -> int:
         """Number of segments."""
         return len(self.segments)
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The number of each segment as steps by hand name it, that of id 1 first."""
+        numbers = set(range(1, len(self.points) + 1))
+        for turn in self.turns:
+            if turn.centres is None:
+                numbers.discard(turn.other)
+            else:
+                numbers.add(turn.other)
+        return tuple(sorted(numbers))
 
     @property
     def categories(self) -> tuple[str, ...]:

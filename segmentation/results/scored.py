@@ -51,12 +51,14 @@ class Places:
     ----------
     segment_ids, runner_up_ids : ndarray of int, shape (n,)
         The nearest and the second nearest segment; either of two that are equally near, to nine
-        digits, can be the second.
+        digits, can be the second. After steps by hand, the segment that a customer comes to, and
+        the one it would come to first (`segmentation.models.turning`).
     squares : ndarray of float, shape (n,)
-        Squared distance to the nearest point, in prepared units.
+        Squared distance to the point that it came to, in prepared units.
     margins : ndarray of float, shape (n,)
         1 - nearest / second nearest distance: 0 on the border, 1 on the point (the simplified
-        silhouette of Hruschka, de Castro and Campello 2004).
+        silhouette of Hruschka, de Castro and Campello 2004). After steps by hand, that of the
+        decision that would have to go the other way.
     outside : ndarray of bool, shape (n,)
         Farther from the point than 99 % of the segment's customers were when the model was made.
     """
@@ -69,7 +71,7 @@ class Places:
 
     @property
     def distances(self) -> Floats:
-        """Distance to the nearest point, in prepared units."""
+        """Distance to the point that each came to, in prepared units."""
         return np.asarray(np.sqrt(self.squares))
 
     def of(self, which: Bools) -> Places:

@@ -89,12 +89,32 @@ def nearer_second(rows: Floats, centres: Floats) -> npt.NDArray[np.bool_]:
     >>> nearer_second(np.array([[1.0], [2.0], [3.0]]), np.array([[0.0], [4.0]])).tolist()
     [False, False, True]
     """
+    first, second = (squares_to(rows.T, centre) for centre in centres)
+    return np.asarray(second < first)
+
+
+def squares_to(lines: Floats, point: Floats) -> Floats:
+    """Return the squared distance of rows to a point, the same whatever stands beside a row.
+
+    Parameters
+    ----------
+    lines : ndarray of float, shape (columns, n)
+        The rows, a column a line.
+    point : ndarray of float, shape (columns,)
+        The point.
+
+    Examples
+    --------
+    >>> squares_to(np.array([[0.0, 3.0], [0.0, 4.0]]), np.zeros(2)).tolist()
+    [0.0, 25.0]
+    """
     # Column by column, so that no bit depends on how the rows lie in memory.
-    first, second = np.zeros(len(rows)), np.zeros(len(rows))
-    for i in range(rows.shape[1]):
-        first += (rows[:, i] - centres[0, i]) ** 2
-        second += (rows[:, i] - centres[1, i]) ** 2
-    return second < first
+    apart = np.zeros(lines.shape[1])
+    for line, at in zip(lines, point, strict=True):
+        step = line - at
+        step *= step
+        apart += step
+    return apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -126,8 +146,8 @@ class Segmentation:
         The feature that orders the segments.
     by_hand : ByHand or None
         What was merged and split; None where the segments are as found.
-    points : ndarray of float, shape (k, columns), or None
-        As in `Partition`, by segment id.
+    points : ndarray of float, shape (segments found, columns), or None
+        As in `Partition`, by segment id as found.
     """
 
     k: int

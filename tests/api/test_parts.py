@@ -15,11 +15,16 @@ from segmentation.__main__ import main
 from segmentation.api.access import Unknown, caller
 from segmentation.api.answers import parse_rows
 from segmentation.api.arrivals import MOST_MODELS, Arrivals
+from segmentation.api.facts import model_facts, scored_facts
 from segmentation.api.limits import ApiLimits, OpenRequests, Rates
 from segmentation.api.openapi import describe
 from segmentation.api.problems import Problem, place_of
 from segmentation.api.tokens import Tokens, digest_of_token, make_token
 from segmentation.errors import SettingsError
+from segmentation.models.making import make_model
+from segmentation.models.scoring import score
+from segmentation.settings import ChooseSettings, Recipe, WheelSettings
+from tests.models.modelling import DATA, run_of
 
 HERE = Headers({"host": "localhost:8501"})
 
@@ -136,6 +141,22 @@ def test_the_description_is_json_schema_throughout(with_tokens: bool) -> None:
         if name != "parameters"
     ]
     assert sum(secured) == (3 if with_tokens else 0)
+
+
+def test_segments_by_hand_are_told_as_the_description_says() -> None:
+    steps = WheelSettings(steps=(("merge", (2, 1)), ("split", (3,))))
+    recipe = Recipe(choose=ChooseSettings(k=4), wheel=steps)
+    model = make_model(run_of(DATA / "mall.csv", recipe))
+    told = {
+        "Model": model_facts("m", model),
+        "Scores": scored_facts("m", model, score(model, DATA / "mall.csv")),
+    }
+    schemas = describe("/api/v1", ApiLimits(), with_tokens=False)["components"]["schemas"]
+    for name, facts in told.items():
+        jsonschema.validate(facts, schemas[name], jsonschema.Draft202012Validator)
+    customers = {part["id"]: part["customers"] for part in told["Model"]["segments"]}
+    ids = [one["segment_id"] for one in told["Scores"]["scores"]]
+    assert {i: ids.count(i) for i in customers} == customers
 
 
 def test_only_what_is_watched_is_counted() -> None:

@@ -53,14 +53,16 @@ def forged(model: Model, change: Callable[[dict[str, Any]], None]) -> bytes:
     """A model's file with something changed and a digest that fits."""
     raw = json.loads(dump_model(model))["model"]
     change(raw)
+    version = 2 if "turns" in raw else 1
     return sealed(
-        "{" + ",\n".join(f"{json.dumps(k)}:{json.dumps(v)}" for k, v in raw.items()) + "}"
+        "{" + ",\n".join(f"{json.dumps(k)}:{json.dumps(v)}" for k, v in raw.items()) + "}", version
     )
 
 
-def sealed(model: str) -> bytes:
+def sealed(model: str, version: int = 1) -> bytes:
     """Any text as the model within a file whose digest fits."""
     body = model.removeprefix("{").removesuffix("}").encode() + b"\n}}\n"
     digest = hashlib.sha256(body).hexdigest()
-    header = f'{{"format":"customer-segmentation-model","format_version":1,"sha256":"{digest}",\n'
-    return header.encode() + b'"model":{\n' + body
+    header = '{"format":"customer-segmentation-model",'
+    header += f'"format_version":{version},"sha256":"{digest}",\n"model":{{\n'
+    return header.encode() + body

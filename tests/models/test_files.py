@@ -114,8 +114,8 @@ def test_other_files_are_refused_with_the_reason(content: bytes, said: str) -> N
 
 
 def test_a_newer_version_is_refused_by_its_number(data: bytes) -> None:
-    newer = data.replace(b'"format_version":1', b'"format_version":2', 1)
-    with pytest.raises(ModelError, match=r"format version 2, and this program knows version 1"):
+    newer = data.replace(b'"format_version":1', b'"format_version":3', 1)
+    with pytest.raises(ModelError, match=r"format version 3, and this program knows versions 1"):
         parse_model(newer)
 
 

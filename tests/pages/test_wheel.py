@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from segmentation.models.scoring import score
+from segmentation.models.store import load_model
 from tests.pages.visiting import (
     choose,
     every_view,
@@ -17,6 +22,8 @@ from tests.pages.visiting import (
     take_sample,
     widget,
 )
+
+MALL = Path(__file__).parents[2] / "data" / "mall.csv"
 
 
 @pytest.fixture
@@ -119,6 +126,32 @@ def test_every_screen_shows_segments_turned_by_hand(profiles: AppTest) -> None:
     assert widget(app, "card-").options == names
     every_view(app, "profiles-view")
     every_view(go(app, "segments"), "segments-view")
+
+
+def test_what_was_done_by_hand_is_saved_and_scored(profiles: AppTest, models_folder: Path) -> None:
+    app = profiles
+    press(app, "Merge")
+    press(app, "Split")
+    press(app, "Split")
+    names = segment_names(app)
+    go(app, "models")
+    assert not app.error
+    widget(app, "model-name").set_value("Ours")
+    press(app, "Save")
+    model = load_model(models_folder, "Ours")
+    assert len(model.turns) == 3 and list(model.name_of().values()) == names
+    assert "reached by steps" in said(app) and "joblib" not in said(app)
+    (facts,) = [table.value for table in app.table if "Changed by hand" in table.value[""].tolist()]
+    assert "merged into" in facts.set_index("")[" "]["Changed by hand"]
+    go(app, "score")
+    for shown in ("", "Ours"):
+        choose(app, "model-choice", shown)
+        choose(app, "score-view", "One customer by hand")
+        assert "in this part of the segment" in said(app)
+        choose(app, "score-view", "A file")
+        assert not app.error
+    sizes = np.bincount(score(model, MALL).segment_ids)[1:].tolist()
+    assert [segment.size for segment in model.segments] == sizes
 
 
 def test_a_new_run_begins_without_the_hand(profiles: AppTest) -> None:
