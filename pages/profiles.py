@@ -27,7 +27,7 @@ from pages.ui import (
 )
 from segmentation.profiling import overview
 
-CARDS, ONE, SIZES, ASIDE = "Cards", "One segment", "Sizes", "All side by side"
+CARDS, ONE, SIZES, ASIDE = "Cards", "One segment", "Sizes", "Side by side"
 SPREADS, RULES, ACTIONS = "Distributions", "Rules", "What to do"
 VIEWS = (CARDS, ONE, SIZES, ASIDE, SPREADS, RULES, ACTIONS)
 

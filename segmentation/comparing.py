@@ -98,7 +98,7 @@ def group_values(run: Run, keep: Bools, ids: Sequence[int], feature: str) -> dic
 
 
 def mean_difference(one: Floats, other: Floats) -> Interval:
-    """Return the difference of two means with Welch's 95 % interval; NaN below two values.
+    """Return the difference of two means with Welch's 95% interval; NaN below two values.
 
     Examples
     --------
@@ -121,7 +121,7 @@ def mean_difference(one: Floats, other: Floats) -> Interval:
 
 
 def median_difference(one: Floats, other: Floats) -> Interval:
-    """Return the difference of two medians with its 95 % interval; NaN below five values.
+    """Return the difference of two medians with its 95% interval; NaN below five values.
 
     Each median's standard error comes from the order statistics about the square root of n off
     the middle (Price and Bonett 2001, 2002), so nothing is taken for granted of the distribution.
@@ -135,7 +135,7 @@ def median_difference(one: Floats, other: Floats) -> Interval:
 
 
 def share_difference(own: int, size: int, own_other: int, size_other: int) -> Interval:
-    """Return the difference of two shares with Newcombe's 95 % interval; NaN for an empty group.
+    """Return the difference of two shares with Newcombe's 95% interval; NaN for an empty group.
 
     Examples
     --------

@@ -31,7 +31,7 @@ def cost_lines(action: CostedAction, words: Words, *, by_money: bool) -> dict[st
     ... )
     >>> said = cost_lines(action, Words(customer=noun, order=noun, money="gifts"), by_money=True)
     >>> said["Pays from"]
-    '4 more gifts per donor (+4.0\xa0%)'
+    '4 more gifts per donor (+4.0%)'
     >>> said["To prove it"]
     'Too small: 2 × 120 donors are needed, and there are 90. Halved, it could prove 6.5 ...'
     """
@@ -72,7 +72,7 @@ def _share(amount: float, action: CostedAction) -> str:
     if each is None or each <= 0:
         return ""
     percent = 100 * amount / each
-    return f" (+{fixed(percent, 1 if percent >= 1 else 3)}\u00a0%)"
+    return f" (+{fixed(percent, 1 if percent >= 1 else 3)}%)"
 
 
 def _points(share: float) -> str:

@@ -85,7 +85,7 @@ class Costs:
         usual_percent: float | None = None,
         answer: float = 0.0,
     ) -> Costs:
-        """Take shares as they are typed: 30 is 30 %."""
+        """Take shares as they are typed: 30 is 30%."""
         usual = None if usual_percent is None else usual_percent / 100
         margin = margin_percent / 100
         return cls(contact=contact, margin=margin, own=own, usual=usual, answer=answer)
@@ -106,7 +106,7 @@ def cost_actions(run: Run, found: Portraits, keep: Bools, costs: Costs) -> tuple
     A contact pays once margin x uplift = cost. By money, the uplift is of a customer's revenue, in
     as much time as the data covers; its test compares two means, the standard deviation being that
     of the segment's customers. By answers, it is of the share who answer; its test compares two
-    proportions. Both tests are two-sided at 5 % and see the break-even uplift with 80 % chance.
+    proportions. Both tests are two-sided at 5% and see the break-even uplift with 80% chance.
 
     Parameters
     ----------
@@ -213,7 +213,7 @@ def _by_answers(
 def group_for_means(uplift: float, spread: float, *, power: float = POWER) -> int | None:
     """Return how many customers each of two groups needs to tell a difference of means.
 
-    The smallest whole number for which the two-sided t test at 5 % has the power asked for, by the
+    The smallest whole number for which the two-sided t test at 5% has the power asked for, by the
     non-central t distribution (Cohen 1988, Statistical power analysis, chapter 2), as in R's
     ``power.t.test``; None beyond a billion.
 
@@ -240,7 +240,7 @@ def power_of_means(size: int, uplift: float, spread: float) -> float:
 def group_for_shares(usual: float, wanted: float, *, power: float = POWER) -> int | None:
     """Return how many customers each of two groups needs to tell a difference of proportions.
 
-    The smallest whole number for which the two-sided test at 5 % has the power asked for, by the
+    The smallest whole number for which the two-sided test at 5% has the power asked for, by the
     normal distribution without correction for continuity (Fleiss, Levin and Paik 2003, Statistical
     methods for rates and proportions, formula 4.14), as in R's ``power.prop.test``; None beyond
     a billion.

@@ -29,7 +29,7 @@ class Distribution:
     counts : ndarray of int, shape (bins,)
         Values in each bin.
     quartiles : tuple of float
-        25 %, 50 % and 75 % (linear interpolation).
+        25%, 50% and 75% (linear interpolation).
     mean, spread : float
         Mean and population standard deviation.
     low, high : float

@@ -48,8 +48,8 @@ def cluster(matrix: Floats, method: Method, k: int, seed: int) -> npt.NDArray[np
     from single rows up.
 
     HDBSCAN (Campello, Moulavi and Sander 2013) and DBSCAN (Ester et al. 1996) find the number of
-    groups themselves. HDBSCAN's smallest group is 2 % of the rows and at least 5. DBSCAN asks for
-    as many rows as 2 %, 2 a column and 4, the row itself counted, within the radius at the knee of
+    groups themselves. HDBSCAN's smallest group is 2% of the rows and at least 5. DBSCAN asks for
+    as many rows as 2%, 2 a column and 4, the row itself counted, within the radius at the knee of
     the sorted distances to the last of them.
 
     Ward takes 5,000 rows at most and the density methods 10,000; of more, a sample is clustered

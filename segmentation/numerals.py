@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+import numpy.typing as npt
+
 
 def counted(number: int, one: str, many: str) -> str:
     """Write a number with what it counts.
@@ -47,3 +50,15 @@ def say(value: float) -> str:
         text = f"{value:.{2 if size < 100 else 1}f}"
         return text.rstrip("0").rstrip(".")
     return f"{value:.4g}"
+
+
+def decimals(values: npt.NDArray[np.generic]) -> int:
+    """Return with how many decimals a column is shown: 0 if all are whole, else 2.
+
+    Examples
+    --------
+    >>> decimals(np.array([1.0, 20.0])), decimals(np.array([1.5, 20.0, np.nan]))
+    (0, 2)
+    """
+    known = values[np.isfinite(values.astype(float))]
+    return 2 if (np.mod(known, 1) != 0).any() else 0

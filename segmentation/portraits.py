@@ -21,7 +21,7 @@ from segmentation.results import (
 from segmentation.tallies import CategoryTally, NumberTally, tally_category, tally_number
 from segmentation.values import Bools, Floats
 from segmentation.vocabulary import label
-from segmentation.words import listed, short, words
+from segmentation.words import listed, sentence, short, words
 
 EXAMPLES = 3
 SENTENCES = 3
@@ -56,7 +56,7 @@ def portraits(run: Run, keep: Bools) -> Portraits:
     >>> found = run(Source(name="a.csv", data=data), Recipe(choose=ChooseSettings(k=2)))
     >>> card = portraits(found, np.ones(4, dtype=bool)).segments[0]
     >>> round(card.revenue_share, 3), card.sentences
-    (0.893, ('Higher spend: 92 on average, against 51.5 over all customers (index 179).',))
+    (0.893, ('Spend: 92 on average, above the 51.5 of all customers (index 179).',))
     """
     customers, k = run.loaded.customers, run.segmentation.k
     positions = run.profiles.customers
@@ -201,8 +201,8 @@ def _sentences(
     return tuple(sentence for _, _, sentence in said[:SENTENCES])
 
 
-def _compared(effect: float, more: str, less: str, alike: str) -> str:
-    return alike if abs(effect) < ALIKE else more if effect > 0 else less
+def _against(effect: float) -> str:
+    return "about" if abs(effect) < ALIKE else "above" if effect > 0 else "below"
 
 
 def _number_sentence(found: Figure, people: str) -> str:
@@ -213,18 +213,16 @@ def _number_sentence(found: Figure, people: str) -> str:
         else "no index, as that is not above 0"
     )
     return (
-        f"{_compared(found.effect, 'Higher', 'Lower', 'Much the same')} "
-        f"{short(label(found.feature))}: {say(found.mean)} on average, "
-        f"against {say(found.overall)} over all {people} ({index})."
+        f"{sentence(short(label(found.feature)))}: {say(found.mean)} on average, "
+        f"{_against(found.effect)} the {say(found.overall)} of all {people} ({index})."
     )
 
 
 def _category_sentence(found: CategoryShare, people: str) -> str:
     return (
-        f"{_compared(found.effect, 'More often', 'Less often', 'About as often')} "
         f"{short(found.category) or '(missing)'} ({short(label(found.column))}): "
-        f"{fixed(100 * found.share, 0)} %, against {fixed(100 * found.overall, 0)} % of all "
-        f"{people} (index {fixed(100 * found.lift, 0)})."
+        f"{fixed(100 * found.share, 0)}%, {_against(found.effect)} the "
+        f"{fixed(100 * found.overall, 0)}% of all {people} (index {fixed(100 * found.lift, 0)})."
     )
 
 
@@ -300,11 +298,11 @@ def in_short(card: Portrait, money: str) -> str:
     ...     sentences=(), figures=(), categories=(), typical={}, examples=(),
     ... )
     >>> in_short(card, "fees")
-    ', 25.0 % of all; 50.0 % of fees (90)'
+    ', 25.0% of all; 50.0% of fees (90)'
     """
-    said = f", {fixed(100 * card.share, 1)} % of all"
+    said = f", {fixed(100 * card.share, 1)}% of all"
     if card.revenue is None:
         return said
     if card.revenue_share is None:
         return f"{said}; {money} {say(card.revenue)}"
-    return f"{said}; {fixed(100 * card.revenue_share, 1)} % of {money} ({say(card.revenue)})"
+    return f"{said}; {fixed(100 * card.revenue_share, 1)}% of {money} ({say(card.revenue)})"

@@ -99,7 +99,7 @@ def choose_rules(sets: tuple[RuleSet, ...], leaves: int | None = None) -> RuleSe
         From `rule_sets`.
     leaves : int, optional
         The most leaves that are wanted; the fewest there are if even they are more. Without it, the
-        fewest by which 95 % of the customers keep their segment and no segment is left out, or
+        fewest by which 95% of the customers keep their segment and no segment is left out, or
         else the most faithful rules.
     """
     if leaves is not None:

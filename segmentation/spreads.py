@@ -25,7 +25,7 @@ class Spread:
     known : int
         Customers with a value.
     points : tuple of float
-        The values that 5, 25, 50, 75 and 95 % of them have at most (linear interpolation).
+        The values that 5, 25, 50, 75 and 95% of them have at most (linear interpolation).
     """
 
     known: int

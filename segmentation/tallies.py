@@ -25,7 +25,7 @@ class NumberTally:
     means : ndarray of float, shape (groups,)
         NaN for a group without a value.
     quartiles : ndarray of float, shape (groups, 3)
-        25 %, 50 % and 75 % (linear interpolation), likewise.
+        25%, 50% and 75% (linear interpolation), likewise.
     overall, spread : float
         Mean and population standard deviation of all values; NaN without any.
     varies : bool

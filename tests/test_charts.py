@@ -547,9 +547,9 @@ def marks(figure: go.Figure) -> dict[float, str]:
 @pytest.mark.parametrize(
     ("values", "wanted"),
     [
-        ([0.0] * 9, {0: "25 % and median and 75 %: 0"}),
-        ([0.0] * 6 + [8.0] * 3, {0: "25 % and median: 0", 8: "75 %: 8"}),
-        ([1.0, 2.0, 3.0, 4.0, 5.0], {2: "25 %: 2", 3: "median: 3", 4: "75 %: 4"}),
+        ([0.0] * 9, {0: "25% and median and 75%: 0"}),
+        ([0.0] * 6 + [8.0] * 3, {0: "25% and median: 0", 8: "75%: 8"}),
+        ([1.0, 2.0, 3.0, 4.0, 5.0], {2: "25%: 2", 3: "median: 3", 4: "75%: 4"}),
     ],
 )
 def test_each_quartile_is_named_once(values: list[float], wanted: dict[float, str]) -> None:

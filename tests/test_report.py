@@ -122,13 +122,13 @@ def test_each_segment_is_told_with_its_figures(orders: Run, page: Page) -> None:
         sizes, index = own[0], own[1]
         assert sizes[1:3] == [
             f"{card.customers:,}",
-            f"{fixed(100 * card.customers / customers, 1)} %",
+            f"{fixed(100 * card.customers / customers, 1)}%",
         ]
         figures = {fixed(one.index, 0) for one in card.figures if one.index is not None}
         assert set(index[1:]) <= figures
         for said in (named.description, named.why, named.action, *card.sentences):
             assert said in page.text
-    shares = [float(row[2].split()[0]) for row in page.rows if len(row) == 7 and "%" in row[2]]
+    shares = [float(row[2].rstrip("%")) for row in page.rows if len(row) == 7 and "%" in row[2]]
     assert sum(shares) == pytest.approx(100, abs=0.2)
 
 
@@ -159,7 +159,7 @@ def test_a_filter_is_said(orders: Run) -> None:
     keep = orders.profiles.labels == 1
     found = Page(made(orders, keep))
     assert f"Shown: {keep.sum():,} of {len(keep):,} customers" in found.text
-    assert found.text.count("0 customers, 0.0 % of all shown") == 2
+    assert found.text.count("0 customers, 0.0% of all shown") == 2
 
 
 def test_nobody_shown_is_told_too(orders: Run) -> None:

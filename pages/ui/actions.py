@@ -52,7 +52,7 @@ def draw(run: Run, found: Portraits, keep: Bools) -> None:
         with places[action.segment_id]:
             _told(action, costs)
     st.caption(
-        "Tests are two-sided at 5 % and see the break-even uplift with a chance of 80 %. Money: "
+        "Tests are two-sided at 5% and see the break-even uplift with a chance of 80%. Money: "
         "two means, Student's t by the non-central t distribution (Cohen 1988). Answers: two "
         "proportions, Fleiss, Levin and Paik (2003), formula 4.14. Both groups are drawn by lot, "
         "of the same size, and watched for as long as the data covers, whose spread is taken."

@@ -92,17 +92,14 @@ def means_table(run: Run, found: Overview, keep: Bools) -> None:
         title = label(str(name))
         while title in columns:
             title += "_"
-        columns[title] = found.means[name].round(2).to_numpy()
+        columns[title] = found.means[name].to_numpy()
     table = pd.DataFrame(columns)
     st.dataframe(
         table,
         hide_index=True,
         column_config={
             "Segment": st.column_config.TextColumn(pinned=True),
-            **{
-                name: st.column_config.NumberColumn(format="localized")
-                for name in list(columns)[1:]
-            },
+            **widgets.number_columns(table),
         },
     )
     st.caption(

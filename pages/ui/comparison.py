@@ -80,13 +80,13 @@ def _differences(
         wording.told(
             "Each dot is a difference of means, in standard deviations of all customers; the line "
             "through it holds the true difference in 95 of 100 cases (Welch). Where it crosses 0, "
-            "chance explains the difference."
+            "chance alone could explain the difference."
         )
         + filters.baseline(keep)
     )
     st.table(_figures(found.numbers, groups), border="horizontal", hide_index=True)
     st.caption(
-        f"In original units, {state.escape(groups[ids[0]].name)} first; in brackets the 95 % "
+        f"In original units, {state.escape(groups[ids[0]].name)} first; in brackets the 95% "
         "interval of the difference, of means by Welch (1947), of medians by Price and Bonett "
         "(2002). Where money has a long tail, trust the medians."
     )
@@ -102,7 +102,7 @@ def _figures(numbers: pd.DataFrame, groups: dict[int, SegmentName]) -> pd.DataFr
     return pd.DataFrame(
         {
             "Feature": [state.escape(label(name)) for name in numbers["feature"]],
-            "Against": [state.escape(name) for name in _names(numbers, groups)],
+            **_against(numbers, groups),
             "Means": _pairs(numbers["mean"], numbers["mean_other"]),
             "Difference of means": _intervals(numbers, "difference", "low", "high"),
             "Medians": _pairs(numbers["median"], numbers["median_other"]),
@@ -111,6 +111,12 @@ def _figures(numbers: pd.DataFrame, groups: dict[int, SegmentName]) -> pd.DataFr
             ),
         }
     )
+
+
+def _against(rows: pd.DataFrame, groups: dict[int, SegmentName]) -> dict[str, list[str]]:
+    """Name what each row is held against, where that isn't always the same."""
+    names = [state.escape(name) for name in _names(rows, groups)]
+    return {"Against": names} if len(set(names)) > 1 else {}
 
 
 def _distribution(
@@ -133,7 +139,7 @@ def _distribution(
         "overlay",
         f"Distribution of {label(feature)} in the groups",
     )
-    st.caption("How much of each group lies where; each adds up to 100 %.")
+    st.caption("How much of each group lies where; each adds up to 100%.")
 
 
 def _categories(found: Comparison, groups: dict[int, SegmentName], ids: tuple[int, ...]) -> None:
@@ -145,12 +151,12 @@ def _categories(found: Comparison, groups: dict[int, SegmentName], ids: tuple[in
                     state.escape(f"{label(column)}: {category or '(missing)'}")
                     for column, category in zip(shown["column"], shown["category"], strict=True)
                 ],
-                "Against": [state.escape(name) for name in _names(shown, groups)],
+                **_against(shown, groups),
                 "Shares": [
                     f"{own:.1%} / {other:.1%}"
                     for own, other in zip(shown["share"], shown["share_other"], strict=True)
                 ],
-                "Difference (95 % interval)": [
+                "Difference (95% interval)": [
                     f"{gap:+.1%} ({low:+.1%} to {high:+.1%})"
                     for gap, low, high in zip(
                         shown["difference"], shown["low"], shown["high"], strict=True

@@ -130,7 +130,7 @@ def _curves(evidence: Evidence) -> None:
             f"Each goes over the number of segments. The dashed line is the {evidence.k} in use"
             + ("; the diamond, what the criterion speaks for" if evidence.votes else "")
             + wording.told(
-                ". Thin upright bars are errors or 95 % intervals. All segmented customers are "
+                ". Thin upright bars are errors or 95% intervals. All segmented customers are "
                 "compared, whatever the filter."
             )
         )

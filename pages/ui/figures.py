@@ -57,7 +57,7 @@ def table(
     for column in frame.columns:
         if column in MONEY:
             title = currency.named(MONEY[column])
-            columns[column] = st.column_config.NumberColumn(title, format="localized")
+            columns[column] = widgets.number_column(frame[column], title)
         elif column in SHARES:
             columns[column] = st.column_config.NumberColumn(SHARES[column], format="percent")
         elif pd.api.types.is_datetime64_any_dtype(frame[column]):
@@ -65,14 +65,12 @@ def table(
         else:
             title = TITLES.get(column, column.replace("_", " ").capitalize())
             columns[column] = (
-                st.column_config.NumberColumn(title, format="%.2f")
-                if pd.api.types.is_float_dtype(frame[column])
-                else st.column_config.NumberColumn(title, format="localized")
-                if pd.api.types.is_integer_dtype(frame[column])
+                widgets.number_column(frame[column], title)
+                if pd.api.types.is_numeric_dtype(frame[column])
                 else st.column_config.Column(title)
             )
     st.dataframe(
-        frame.head(SHOWN_ROWS).round({column: 2 for column in frame.columns if column in MONEY}),
+        frame.head(SHOWN_ROWS),
         hide_index=True,
         column_config=columns,
         height="content" if len(frame) <= 8 else height,

@@ -112,10 +112,7 @@ def _matrix(step: Movement) -> None:
         table = matrix_frame(step)
         st.dataframe(
             table.rename_axis("From"),
-            column_config={
-                str(name): st.column_config.NumberColumn(format="localized")
-                for name in table.columns
-            },
+            column_config=widgets.number_columns(table),
             alt="Customers by segment before and after, with totals",
         )
         st.caption(f"Both rows and columns add up; {TOTAL} is everybody there at either moment.")
@@ -133,7 +130,7 @@ def _each(step: Movement) -> None:
         column_config={
             "Customers": number,
             "Sure": st.column_config.NumberColumn(
-                format="localized", help="95 % of resampled models send them the same way"
+                format="localized", help="95% of resampled models send them the same way"
             ),
             "By the calendar": st.column_config.NumberColumn(
                 format="localized", help="They would be there had nobody ordered since"

@@ -181,7 +181,7 @@ def orders(one: Lookup) -> None:
     with left:
         looks = {
             "Date": st.column_config.DateColumn(),
-            "Amount": st.column_config.NumberColumn(format="localized"),
+            **widgets.number_columns(shown),
         }
         st.dataframe(shown, hide_index=True, column_config=looks)
     with right:
@@ -194,6 +194,6 @@ def orders(one: Lookup) -> None:
             )  # fmt: skip
             lines = lines[lines["order_id"] == which] if which else lines
         told = lines.head(MOST_LINES).rename(columns=lambda name: sentence(label(str(name))))
-        st.dataframe(told, hide_index=True)
+        st.dataframe(told, hide_index=True, column_config=widgets.number_columns(told))
         if len(lines) > MOST_LINES:
             st.caption(f"The latest {MOST_LINES:,} of {len(lines):,} lines.")

@@ -129,7 +129,7 @@ def why(run: Run, rules: RuleSet, placement: Placement, segment_id: int | None =
             if second is None
             else f"; next comes {state.escape(names[second])}. Margin "
             f"{placement.margin:.0%} "
-            "(0 % lies on the border between the two, 100 % at the centre)."
+            "(0% lies on the border between the two, 100% at the centre)."
         )
     )
     if placement.segment_id not in (None, segment_id or placement.nearest_id):

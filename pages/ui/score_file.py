@@ -89,7 +89,7 @@ def _result(used: Kept, file: Ready, found: Scored) -> None:
     kpis.show("score", figures(found))
     st.caption(
         "On a border: hardly nearer to the segment than to the runner-up. Outside: farther from "
-        "the segment than 99 % of its own customers were when the model was made."
+        "the segment than 99% of its own customers were when the model was made."
     )
     _doubts(found)
     for line in aside_lines(found, model.called):

@@ -91,7 +91,7 @@ def _answer(used: Kept, found: Scored) -> None:
     )
     if places.outside[0]:
         st.warning(
-            "Farther from this segment than 99 % of its own customers were: the model has hardly "
+            "Farther from this segment than 99% of its own customers were: the model has hardly "
             "seen anyone like this.",
             icon=":material/help:",
         )

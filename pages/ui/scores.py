@@ -176,7 +176,7 @@ def edges(loaded: Loaded, rfm: Rfm) -> None:
             st.table(pd.DataFrame(rows[::-1]), border="horizontal", hide_index=True)
     st.caption(
         wording.told(
-            "Edges are the quantiles at 20, 40, 60 and 80 % of all customers, plus 1, as in R's "
+            "Edges are the quantiles at 20, 40, 60 and 80% of all customers, plus 1, as in R's "
             "package rfm; equal customers always have equal scores, so a score can hold more or "
             "fewer than a fifth."
         )

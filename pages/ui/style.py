@@ -27,6 +27,11 @@ _PRESSED = """
   justify-content: flex-start; text-align: left }
 """
 
+# On a screen of usual width what is chosen from stands in one row.
+_ROOM = """
+@media (min-width: 64rem) { [data-testid="stMainBlockContainer"] { padding-inline: 2.5rem } }
+"""
+
 # In the primary colour, the text of what is chosen would be too faint on a dark page.
 _CHOSEN = """
 [data-testid="stButtonGroup"] [aria-checked="true"] { color: inherit !important }
@@ -112,4 +117,6 @@ _TRUST = """
   .council th[scope="row"] { width: auto } }
 """
 
-SHEET = f"<style>{_TRUST}{_LISTS}{_WRAPPED}{_PRESSED}{_CHOSEN}{_CHIPS}{_TABLES}{_CHARTS}</style>"
+SHEET = (
+    f"<style>{_TRUST}{_LISTS}{_WRAPPED}{_PRESSED}{_ROOM}{_CHOSEN}{_CHIPS}{_TABLES}{_CHARTS}</style>"
+)

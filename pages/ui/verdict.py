@@ -141,7 +141,7 @@ def _how_we_know(run: Run, verdict: Verdict) -> None:
             if trials.customers == of
             else f"A sample of {trials.customers:,}"
         )
-        + " were drawn and split again and again; in brackets the 95 % interval of the mean. "
+        + " were drawn and split again and again; in brackets the 95% interval of the mean. "
         "Prediction strength: Tibshirani and Walther (2005). Stability: Hennig (2007). "
         "Silhouette: Rousseeuw (1987). Hopkins and Skellam (1954), exponent as in Cross and Jain "
         "(1982)."

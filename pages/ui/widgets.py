@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
+import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.ui import state, wording
 from pages.ui.state import escape
+from segmentation.numerals import decimals
 from segmentation.vocabulary import label
 
 # As on a screen of double density, which is sharp on paper.
@@ -135,3 +137,15 @@ def download(
         on_click="ignore",
         type="primary" if primary else "secondary",
     )
+
+
+def number_column(values: pd.Series, title: str | None = None) -> Any:
+    """Return how a column of numbers is shown, all with as many decimals."""
+    form = "%,.2f" if decimals(values.to_numpy()) else "localized"
+    return st.column_config.NumberColumn(title, format=form)
+
+
+def number_columns(frame: pd.DataFrame) -> dict[str, Any]:
+    """Return how each column of numbers of a table is shown."""
+    numbers = frame.select_dtypes("number").columns
+    return {str(name): number_column(frame[name]) for name in numbers}

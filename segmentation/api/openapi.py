@@ -287,7 +287,7 @@ def _score() -> Schema:
             },
             "outside": {
                 "type": "boolean",
-                "description": "Farther off than 99 % of the segment's customers when it was made.",
+                "description": "Farther off than 99% of the segment's customers when it was made.",
             },
         }
     )

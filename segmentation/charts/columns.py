@@ -46,7 +46,7 @@ def histogram(
     )
     if not quartiles:
         return figure.update_layout(bargap=0.02)
-    names, dashes = ("25 %", "median", "75 %"), ("dot", "solid", "dash")
+    names, dashes = ("25%", "median", "75%"), ("dot", "solid", "dash")
     colours = (PALETTE[1],) * 3
     mark(figure, list(zip(names, found.quartiles, colours, dashes, strict=True)), axis)
     return figure.update_layout(bargap=0.02)

@@ -14,7 +14,7 @@ from segmentation.trust import DOUBTFUL, HIGHLY_STABLE, VALID
 GOOD_PREDICTION = 0.8
 HEIGHT = 210
 SHADE = "rgba(125, 135, 144, 0.16)"
-# Of data without groups, about 95 % lie within two standard deviations.
+# Of data without groups, about 95% lie within two standard deviations.
 REACH = 2
 
 

@@ -116,7 +116,7 @@ def spread_strips(
 
 
 def category_stacks(mix: pd.DataFrame, segments: dict[int, SegmentName], column: str) -> go.Figure:
-    """Draw the share of each category in each segment, as bars that add up to 100 %.
+    """Draw the share of each category in each segment, as bars that add up to 100%.
 
     Parameters
     ----------

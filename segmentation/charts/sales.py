@@ -226,7 +226,7 @@ def pareto_curve(found: Pareto) -> go.Figure:
         showlegend=False,
         marker={"color": ACCENT, "size": 8},
         textposition="bottom right",
-        text=[f"best {t} %: {s:.0%}" for t, s in zip(marked["top"], marked["share"], strict=True)],
+        text=[f"best {t}%: {s:.0%}" for t, s in zip(marked["top"], marked["share"], strict=True)],
         hoverinfo="skip",
         cliponaxis=False,
     )

@@ -15,7 +15,7 @@ LARGEST_CROWD = 20_000
 
 
 def least_size(customers: int) -> float:
-    """Return how many customers a group must have to be suggested: 2 %, and at least 5.
+    """Return how many customers a group must have to be suggested: 2%, and at least 5.
 
     Examples
     --------

@@ -31,7 +31,7 @@ def find_traps(
 ) -> tuple[Trap, ...]:
     """Look for what an analyst should beware of, each with what can be done about it.
 
-    - ``tiny_group``: a group under 2 % of the customers, or under 5, that is only there because
+    - ``tiny_group``: a group under 2% of the customers, or under 5, that is only there because
       its customers lie far out (`handful`);
     - ``ruling_feature``: of several features, one makes up so much of the squared distances
       between customers that its share is at least 0.6 of the way from an even one to all of it;

@@ -167,4 +167,4 @@ def fixed_to(value: float, step: float) -> float:
 
 def percent(share: float) -> str:
     """Write a share as a percentage with one decimal."""
-    return f"{fixed(100 * share, 1)} %"
+    return f"{fixed(100 * share, 1)}%"

@@ -19,7 +19,7 @@ def segments_frame(run: Run) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``stability`` is the mean bootstrap Jaccard, with its 95 % interval; ``trust`` is Hennig's
+        ``stability`` is the mean bootstrap Jaccard, with its 95% interval; ``trust`` is Hennig's
         word for it.
     """
     trusts = [trust_facts(run, named.segment_id) for named in run.names]

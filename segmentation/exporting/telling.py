@@ -151,7 +151,7 @@ def account_lines(run: Run) -> tuple[tuple[str, int, int], ...]:
 
 
 def _share(share: float) -> str:
-    return f"{fixed(100 * share, 0)} %"
+    return f"{fixed(100 * share, 0)}%"
 
 
 def _data(run: Run) -> tuple[str, ...]:

@@ -58,7 +58,7 @@ BETWEEN = 0.37
 def make_model(run: Run, *, at: str = "", by: str = "", note: str = "") -> Model:
     """Keep what tells a customer's segment.
 
-    A segment's radius is the smallest distance that at least 99 % of its customers don't exceed.
+    A segment's radius is the smallest distance that at least 99% of its customers don't exceed.
     ``shaken`` holds the points of 50 bootstrap samples (Efron 1979) on which Lloyd's iteration goes
     on from the model's points; of over 10,000 customers so many are drawn, and the points' moves
     are scaled to the number of all. The made-up customers of the self-test stand between quantiles.

@@ -89,7 +89,7 @@ def noise_line(step: Movement) -> str:
         return ""
     noise, moved = step.noise, step.count("moved")
     return (
-        f"{noise.sure:,} of {counted(moved, 'move is', 'moves are')} sure: 95 % of "
+        f"{noise.sure:,} of {counted(moved, 'move is', 'moves are')} sure: 95% of "
         f"{noise.models:,} models of resampled customers send the customer the same way. Such a "
         f"model counts between {noise.low:,.0f} and {noise.high:,.0f} moves, and puts "
         f"{noise.without_change:,.0f} customers elsewhere though nothing about them has changed."

@@ -82,7 +82,7 @@ def move(
     """Follow customers from one moment to another by their ids.
 
     How much of it is noise is told by the model's resampled points (`make_model`): a move is sure
-    if 95 % of them send the customer the same way.
+    if 95% of them send the customer the same way.
 
     Parameters
     ----------

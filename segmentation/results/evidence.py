@@ -104,7 +104,7 @@ class Resampled:
     mean : float
         Over the draws.
     low, high : float
-        95 % interval of the mean: 1.96 standard errors to each side, within the figure's bounds.
+        95% interval of the mean: 1.96 standard errors to each side, within the figure's bounds.
     """
 
     mean: float

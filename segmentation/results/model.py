@@ -157,7 +157,7 @@ class ModelSegment:
     centre : tuple of float
         Its mean, in original units, one a column of the model.
     radius : float
-        99 % of its customers lay no farther from their point, in prepared units.
+        99% of its customers lay no farther from their point, in prepared units.
     silhouette : float
         Mean silhouette of its customers.
     stability : Resampled or None

@@ -51,7 +51,7 @@ class Flow:
     customers : int
         How many.
     sure : int or None
-        Those of them that at least 95 % of the resampled models send the same way; None for those
+        Those of them that at least 95% of the resampled models send the same way; None for those
         who came or left, or without such models.
     by_calendar : int or None
         Those of them that would be there had nobody ordered anything since; None where there is no
@@ -90,7 +90,7 @@ class Noise:
     models : int
         How many resampled models were tried.
     sure : int
-        Customers that moved, and in 95 % of these models went the same way.
+        Customers that moved, and in 95% of these models went the same way.
     low, high : float
         95 of 100 of these models count between so many and so many movers.
     without_change : float

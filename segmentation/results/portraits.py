@@ -109,7 +109,7 @@ class Portrait:
     figures : tuple of Figure
         Every numeric column, by size of effect.
     categories : tuple of CategoryShare
-        The values that set it apart, by lift away from 1 (as a ratio), those that hold at least 5 %
+        The values that set it apart, by lift away from 1 (as a ratio), those that hold at least 5%
         of the segment or of all.
     typical : dict of str to tuple of CategoryShare
         The most frequent values of each category, at most five.

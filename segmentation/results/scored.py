@@ -60,7 +60,7 @@ class Places:
         silhouette of Hruschka, de Castro and Campello 2004). After steps by hand, that of the
         decision that would have to go the other way.
     outside : ndarray of bool, shape (n,)
-        Farther from the point than 99 % of the segment's customers were when the model was made.
+        Farther from the point than 99% of the segment's customers were when the model was made.
     """
 
     segment_ids: npt.NDArray[np.int16]

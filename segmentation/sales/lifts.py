@@ -20,7 +20,7 @@ FEWEST_SHARE = 0.01
 def lift_interval(
     own: Any, group: Any, others: Any, rest: Any, comparisons: int = 1
 ) -> tuple[Floats, Floats, Floats]:
-    """Return lift with its 95 % interval.
+    """Return lift with its 95% interval.
 
     Lift is the share of a group that has something, over the share of all that do. It rises with
     the ratio of the group's share to that of the rest, whose interval is taken on a logarithmic

@@ -178,7 +178,7 @@ def journey(browser: Browser, server: Server, file: Path) -> dict[str, float]:
     _drawn(page)
     view("Explore", "Two columns", "Correlations", "One column")
     screen("Profiles")
-    view("Profiles", "Sizes", "All side by side", "One segment")
+    view("Profiles", "Sizes", "Side by side", "One segment")
     screen("Compare")
     screen("Export")
     view("Export", "Show the first rows")

@@ -43,7 +43,7 @@ BOUNDS = cycle(range(2, 40))
 VIEWS = {
     "Segments": ("Map", "3-D map", "All features (PCA)"),
     "Explore": ("One column", "Two columns", "Correlations"),
-    "Profiles": ("One segment", "Sizes", "All side by side"),
+    "Profiles": ("One segment", "Sizes", "Side by side"),
     "Compare": (),
     "Export": (),
 }

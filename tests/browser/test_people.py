@@ -32,7 +32,7 @@ def test_from_cards_to_rules_that_a_database_follows(person: Person, shared: Pat
     person.go("Profiles")
     expect(person.page.locator(".segment-name")).to_have_count(5)
     person.sees("No column says what customers bring in")
-    person.view("All side by side")
+    person.view("Side by side")
     person.view("Snake plot")
     person.sees_charts(1)
     person.view("Distributions")

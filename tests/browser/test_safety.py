@@ -291,7 +291,7 @@ def test_text_that_looks_like_code_stays_text(person: Person, tmp_path: Path) ->
         nothing_ran(person)
     head = person.page.get_by_test_id("stHtml").first
     assert all(name in head.inner_text() for name in names)
-    for view in ("Sizes", "Cards", "All side by side", "Distributions", "Rules", "What to do"):
+    for view in ("Sizes", "Cards", "Side by side", "Distributions", "Rules", "What to do"):
         person.view(view)
         nothing_ran(person)
     person.go("Segments")

@@ -303,7 +303,7 @@ def test_everything_can_be_reached_on_a_phone(meet: Meet) -> None:
         widths[f"Explore, {view}"] = person.sideways()
     person.go("Profiles")
     for view in (
-        *("One segment", "Sizes", "All side by side", "Distributions", "Rules", "What to do"),
+        *("One segment", "Sizes", "Side by side", "Distributions", "Rules", "What to do"),
         "Cards",
     ):
         person.view(view)

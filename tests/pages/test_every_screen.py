@@ -106,7 +106,7 @@ def test_every_view_of_every_screen_with_a_run(app: AppTest, table: str) -> None
         "Other methods",
     ]
     go(app, "profiles")
-    drawn = ("One segment", "Sizes", "All side by side", "Distributions")
+    drawn = ("One segment", "Sizes", "Side by side", "Distributions")
     every_view(app, "profiles-view", lambda view: view not in drawn or figures_there(app))
     go(app, "compare")
     every_view(app, "compare-view")
@@ -227,7 +227,7 @@ def test_centres_that_are_not_means_are_explained(
     note = "The centres on the maps differ from the means on Profiles in Age:"
     choose(app, "axis-2-1", "Age")
     assert (note in said(app)) == differ
-    choose(go(app, "profiles"), "profiles-view", "All side by side")
+    choose(go(app, "profiles"), "profiles-view", "Side by side")
     assert (note in said(app)) == differ
 
 

@@ -89,7 +89,7 @@ def test_a_filter_that_leaves_nobody(app: AppTest, screen: str) -> None:
         choose(app, "profiles-view", "One segment")
         assert "What to do" in said(app)
         assert widget(app, "rename").value == segment_names(app)[0]
-        choose(app, "profiles-view", "All side by side")
+        choose(app, "profiles-view", "Side by side")
         assert not figures(app)
     elif screen == "export":
         offered = [one.label for one in app.get("download_button")]
@@ -121,7 +121,7 @@ def test_the_customers_shown_are_held_against_all(app: AppTest) -> None:
     run(take_sample(app, "mall"), k=3)
     one_segment(app)
     apart = figures(app)["effects"]["data"][0]
-    choose(app, "profiles-view", "All side by side")
+    choose(app, "profiles-view", "Side by side")
     first = figures(app)["means-map"]["data"][0]["text"][0]
     choose(app, "filter-segments-", [1])
     assert figures(app)["means-map"]["data"][0]["text"] == [first]

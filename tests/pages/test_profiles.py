@@ -73,8 +73,8 @@ def test_a_card_a_segment_whose_shares_add_up_on_every_filter(orders: AppTest) -
     some = [widget(orders, "filter-category-country").options[0]]
     for country in ([], some):
         choose(orders, "filter-category-country", country)
-        shares = [plain(card).split(", ", 1)[1].split(" %")[0] for card in cards(orders)]
-        money = [plain(card).split("; ")[1].split(" %")[0] for card in cards(orders)]
+        shares = [plain(card).split(", ", 1)[1].split("%")[0] for card in cards(orders)]
+        money = [plain(card).split("; ")[1].split("%")[0] for card in cards(orders)]
         assert len(shares) == 3
         assert sum(map(float, shares)) == pytest.approx(100, abs=0.2)
         assert sum(map(float, money)) == pytest.approx(100, abs=0.2)
@@ -90,14 +90,14 @@ def test_a_card_a_segment_whose_shares_add_up_on_every_filter(orders: AppTest) -
 def test_a_card_of_whom_the_filter_leaves_nobody(orders: AppTest) -> None:
     choose(orders, "filter-segments-", [2])
     assert said(orders).count("No customer of this segment passes the filter.") == 2
-    assert "100.0 % of all" in plain(" ".join(cards(orders)))
+    assert "100.0% of all" in plain(" ".join(cards(orders)))
 
 
 # ---- glances -------------------------------------------------------------------------------------
 
 
 def test_the_snake_plot_has_a_line_a_segment(orders: AppTest) -> None:
-    view(orders, "All side by side")
+    view(orders, "Side by side")
     choose(orders, "means-as", "Snake plot")
     lines = figures(orders)["snake"]["data"]
     assert len(lines) == 3
@@ -311,7 +311,7 @@ def test_cards_are_drawn_up_once_a_filter(orders: AppTest, monkeypatch: pytest.M
     monkeypatch.setattr(
         cache, "portraits", lambda found, keep: (made.append(int(keep.sum())), real(found, keep))[1]
     )
-    view(orders, "All side by side")
+    view(orders, "Side by side")
     view(orders, "What to do")
     assert made == []
     choose(orders, "filter-segments-", [1])

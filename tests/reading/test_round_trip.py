@@ -177,7 +177,8 @@ def tables(draw: st.DrawFn, *, told: bool) -> Written:
     sometimes_empty = {kind: st.one_of(maker, maker, st.just("")) for kind, maker in makers.items()}
     records = []
     for i in range(height):
-        full = i == 0 or draw(st.booleans())
+        # A number that is missing between spaces would have to be a word.
+        full = i == 0 or (delimiter == " " and not told) or draw(st.booleans())
         cells = [
             draw(makers[kind] if full or kind == "text" else sometimes_empty[kind])
             for kind in kinds
