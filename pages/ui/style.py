@@ -117,6 +117,5 @@ _TRUST = """
   .council th[scope="row"] { width: auto } }
 """
 
-SHEET = (
-    f"<style>{_TRUST}{_LISTS}{_WRAPPED}{_PRESSED}{_ROOM}{_CHOSEN}{_CHIPS}{_TABLES}{_CHARTS}</style>"
-)
+_ALL = (_TRUST, _LISTS, _WRAPPED, _PRESSED, _ROOM, _CHOSEN, _CHIPS, _TABLES, _CHARTS)
+SHEET = f"<style>{''.join(_ALL)}</style>"
