@@ -145,6 +145,9 @@ def score(lines: list[str], dialect: Dialect) -> Guess:
     prior = PRIOR.get(dialect.delimiter if width > 1 else "", 1.0)
     if dialect.delimiter == " " and width > 1 and evenness == 1 and len(cuts) >= FEWEST_LISTED:
         prior = LISTED
+    if dialect.delimiter == " " and not all(map(any, zip(*(c.cells for c in few), strict=True))):
+        # Spaces at the ends of lines, or that keep columns apart for the eye.
+        prior = 0.0
     body = [cut.cells for cut in fitting[1:] or fitting]
     return Guess(
         dialect=dialect,
