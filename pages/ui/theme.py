@@ -1,7 +1,8 @@
-"""A switch between light and dark, in plain sight.
+"""The foot of the menu: a switch between light and dark, and a menu that makes room.
 
 Streamlit has no call that sets the theme; the switch presses the entries of its own menu, which
-changes everything live, without a rerun, and keeps the session.
+changes everything live, without a rerun, and keeps the session. In a narrow window the menu lies
+over the screen, and Streamlit closes it after a choice on phones alone.
 """
 
 from __future__ import annotations
@@ -38,6 +39,12 @@ async function choose(name) {
 }
 const app = () => document.querySelector('[data-testid="stApp"]');
 const isDark = () => getComputedStyle(app()).colorScheme === "dark";
+const NARROW = matchMedia("(max-width: 48rem)");
+function makeRoom(event) {
+  if (!NARROW.matches || !event.target.closest('[data-testid="stSidebarNavLink"]')) return;
+  setTimeout(() => document.querySelector('[data-testid="stSidebarCollapseButton"] '
+    + 'button[aria-expanded="true"]')?.click(), 100);
+}
 export default function ({ parentElement }) {
   const button = parentElement.querySelector("button");
   const show = () => { button.setAttribute("aria-checked", isDark());
@@ -53,7 +60,8 @@ export default function ({ parentElement }) {
   show();
   const watch = new MutationObserver(show);
   watch.observe(app(), { attributes: true, attributeFilter: ["class"] });
-  return () => watch.disconnect();
+  document.addEventListener("click", makeRoom);
+  return () => { watch.disconnect(); document.removeEventListener("click", makeRoom) };
 }
 """
 

@@ -17,8 +17,9 @@ SAMPLE_LINES = 400
 SAMPLE_CELLS = 20_000
 # A space is in every text: it must cut much better than the others to be a delimiter.
 PRIOR = {" ": 0.6, "": 0.35}
-# No sentences have as many words each, line by line.
+# No sentences have as many words each, line by line; fewer lines do where they have three or more.
 FEWEST_LISTED = 4
+FEWEST_LISTED_WIDE = 3
 LISTED = 0.9
 # A tie is decided by the order of the candidates.
 CLOSE = 1e-9
@@ -143,7 +144,8 @@ def score(lines: list[str], dialect: Dialect) -> Guess:
     evenness = len(fitting) / len(cuts)
     many = (width - 1) / width if width > 1 else 1.0
     prior = PRIOR.get(dialect.delimiter if width > 1 else "", 1.0)
-    if dialect.delimiter == " " and width > 1 and evenness == 1 and len(cuts) >= FEWEST_LISTED:
+    enough = FEWEST_LISTED if width == 2 else FEWEST_LISTED_WIDE
+    if dialect.delimiter == " " and width > 1 and evenness == 1 and len(cuts) >= enough:
         prior = LISTED
     if dialect.delimiter == " " and not all(map(any, zip(*(c.cells for c in few), strict=True))):
         # Spaces at the ends of lines, or that keep columns apart for the eye.

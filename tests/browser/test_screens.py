@@ -314,6 +314,15 @@ def test_everything_can_be_reached_on_a_phone(meet: Meet) -> None:
     assert {place: width for place, width in widths.items() if width > 390} == {}
 
 
+def test_the_menu_of_a_narrow_window_makes_room_for_the_screen_chosen(meet: Meet) -> None:
+    person = meet(viewport=PHONE["viewport"])
+    person.open()
+    sample(person, "Mall visitors")
+    person.go("Explore")
+    person.view("Correlations")
+    person.sees_chart()
+
+
 def test_the_first_chart_does_not_wait_for_its_script(person: Person) -> None:
     loaded = "performance.getEntriesByType('resource').filter(e => /PlotlyChart/.test(e.name))"
     person.page.wait_for_function(f"{loaded}.length > 0")
