@@ -66,7 +66,7 @@ def table(
             title = TITLES.get(column, column.replace("_", " ").capitalize())
             columns[column] = (
                 widgets.number_column(frame[column], title)
-                if pd.api.types.is_numeric_dtype(frame[column])
+                if column in frame.select_dtypes("number")
                 else st.column_config.Column(title)
             )
     st.dataframe(

@@ -144,7 +144,8 @@ def names(rfm: Rfm) -> None:
         }
         for one in rfm.segments
     ]
-    st.table(pd.DataFrame(rows), border="horizontal", hide_index=True)
+    with st.container(key="rfm-names"):
+        st.table(pd.DataFrame(rows), border="horizontal", hide_index=True)
     st.caption("Days since the last order, orders and spend are medians.")
 
 

@@ -47,6 +47,7 @@ _CHIPS = """
 
 # A bar where there is more to the side; browsers of phones show none before one scrolls.
 _TABLES = """
+.st-key-rfm-names td:last-child { min-width: 16rem }
 .st-key-read-report td:last-child * { overflow-wrap: anywhere }
 [data-testid="stDataFrame"] .dvn-scroller {
   scrollbar-color: auto !important; scrollbar-width: auto !important }

@@ -139,7 +139,7 @@ def difference_dots(
     groups = list(dict.fromkeys(numbers["group"]))
     against = segments[groups[0]].name if len(groups) == 1 else "each"
     title = f"{segments[first].name} below or above {against}, in standard deviations"
-    figure.update_xaxes(title_text=wrap(title, 44))
+    figure.update_xaxes(title_text=wrap(title, 34))
     for place, group in enumerate(groups):
         own = numbers[numbers["group"] == group].set_index("feature").loc[features]
         figure.add_scatter(

@@ -39,11 +39,14 @@ class Guess:
         Between 0 and 1; see `score`.
     shape : Shape
         What the records of the sample look like when cut so.
+    even : bool
+        All records have as many cells.
     """
 
     dialect: Dialect
     score: float
     shape: Shape
+    even: bool
 
 
 def detect_dialect(sample: str, delimiter: str | None = None) -> list[Guess]:
@@ -88,7 +91,16 @@ def detect_dialect(sample: str, delimiter: str | None = None) -> list[Guess]:
         held = best.get(candidate.delimiter)
         if held is None or guess.score > held.score + CLOSE:
             best[candidate.delimiter] = guess
-    return sorted(best.values(), key=lambda guess: (-guess.score, guess.dialect.delimiter != ""))
+    listed = _is_list(best.get(" "))
+    return sorted(
+        best.values(),
+        key=lambda guess: (listed and not guess.even, -guess.score, guess.dialect.delimiter != ""),
+    )
+
+
+def _is_list(guess: Guess | None) -> bool:
+    """Tell words in columns, header and all; what doesn't cut every line then cuts the words."""
+    return guess is not None and guess.even and guess.score > 0 and guess.shape.width > 2
 
 
 def _newline(sample: str, quote: str) -> str:
@@ -132,7 +144,8 @@ def score(lines: list[str], dialect: Dialect) -> Guess:
         width = max(wide, key=lambda w: (wide[w], w), default=1)
     fitting = [cut for cut in rows if len(cut.cells) == width]
     if not fitting:
-        return Guess(dialect=dialect, score=0.0, shape=Shape(width=width, kinds=["text"] * width))
+        shape = Shape(width=width, kinds=["text"] * width)
+        return Guess(dialect=dialect, score=0.0, shape=shape, even=False)
     few = fitting[: max(1, SAMPLE_CELLS // width)]
     cells = len(few) * width
     torn = sum(_is_torn(cell, cut, dialect) for cut in few for cell in cut.cells)
@@ -155,6 +168,7 @@ def score(lines: list[str], dialect: Dialect) -> Guess:
         dialect=dialect,
         score=evenness * whole * many * prior * (0.5 + 0.5 * filled),
         shape=Shape(width=width, kinds=column_kinds(body, width)),
+        even=evenness == 1,
     )
 
 
