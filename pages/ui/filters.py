@@ -207,7 +207,7 @@ class _Bar:
         first, last = map(date.fromisoformat, span)
         st.date_input(
             state.widget_label(f"{sentence(date_label(column))} between"),
-            value=(),  # type: ignore[arg-type]
+            value=wanted,  # type: ignore[arg-type]
             format="YYYY-MM-DD",
             min_value=min([first, *wanted]),
             max_value=max([last, *wanted]),
@@ -287,6 +287,7 @@ class _Bar:
         st.multiselect(
             title,
             options,
+            default=chosen,
             key=key,
             on_change=self._take,
             args=(key, take),
@@ -300,7 +301,11 @@ class _Bar:
 
 
 def _show(key: str, value: Any) -> None:
-    """Let a widget show what is held; where it does, what is being typed is left alone."""
+    """Let a widget show what is held; where it does, what is being typed is left alone.
+
+    The widget needs it as its default too: what is set is told the browser once, and a popover
+    that is opened later begins with the default.
+    """
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
 
