@@ -21,7 +21,7 @@ Features = Mapping[str, npt.NDArray[Any]]
 Coded = tuple[npt.NDArray[np.intp], dict[str, int]]
 
 # So many cells stay in a core's own cache.
-BLOCK_CELLS = 1 << 18
+BLOCK_CELLS = 1 << 19
 PART_ROWS = 1 << 18
 # Relative to the squares that are added; rounding makes a millionth of this.
 UNSURE = 1e-9
@@ -220,13 +220,15 @@ def _zero_one(
     return np.asarray(codes[which] == code_of.get(category_of(column), -1))
 
 
-def _transformed(column: PreparedColumn, values: Floats, *, fill: bool) -> Floats:
+def _transformed(
+    column: PreparedColumn, values: Floats, *, fill: bool, out: Floats | None = None
+) -> Floats:
     """Fill gaps, if there may be any, and transform just as the model's own values were."""
     if fill:
         values = np.where(np.isnan(values), 0.0 if column.fill is None else column.fill, values)
     if column.transform == "log":
         # Below 0 there was nobody; from -1 on, there is no logarithm.
-        return np.log1p(values if values.min(initial=0.0) >= 0 else np.maximum(values, 0.0))
+        return np.log1p(np.maximum(values, 0.0, out=out), out=out)
     if column.transform == "rank":
         at, rank = np.array(column.knots).T
         return np.asarray(np.interp(values, at, rank))
