@@ -18,6 +18,8 @@ from tests.serving import serving  # noqa: E402
 
 OUT = ROOT / "docs" / "screens"
 DESK = {"width": 1440, "height": 900}
+# So that the map is whole.
+TALL = {"width": 1440, "height": 1240}
 PHONE = {"width": 390, "height": 844}
 DRAW_MS = 1_500
 
@@ -60,8 +62,12 @@ class Photographer:
     def take(self, person: Person, name: str) -> None:
         """Take what is on the screen, once charts have been drawn."""
         person.page.mouse.move(5, 5)
+        if name == "segments":
+            person.page.set_viewport_size(TALL)  # type: ignore[arg-type]
         person.page.wait_for_timeout(DRAW_MS)
         person.page.screenshot(path=OUT / f"{name}-{self.scheme}.png")
+        if name == "segments":
+            person.page.set_viewport_size(DESK)  # type: ignore[arg-type]
 
     def customers(self) -> None:
         """Take the way from a table of customers to saved segments, and who comes later."""
@@ -128,7 +134,6 @@ class Photographer:
         person.doing(person.page.get_by_role("button", name="Use this sample").nth(3).click)
         person.press("Find segments")
         person.run_and_check()
-        self.take(person, "phone-segments")
         person.go("Profiles")
         self.take(person, "phone-profiles")
         person.context.close()
