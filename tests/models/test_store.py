@@ -237,7 +237,7 @@ def test_a_kill_amid_saves_leaves_a_whole_model(tmp_path: Path, model: Model) ->
 @pytest.mark.exhaustive
 @pytest.mark.skipif(os.name == "nt", reason="there is no kill -9")
 def test_many_kills_amid_saves_leave_a_whole_model(tmp_path: Path, model: Model) -> None:
-    kill_amid_saves(tmp_path, model, kills=60)
+    kill_amid_saves(tmp_path, model, kills=200)
 
 
 def test_a_file_is_replaced_at_once(tmp_path: Path, model: Model) -> None:
