@@ -206,7 +206,8 @@ def _customers(
             continue
         tails[name] = tail
         left -= len(lines)
-        behind |= tail.more
+        # A last line without its end is there already, and read once it rests.
+        behind |= tail.more or (not before.header and tail.read_bytes < tail.size_bytes)
         if b"\0" in tail.header:
             seen = _trouble(seen, name, "It is not in UTF-8. Save it as CSV in UTF-8.")
         elif lines.strip():
@@ -224,8 +225,25 @@ def _orders(model: Model, paths: list[Path], seen: Watched, _: int, notes: list[
         what = f"The orders have more than the {MOST_LOG_BYTES / 1e6:,.0f} MB that are watched."
         seen = _trouble(seen, ALL, what)
     elif total and tails != seen.tails:
-        seen = _counted(model, paths, ALL, seen)
+        # A file that is still empty was only just opened to be written to.
+        filled = [path for path in paths if tails[path.name].size_bytes]
+        seen = replace(seen, problems={})
+        counted = _counted(model, filled, ALL, seen)
+        seen = _sound_counted(model, filled, seen) if ALL in counted.problems else counted
     return replace(seen, tails=tails, caught_up=True)
+
+
+def _sound_counted(model: Model, paths: list[Path], seen: Watched) -> Watched:
+    """Count the orders of those files that can be used alone, and tell of the others."""
+    sound = []
+    for path in paths:
+        try:
+            score(model, path, told=TOLD)
+        except SegmentationError as error:
+            seen = _trouble(seen, path.name, f"{error.what}. It is left out.")
+        else:
+            sound.append(path)
+    return _counted(model, sound, ALL, seen) if sound else seen
 
 
 def _size(path: Path) -> int:

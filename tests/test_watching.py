@@ -182,6 +182,35 @@ def test_files_that_are_no_use_are_told_and_the_others_counted(
     assert set(seen.problems) == {"other.csv", "wide.csv", "noise.csv"}
 
 
+def test_a_last_line_without_its_end_was_there_at_first(
+    model: Model, tmp_path: Path, append: Append
+) -> None:
+    old = rows(0, 12)
+    append("a.csv", (HEADER + text(*old)).rstrip("\n"))
+    seen = watch(model, tmp_path, watch(model, tmp_path))
+    assert seen.caught_up and total(seen) == 0
+    assert seen.before == expected(model, old)
+
+
+def test_a_log_that_is_no_use_is_named_and_the_others_counted(
+    orders: Model, tmp_path: Path
+) -> None:
+    header, *lines = (DATA / "orders.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    parts = {f"{i}.csv": header + "".join(lines[i::3]) for i in range(3)}
+    for name in ("0.csv", "1.csv"):
+        (tmp_path / name).write_text(parts[name], encoding="utf-8")
+    seen = watch(orders, tmp_path)
+    (tmp_path / "bad.csv").write_bytes(bytes(range(256)) * 40)
+    (tmp_path / "begun.csv").write_bytes(b"")
+    (tmp_path / "2.csv").write_text(parts["2.csv"], encoding="utf-8")
+    seen = watch(orders, tmp_path, seen)
+    assert list(seen.problems) == ["bad.csv"] and total(seen) > 0
+    everyone = score(orders, [tmp_path / name for name in parts])
+    assert sum(seen.before.values()) + total(seen) == len(everyone.positions)
+    (tmp_path / "bad.csv").unlink()
+    assert watch(orders, tmp_path, seen).problems == {}
+
+
 def test_order_lines_are_told_as_new_customers(orders: Model, tmp_path: Path) -> None:
     lines = (DATA / "orders.csv").read_text().splitlines(keepends=True)
     log = tmp_path / "orders.csv"

@@ -149,7 +149,9 @@ def draw(live: Live) -> None:
         )
         return
     new, (_, many) = sum(seen.arrived.values()), live.model.called
-    figures: list[tuple[str, float, int]] = [(f"New {many}", new, 0)]
+    # Over HTTP nothing is kept by which somebody would be known again.
+    title = "Scored since the start" if live.folder is None else f"New {many}"
+    figures: list[tuple[str, float, int]] = [(title, new, 0)]
     if live.folder is not None:
         figures.append(("There at the start", sum(seen.before.values()), 0))
         figures.append(("Unlike any before", seen.outside, 0))
@@ -215,7 +217,8 @@ def _about_http(name: str) -> None:
     if sharing.arrivals.is_served:
         st.caption(
             "From the start on, this counts by segment whom other systems score over HTTP at "
-            f"`/api/v1/models/{quote(name)}/score`. No id and no value of theirs is kept."
+            f"`/api/v1/models/{quote(name)}/score`. No id and no value of theirs is kept, so "
+            "whoever is scored twice counts twice."
         )
     else:
         st.caption(
