@@ -82,8 +82,18 @@ def score_fitted(model: Model, fitted: Fitted) -> Scored:
         customers=loaded.customers,
         loaded=loaded,
         doubts=fitted.doubts,
-        notes=(*loaded.clean.notes, *fitted.notes),
+        notes=(*_rows_aside(loaded), *loaded.clean.notes, *fitted.notes),
     )
+
+
+def _rows_aside(loaded: Loaded) -> tuple[str, ...]:
+    """Say how many rows are no customer's, and why."""
+    aside = [entry for entry in loaded.clean.ledger if entry.set_aside]
+    if not aside:
+        return ()
+    rows = counted(sum(entry.set_aside for entry in aside), "row", "rows")
+    why = listed([f"{entry.reason} ({entry.set_aside:,})" for entry in aside])
+    return (f"{rows} of the file set aside: {why}.",)
 
 
 def score_rows(

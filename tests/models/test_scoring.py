@@ -540,3 +540,12 @@ sys.exit(main(["score", *sys.argv[1:3], "--out", sys.argv[3]]))
 def test_models_of_one_run_are_equal() -> None:
     one: Model = mall_model()
     assert one == mall_model() and one != mall_model(k=4)
+
+
+def test_rows_that_are_no_customers_are_told() -> None:
+    header = "CustomerID,Gender,Age,Annual Income (k$),Spending Score (1-100)"
+    rows = "\na,Male,27,14,80\n,Male,27,14,80\nb,Male,27,84,20\nb,Female,27,84,20\n"
+    scored = score(mall_model(), Source(name="part.csv", data=(header + rows).encode()))
+    assert scored.ids.tolist() == ["a", "b"]
+    assert scored.notes[0].startswith("2 rows of the file set aside: ")
+    assert "(1) and " in scored.notes[0]
