@@ -205,7 +205,8 @@ def parse_rows(body: bytes, most: int) -> list[dict[str, Any]]:
     except (ValueError, RecursionError):
         raise Problem(
             400,
-            "The body is not JSON: it must be in UTF-8, not nested deeply, and name nothing twice.",
+            "The body is not JSON in UTF-8; or it has NaN, Infinity or a number of thousands of "
+            "digits in it, is nested deeply, or names something twice.",
         ) from None
     rows = said.get("rows") if isinstance(said, dict) else None
     if not isinstance(rows, list) or not rows or len(said) > 1:
@@ -215,7 +216,9 @@ def parse_rows(body: bytes, most: int) -> list[dict[str, Any]]:
     for number, row in enumerate(rows, start=1):
         if not isinstance(row, dict) or not all(map(_is_cell, row.values())):
             raise Problem(
-                422, f"Row {number:,} is no object whose values are numbers, texts or null."
+                422,
+                f"Row {number:,} is no object whose values are numbers of at most "
+                f"{LARGEST_NUMBER:g}, texts or null.",
             )
     return rows
 
