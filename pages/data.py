@@ -10,6 +10,7 @@ frame.require_frame()
 
 from pages.ui import (
     cache,
+    clock,
     columns,
     intake,
     joined,
@@ -45,6 +46,14 @@ def show(loaded: Loaded) -> None:
     )
     for doubt in loaded.doubts:
         st.warning(state.escape(doubt), icon=":material/help:")
+    if clock.is_to_come(loaded.clean.as_of):
+        st.warning(
+            wording.told(
+                f"Days are counted to {loaded.clean.as_of}, which is still to come: some orders "
+                "are dated in the future. Check the dates, or how they are read."
+            ),
+            icon=":material/help:",
+        )
     if not (customers.numeric or customers.categories):
         st.warning(
             wording.told(

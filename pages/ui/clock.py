@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
@@ -13,6 +13,11 @@ from segmentation.results import Made
 def now() -> str:
     """Return this moment as an ISO time."""
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def is_to_come(day: date | None) -> bool:
+    """Tell whether a day lies after tomorrow, on the reader's clock."""
+    return day is not None and day > datetime.now(_zone()).date() + timedelta(days=1)
 
 
 def time_of_day() -> str:

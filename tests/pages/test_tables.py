@@ -340,3 +340,12 @@ def test_settings_and_results_of_one_session_are_not_anothers(
     assert other.title[0].value == "Who are your customers?"
     go(other, "profiles")
     assert "Choose a sample or a file of your own first." in said(other)
+
+
+def test_orders_of_the_future_are_pointed_out(app: AppTest) -> None:
+    lines = [f"c{i % 9},o{i},2999-0{1 + i % 9}-11,{i}" for i in range(40)]
+    take(app, of("customer_id,order_id,order_date,amount", *lines))
+    assert "which is still to come" in said(app)
+    lines = [line.replace("2999", "2019") for line in lines]
+    take(app, of("customer_id,order_id,order_date,amount", *lines, name="other.csv"))
+    assert "which is still to come" not in said(app)
