@@ -21,6 +21,7 @@ from segmentation.models.movement_telling import (
     NOT_YET,
     TOTAL,
     calendar_line,
+    direction_line,
     figures,
     flows_frame,
     matrix_frame,
@@ -181,6 +182,8 @@ def _lists(step: Movement) -> None:
             },
             alt="Customers that went this way",
         )
+        if "Direction" in table:
+            st.caption(direction_line(step))
         if len(table) == SHOWN_ROWS:
             st.caption(f"The first {SHOWN_ROWS:,} are shown; all are in the download.")
     with st.container(horizontal=True):

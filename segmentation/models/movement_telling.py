@@ -109,8 +109,17 @@ def calendar_line(step: Movement) -> str:
     )
 
 
+def direction_line(step: Movement) -> str:
+    """Say what up and down are; empty where nothing tells."""
+    if not step.worth:
+        return ""
+    return "Up is towards segments whose typical customer brings in more, down to those with less."
+
+
 def movers(step: Movement, from_id: int | None, to_id: int | None, most: int) -> pd.DataFrame:
     """Return who went from a segment to a segment, to look at; without both, all who changed.
+
+    Where nothing tells what is up, there is no column of it.
 
     Parameters
     ----------
@@ -136,4 +145,6 @@ def movers(step: Movement, from_id: int | None, to_id: int | None, most: int) ->
         "revenue_after": "Revenue after",
         "sureness": "Sure",
     }
+    if not step.worth:
+        del words["direction"]
     return frame[[name for name in words if name in frame]].rename(columns=words)

@@ -29,7 +29,7 @@ from segmentation.results import (
     Timeline,
 )
 from segmentation.values import Bools, Floats
-from segmentation.vocabulary import money_feature, trait
+from segmentation.vocabulary import total_feature
 
 Number = TypeVar("Number", bound=np.generic)
 
@@ -123,6 +123,7 @@ def move(
         before=_moment(labels[0], before, from_ids, spent[0]),
         after=_moment(labels[1], after, to_ids, spent[1]),
         names=model.name_of(),
+        worth=_worth(model),
         ids=ids,
         from_ids=from_ids,
         to_ids=to_ids,
@@ -298,10 +299,19 @@ def _money(model: Model, scored: Scored) -> Floats | None:
     if scored.customers.kind == "transactions":
         column = scored.customers.frame["monetary_total"].to_numpy(dtype=float)
         return np.asarray(column[scored.positions])
-    name = money_feature(model.features)
-    if trait(name) != "monetary":
+    name = total_feature(model.features)
+    if name is None:
         return None
     return np.asarray(np.nan_to_num(scored.features[name]), dtype=float)
+
+
+def _worth(model: Model) -> dict[int, float]:
+    """Return the revenue in the middle of each segment, nothing where no feature is revenue."""
+    name = total_feature(model.features)
+    for column, of in enumerate(model.columns):
+        if of.name == name:
+            return {one.named.segment_id: one.centre[column] for one in model.segments}
+    return {}
 
 
 def _moment(

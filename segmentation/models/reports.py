@@ -86,13 +86,14 @@ def drift_facts(model: Model, scored: Scored) -> dict[str, Any]:
 def moves_frame(step: Movement) -> pd.DataFrame:
     """Return one row a customer that is there before or after.
 
-    ``move`` is stayed, moved, came or left; ``direction`` is up towards segments of a smaller
-    number, whose customers bring in more, and down away from them. ``by_calendar`` is 1 where the
-    calendar alone would have put the customer there; ``sureness`` is the share of resampled models
-    that send it the same way.
+    ``move`` is stayed, moved, came or left; ``direction`` is up towards segments whose typical
+    customer brings in more (`Movement.worth`), down towards less, and empty where nothing tells.
+    ``by_calendar`` is 1 where the calendar alone would have put the customer there; ``sureness`` is
+    the share of resampled models that send it the same way.
     """
     from_ids, to_ids = step.from_ids, step.to_ids
     both = (from_ids != ABSENT) & (to_ids != ABSENT)
+    gains = step.gains()
     columns: dict[str, Any] = {
         "customer_id": step.ids,
         "from": step.before.label,
@@ -106,9 +107,7 @@ def moves_frame(step: Movement) -> pd.DataFrame:
             ["came", "left", "stayed"],
             "moved",
         ),
-        "direction": np.select(
-            [both & (to_ids < from_ids), both & (to_ids > from_ids)], ["up", "down"], ""
-        ),
+        "direction": np.select([gains > 0, gains < 0], ["up", "down"], ""),
     }
     if step.revenue_before is not None and step.revenue_after is not None:
         columns["revenue_before"] = step.revenue_before

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from segmentation.cleaning import clean
 from segmentation.errors import DataError, SettingsError
 from segmentation.models.loading import Fitted, fit_file, fit_tables
 from segmentation.models.making import make_model
+from segmentation.models.movement_telling import direction_line, movers
 from segmentation.models.moving import (
     month_starts,
     move,
@@ -25,8 +27,14 @@ from segmentation.models.reports import move_summary, movers_csv, moves_csv, mov
 from segmentation.models.scoring import score
 from segmentation.pipeline import segment
 from segmentation.reading import Source
-from segmentation.results import Loaded, Model, Movement
-from segmentation.settings import ChooseSettings, CleanSettings, PrepareSettings, Recipe
+from segmentation.results import Loaded, Model, Movement, Run
+from segmentation.settings import (
+    ChooseSettings,
+    CleanSettings,
+    PrepareSettings,
+    Recipe,
+    WheelSettings,
+)
 from tests.models.modelling import DATA, run_of, table
 
 FIRST, SECOND = "2025-08-01", "2025-12-10"
@@ -281,8 +289,61 @@ def test_the_frame_has_everybody_once(step: Movement) -> None:
     assert len(written) == 2 * len(frame)
     came = frame[frame["move"] == "came"]
     assert came["from_segment_id"].isna().all() and came["sureness"].isna().all()
-    up = frame[frame["direction"] == "up"]
-    assert (up["to_segment_id"] < up["from_segment_id"]).all()
+
+
+def middles(run: Run) -> dict[int, float]:
+    """Means of logarithms, counted from the customers of a run and not from its centres."""
+    spend = np.log1p(run.loaded.customers.frame["monetary_total"].to_numpy(dtype=float))
+    own = pd.Series(spend[run.profiles.customers]).groupby(run.profiles.labels).mean()
+    return {int(label): float(np.expm1(mean)) for label, mean in own.to_dict().items()}
+
+
+@pytest.mark.parametrize(
+    "by_hand", [(), (("merge", (1, 4)),), (("split", (4,)), ("merge", (2, 5)))]
+)
+def test_up_is_towards_segments_that_are_worth_more(by_hand: Any) -> None:
+    recipe = Recipe(
+        clean=CleanSettings(drop_zero_price=True),
+        choose=ChooseSettings(k=4),
+        wheel=WheelSettings(steps=by_hand),
+    )
+    run = run_of(DATA / "orders.csv", recipe)
+    model = make_model(run)
+    moved = move_between(model, fit_file(model, DATA / "orders.csv"), "2025-05-01", SECOND)
+    worth = middles(run)
+    assert moved.worth == pytest.approx(worth)
+    frame = moves_frame(moved)
+    changed = frame[frame["move"] == "moved"]
+    gain = changed["to_segment_id"].map(worth) - changed["from_segment_id"].map(worth)
+    assert changed["direction"].tolist() == np.where(gain > 0, "up", "down").tolist()
+    assert set(changed["direction"]) == {"up", "down"}
+    assert set(frame.loc[frame["move"] != "moved", "direction"]) == {""}
+    listed = movers(moved, None, None, len(frame))
+    assert (
+        listed["Direction"].tolist() == frame.loc[frame["move"] != "stayed", "direction"].tolist()
+    )
+
+
+def test_income_is_no_revenue_and_has_no_up() -> None:
+    model = make_model(run_of(DATA / "mall.csv", Recipe(choose=ChooseSettings(k=4))))
+    before = score(model, DATA / "mall.csv")
+    turned = pd.read_csv(DATA / "mall.csv")
+    turned["Annual Income (k$)"] = turned["Annual Income (k$)"].to_numpy()[::-1]
+    after = score(model, Source(name="later.csv", data=turned.to_csv(index=False).encode()))
+    step = move(model, before, after, labels=("a", "b"))
+    assert step.count("moved") > 0 and step.worth == {}
+    assert set(moves_frame(step)["direction"]) == {""}
+    assert "Direction" not in movers(step, None, None, 10)
+    assert direction_line(step) == ""
+
+
+def test_an_average_is_no_revenue() -> None:
+    columns = {"id": range(40), "average spend": [5.0, 90.0] * 20, "visits": [1.0, 20.0] * 20}
+    source = table(columns)
+    model = make_model(run_of(source, Recipe(choose=ChooseSettings(k=2))))
+    scored = score(model, source)
+    step = move(model, scored, scored, labels=("a", "b"))
+    assert step.worth == {} and step.revenue_before is None
 
 
 def test_those_who_slipped_can_be_taken_away(step: Movement) -> None:
