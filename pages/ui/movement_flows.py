@@ -29,6 +29,7 @@ from segmentation.models.movement_telling import (
     noise_line,
 )
 from segmentation.models.reports import movers_csv, moves_csv
+from segmentation.numerals import counted
 from segmentation.results import ABSENT, Movement
 
 VIEWS = ("Flows", "Matrix", "Each flow", "Lists of movers")
@@ -66,7 +67,8 @@ def headline(step: Movement, views: tuple[str, ...]) -> str:
     before, after = step.before, step.after
     st.caption(
         state.escape(
-            f"{before.customers:,} customers ({before.label}) and {step.count('came'):,} who came, "
+            f"{counted(before.customers, 'customer', 'customers')} ({before.label}) and "
+            f"{step.count('came'):,} who came, "
             f"without {step.count('left'):,} who left, make {after.customers:,} ({after.label})."
         )
     )

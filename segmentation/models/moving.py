@@ -174,7 +174,8 @@ def over_time(
     sizes = np.zeros((len(dates), model.k), dtype=np.int64)
     revenue = np.zeros((len(dates), model.k))
     spent = pd.Series(dtype=float)
-    for row, day in enumerate(_days(dates)):
+    days = _days(dates)
+    for row, day in enumerate(days):
         scored = score_before(model, log, day)
         segment_ids = scored.segment_ids
         sizes[row] = np.bincount(segment_ids, minlength=model.k + 1)[1:]
@@ -185,7 +186,19 @@ def over_time(
         spent = now
         if progress is not None:
             progress(row + 1, len(dates))
-    return Timeline(dates=tuple(dates), names=model.name_of(), sizes=sizes, revenue=revenue)
+    return Timeline(
+        dates=tuple(dates),
+        names=model.name_of(),
+        sizes=sizes,
+        revenue=revenue,
+        complete=np.array([_covers_month_before(log, day) for day in days], dtype=bool),
+    )
+
+
+def covered(log: Fitted) -> tuple[date, date]:
+    """Return the first day of a log with an order, and the day after the last."""
+    days = log.loaded.clean.frame["order_date"]
+    return days.min().date(), days.max().date() + timedelta(days=1)
 
 
 def month_starts(log: Fitted) -> tuple[str, ...]:
@@ -197,8 +210,7 @@ def month_starts(log: Fitted) -> tuple[str, ...]:
         If the file is no log.
     """
     _require_log(log)
-    days = log.loaded.clean.frame["order_date"]
-    first, last = days.min().date(), days.max().date() + timedelta(days=1)
+    first, last = covered(log)
     months = []
     day = first
     while True:
@@ -245,6 +257,12 @@ def score_before(model: Model, log: Fitted, day: date, as_of: date | None = None
         own = customers.frame.get(name, None)
         features[name] = cells[places] if own is None else own.to_numpy(dtype=cells.dtype)
     return score_features(model, features, customers=customers, doubts=log.doubts)
+
+
+def _covers_month_before(log: Fitted, day: date) -> bool:
+    first, end = covered(log)
+    begin = (day - timedelta(days=1)).replace(day=1)
+    return day.day == 1 and first <= begin and day <= end
 
 
 def _require_log(log: Fitted) -> None:

@@ -160,6 +160,7 @@ def move_summary(
             "dates": list(timeline.dates),
             "customers": timeline.sizes.tolist(),
             "revenue": timeline.revenue.round(6).tolist(),
+            "complete": timeline.complete.tolist(),
         },
     }
 

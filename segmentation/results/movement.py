@@ -222,12 +222,16 @@ class Timeline:
         Customers of each segment, by id.
     revenue : ndarray of float, shape (dates, k)
         What each segment's customers brought in since the date before, or since the beginning.
+    complete : ndarray of bool, shape (dates,)
+        Whether the log covers the whole month before the date.
     """
 
     dates: tuple[str, ...]
     names: dict[int, str]
     sizes: Ids
     revenue: Floats
+    complete: Bools
 
     def __post_init__(self) -> None:
+        assert len(self.complete) == len(self.dates)
         assert self.sizes.shape == self.revenue.shape == (len(self.dates), len(self.names))

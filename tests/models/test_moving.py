@@ -211,6 +211,32 @@ def test_by_month(model: Model, log: Fitted, lines: pd.DataFrame) -> None:
     assert timeline.sizes[-1].tolist() == [segment.size for segment in model.segments]
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "whole"),
+    [
+        ("2025-01-01", "2025-03-31", [True, True, True]),
+        ("2025-01-02", "2025-03-31", [False, True, True]),
+        ("2025-01-01", "2025-03-30", [True, True, False]),
+        ("2025-02-03", "2025-02-20", [False]),
+    ],
+)
+def test_months_that_the_log_covers_in_part_are_known(
+    model: Model, first: str, last: str, whole: list[bool]
+) -> None:
+    text = pd.read_csv(DATA / "orders.csv", dtype=str, keep_default_na=False)
+    when = next(c.name for c in model.inputs if c.role == "order_date")
+    text = text[(text[when].str[:10] >= first) & (text[when].str[:10] <= last)]
+    for edge in (first, last):
+        line = text.iloc[[0]].copy()
+        line[when] = f"{edge}{line[when].iloc[0][10:]}"
+        text = pd.concat([text, line])
+    log = fit_file(model, Source(name="part.csv", data=text.to_csv(index=False).encode()))
+    timeline = over_time(model, log, month_starts(log))
+    assert timeline.complete.tolist() == whole
+    facts = move_summary(model, log, [], timeline)
+    assert facts["months"]["complete"] == whole
+
+
 def test_returns_are_taken_off_at_each_date() -> None:
     recipe = Recipe(clean=CleanSettings(returns="net"), choose=ChooseSettings(k=3))
     model = make_model(run_of(DATA / "orders.csv", recipe))

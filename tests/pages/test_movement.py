@@ -149,6 +149,10 @@ def test_the_months_are_stepped_through(with_log: AppTest) -> None:
     }
     lines = drawn["over-time-Customers"]["data"]
     assert len(lines) == 4
+    for line in drawn["over-time-Revenue"]["data"]:
+        is_open = [symbol.endswith("-open") for symbol in line["marker"]["symbol"]]
+        assert is_open == [not day.endswith("-01") for day in line["x"]]
+    assert "Open marks: months that the log covers in part only." in said(with_log)
     slider = with_log.select_slider[0]
     assert slider.value == END.isoformat()
     last = drawn["at-date-Customers"]["data"][0]["x"]
