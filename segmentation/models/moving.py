@@ -62,13 +62,19 @@ def move_between(model: Model, log: Fitted, first: str, second: str) -> Movement
     """
     days = _days((first, second))
     before, after = (score_before(model, log, day) for day in days)
-    return move(
+    step = move(
         model,
         before,
         after,
         labels=(first, second),
         calendar=score_before(model, log, days[0], as_of=days[1]),
     )
+    end = covered(log)[1]
+    if days[1] <= end:
+        return step
+    last = end - timedelta(days=1)
+    note = f"The log ends at {last}: nothing can have happened from then to {days[1]}."
+    return replace(step, notes=(note,))
 
 
 def move(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from segmentation.exporting import to_csv
+from segmentation.exporting.delimited import number_writer
 from segmentation.models.drifting import drift
 from segmentation.models.loading import Fitted
 from segmentation.results import ABSENT, Model, Movement, ReadReport, Scored, Timeline
@@ -128,6 +129,8 @@ def moves_csv(steps: Sequence[Movement]) -> bytes:
 def movers_csv(step: Movement, from_id: int | None = None, to_id: int | None = None) -> bytes:
     """Return those who went from a segment to a segment, the largest revenue first.
 
+    Numbers are written as `moves_csv` writes them for everybody.
+
     Parameters
     ----------
     step : Movement
@@ -139,10 +142,14 @@ def movers_csv(step: Movement, from_id: int | None = None, to_id: int | None = N
     who = step.who(from_id, to_id)
     if from_id is None or to_id is None:
         who = who & (step.from_ids != step.to_ids)
-    frame = frame[who]
-    if "revenue_after" in frame:
-        frame = frame.sort_values("revenue_after", ascending=False, kind="stable")
-    return to_csv(frame.reset_index(drop=True))
+    places = np.flatnonzero(who)
+    if step.revenue_after is not None:
+        places = places[np.argsort(-step.revenue_after[places], kind="stable")]
+    for name in frame.columns[1:]:
+        if pd.api.types.is_numeric_dtype(frame[name]):
+            # A column's form depends on all of its cells, and differs for a part of them.
+            frame[name] = number_writer(frame[name])(frame[name]).to_pylist()
+    return to_csv(frame.iloc[places].reset_index(drop=True))
 
 
 def move_summary(
@@ -181,6 +188,7 @@ def _step_facts(step: Movement) -> dict[str, Any]:
         "flows": [{"kind": flow.kind, **asdict(flow)} for flow in step.flows],
         "noise": asdict(step.noise) if step.noise else None,
         "calendar": asdict(step.calendar) if step.calendar else None,
+        "notes": list(step.notes),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -163,6 +163,20 @@ def test_without_an_order_only_the_calendar_moves(model: Model, log: Fitted) -> 
     assert step.count("came") == step.count("left") == step.calendar.kept == 0
     assert step.revenue_before is not None
     assert np.array_equal(step.revenue_before, step.revenue_after)
+
+
+def test_a_date_that_the_log_does_not_reach_is_noted(
+    model: Model, log: Fitted, lines: pd.DataFrame
+) -> None:
+    last = lines["order_date"].max().date()
+    for days, noted in ((0, False), (1, False), (2, True), (300, True)):
+        second = (last + timedelta(days=days)).isoformat()
+        step = move_between(model, log, FIRST, second)
+        assert bool(step.notes) == noted
+        if noted:
+            assert str(last) in step.notes[0] and second in step.notes[0]
+            (facts,) = move_summary(model, log, [step], None)["steps"]
+            assert facts["notes"] == list(step.notes)
 
 
 def test_noise_is_what_other_models_say(model: Model, step: Movement) -> None:
@@ -381,6 +395,19 @@ def test_those_who_slipped_can_be_taken_away(step: Movement) -> None:
     assert len(everybody) == step.count("moved") + step.count("came") + step.count("left")
     slipped = pd.read_csv(io.BytesIO(movers_csv(step, from_id=1)))
     assert (slipped["from_segment_id"] == 1).all() and (slipped["to_segment_id"] != 1).all()
+
+
+def test_a_list_is_written_as_the_whole_file_is(step: Movement) -> None:
+    """Also where all numbers of a column happen to be whole."""
+    assert step.sureness is not None
+    sureness = np.where(step.who(1, 1), 1.0, step.sureness)
+    told = replace(step, sureness=sureness)
+    whole = pd.read_csv(io.BytesIO(moves_csv([told])), dtype=str).set_index("customer_id")
+    assert set(whole["sureness"].dropna()) > {"1.0"}
+    for pair in ((1, 1), (1, None), (None, 1), (0, None), (None, None)):
+        part = pd.read_csv(io.BytesIO(movers_csv(told, *pair)), dtype=str).set_index("customer_id")
+        pd.testing.assert_frame_equal(part, whole.loc[part.index], check_dtype=False)
+    assert set(pd.read_csv(io.BytesIO(movers_csv(told, 1, 1)), dtype=str)["sureness"]) == {"1.0"}
 
 
 def test_the_summary_adds_up(model: Model, log: Fitted, step: Movement) -> None:
