@@ -7,6 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from segmentation import vocabulary
 from segmentation.numerals import fixed, say
 from segmentation.results import (
     CategoryShare,
@@ -21,7 +22,7 @@ from segmentation.results import (
 from segmentation.tallies import CategoryTally, NumberTally, tally_category, tally_number
 from segmentation.values import Bools, Floats
 from segmentation.vocabulary import label
-from segmentation.words import listed, sentence, short, words
+from segmentation.words import listed, sentence, short
 
 EXAMPLES = 3
 SENTENCES = 3
@@ -29,7 +30,6 @@ TYPICAL = 5
 LEAST_SHARE = 0.05
 ALIKE = 0.1
 # A sum of these over customers is no money.
-NO_TOTAL = frozenset({"average", "avg", "mean", "median", "per", "last", "first", "max", "min"})
 
 
 def portraits(run: Run, keep: Bools) -> Portraits:
@@ -111,14 +111,7 @@ def portraits(run: Run, keep: Bools) -> Portraits:
 
 def total_feature(run: Run) -> str | None:
     """Return the numeric column whose sum is revenue, None if no name says so."""
-    numeric = run.loaded.customers.numeric
-    if "monetary_total" in numeric:
-        return "monetary_total"
-    playbook = run.playbook.playbook
-    for name in numeric:
-        if playbook.trait(name) == "monetary" and not NO_TOTAL & set(words(name)):
-            return name
-    return None
+    return vocabulary.total_feature(run.loaded.customers.numeric, run.playbook.playbook.trait)
 
 
 def _totals(found: NumberTally) -> Floats:

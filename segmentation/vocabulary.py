@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 from segmentation.words import words
@@ -57,6 +58,28 @@ def money_feature(features: tuple[str, ...]) -> str:
             if trait(feature) == wanted:
                 return feature
     return features[0]
+
+
+NO_TOTAL = frozenset({"average", "avg", "mean", "median", "per", "last", "first", "max", "min"})
+
+
+def total_feature(
+    features: Iterable[str], meaning: Callable[[str], str | None] = trait
+) -> str | None:
+    """Return the feature whose sum is revenue, None if no name says so.
+
+    Examples
+    --------
+    >>> total_feature(("Income", "Average spend", "Yearly spend")), total_feature(("Income",))
+    ('Yearly spend', None)
+    """
+    features = tuple(features)
+    if "monetary_total" in features:
+        return "monetary_total"
+    for name in features:
+        if meaning(name) == "monetary" and not NO_TOTAL & set(words(name)):
+            return name
+    return None
 
 
 _LABELS = {

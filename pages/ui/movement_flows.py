@@ -21,6 +21,7 @@ from segmentation.models.movement_telling import (
     NOT_YET,
     TOTAL,
     calendar_line,
+    direction_line,
     figures,
     flows_frame,
     matrix_frame,
@@ -28,6 +29,7 @@ from segmentation.models.movement_telling import (
     noise_line,
 )
 from segmentation.models.reports import movers_csv, moves_csv
+from segmentation.numerals import counted
 from segmentation.results import ABSENT, Movement
 
 VIEWS = ("Flows", "Matrix", "Each flow", "Lists of movers")
@@ -65,7 +67,8 @@ def headline(step: Movement, views: tuple[str, ...]) -> str:
     before, after = step.before, step.after
     st.caption(
         state.escape(
-            f"{before.customers:,} customers ({before.label}) and {step.count('came'):,} who came, "
+            f"{counted(before.customers, 'customer', 'customers')} ({before.label}) and "
+            f"{step.count('came'):,} who came, "
             f"without {step.count('left'):,} who left, make {after.customers:,} ({after.label})."
         )
     )
@@ -181,6 +184,8 @@ def _lists(step: Movement) -> None:
             },
             alt="Customers that went this way",
         )
+        if "Direction" in table:
+            st.caption(direction_line(step))
         if len(table) == SHOWN_ROWS:
             st.caption(f"The first {SHOWN_ROWS:,} are shown; all are in the download.")
     with st.container(horizontal=True):

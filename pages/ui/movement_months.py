@@ -19,14 +19,20 @@ def draw(used: Kept, file: Ready) -> None:
     found = model_cache.months(used, file)
     segments = {one.named.segment_id: one.named for one in used.model.segments}
     values = {"Customers": found.sizes.astype(float), "Revenue": found.revenue}
+    # Sizes are those at the date, however much of the month went by.
+    complete = {"Customers": None, "Revenue": found.complete}
     for place, (name, title) in zip(st.columns(2, gap="large"), VIEWS.items(), strict=True):
         with place:
             st.markdown(f"**{title}**")
             widgets.chart(
-                charts.over_time(found, segments, values[name]),
+                charts.over_time(found, segments, values[name], complete[name]),
                 f"over-time-{name}",
                 f"{title} of each segment from {found.dates[0]} to {found.dates[-1]}",
             )
+            if name == "Revenue" and not found.complete.all():
+                st.caption(
+                    "Open marks: months that the log covers in part only. Don't read a fall."
+                )
     at = _step(list(found.dates), f"month-{file.key}")
     for place, (name, title) in zip(st.columns(2, gap="large"), VIEWS.items(), strict=True):
         with place:

@@ -15,8 +15,9 @@ from segmentation.charts.look import (
     wrap,
 )
 from segmentation.models.movement_telling import TOTAL, from_names, matrix_frame, to_names
+from segmentation.numerals import counted
 from segmentation.results import ABSENT, Movement, SegmentName, Timeline
-from segmentation.values import Floats
+from segmentation.values import Bools, Floats
 
 LABEL_PIXELS = 130
 PLOT_PIXELS = 300
@@ -53,9 +54,10 @@ def sankey(step: Movement, segments: dict[int, SegmentName]) -> go.Figure:
             "color": [_faint(_colour(flow.from_id or flow.to_id, segments)) for flow in flows],
             "customdata": [
                 f"{escape(from_names(step)[flow.from_id])} to {escape(to_names(step)[flow.to_id])}"
+                f"<br>{counted(flow.customers, 'customer', 'customers')}"
                 for flow in flows
             ],
-            "hovertemplate": "%{customdata}<br>%{value:,} customers<extra></extra>",
+            "hovertemplate": "%{customdata}<extra></extra>",
         },
     )
     return figure.update_layout(
@@ -87,7 +89,12 @@ def move_matrix(step: Movement) -> go.Figure:
     return figure.update_layout(height=150 + 48 * len(table))
 
 
-def over_time(found: Timeline, segments: dict[int, SegmentName], values: Floats) -> go.Figure:
+def over_time(
+    found: Timeline,
+    segments: dict[int, SegmentName],
+    values: Floats,
+    complete: Bools | None = None,
+) -> go.Figure:
     """Draw a line a segment over the dates, its name at the end.
 
     Parameters
@@ -98,9 +105,12 @@ def over_time(found: Timeline, segments: dict[int, SegmentName], values: Floats)
         The segments, by id.
     values : ndarray of float, shape (dates, k)
         What is drawn, from 0.
+    complete : ndarray of bool, shape (dates,), optional
+        Which values are of a whole month; the marks of others are open.
     """
     figure = blank(None, None)
     top = max(float(values.max(initial=0.0)), 1.0)
+    whole = np.ones(len(values), dtype=bool) if complete is None else complete
     for column, segment_id in enumerate(found.names):
         colour = segment_colour(segments[segment_id].colour)
         figure.add_scatter(
@@ -109,7 +119,10 @@ def over_time(found: Timeline, segments: dict[int, SegmentName], values: Floats)
             mode="lines+markers",
             name=wrap(found.names[segment_id]),
             line={"color": colour, "width": 2},
-            marker={"size": 5},
+            marker={
+                "symbol": np.where(whole, "circle", "circle-open").tolist(),
+                "size": np.where(whole, 5, 8).tolist(),
+            },
             hovertemplate="%{x|%d %b %Y}: %{y:,.0f}<extra>%{fullData.name}</extra>",
         )
     gap = LEAST_GAP / PLOT_PIXELS * top

@@ -47,9 +47,15 @@ def wrong_use(options: argparse.Namespace) -> str | None:
     """Say what is missing from a call, or is too much."""
     if options.then and options.at:
         return "--then compares two files, --at two dates of one; give one of the two"
-    if not options.then and (len(options.at) < 2 or sorted(set(options.at)) != options.at):
-        return "give --at two or more times, the earlier date first, or a later file with --then"
-    return None
+    if options.then:
+        return None
+    rule = "give --at two or more times, the earlier date first, or a later file with --then"
+    for one, next_one in pairwise(options.at):
+        if next_one == one:
+            return f"--at {one} is given twice; {rule}"
+        if next_one < one:
+            return f"--at {next_one} stands after --at {one}; {rule}"
+    return rule if len(options.at) < 2 else None
 
 
 def move_customers(options: argparse.Namespace, told: Recipe) -> tuple[str, ...]:
@@ -73,4 +79,5 @@ def move_customers(options: argparse.Namespace, told: Recipe) -> tuple[str, ...]
     Path(options.out).write_bytes(moves_csv(steps))
     if options.summary:
         write_json(options.summary, move_summary(model, log, steps, timeline))
-    return tuple(dict.fromkeys(doubt.text for doubt in doubts))
+    notes = [note for step in steps for note in step.notes]
+    return tuple(dict.fromkeys([*(doubt.text for doubt in doubts), *notes]))

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from segmentation.models.loading import Fitted
-from segmentation.models.moving import month_starts
+from segmentation.models.moving import covered, month_starts
 from segmentation.models.reports import moves_frame
 from segmentation.numerals import counted
 from segmentation.results import ABSENT, Movement
@@ -25,9 +25,8 @@ def figures(step: Movement) -> list[tuple[str, float, int]]:
 
 def days(log: Fitted) -> tuple[date, date]:
     """Return the first and the last date that a log can be looked at: orders before it count."""
-    found = log.loaded.clean.frame["order_date"]
-    day = timedelta(days=1)
-    return found.min().date() + day, found.max().date() + day
+    first, end = covered(log)
+    return first + timedelta(days=1), end
 
 
 def first_dates(log: Fitted) -> tuple[date, date]:
@@ -88,11 +87,13 @@ def noise_line(step: Movement) -> str:
     if step.noise is None:
         return ""
     noise, moved = step.noise, step.count("moved")
+    elsewhere = counted(round(noise.without_change), "customer", "customers")
+    them = "the customer" if round(noise.without_change) == 1 else "them"
     return (
         f"{noise.sure:,} of {counted(moved, 'move is', 'moves are')} sure: 95% of "
         f"{noise.models:,} models of resampled customers send the customer the same way. Such a "
-        f"model counts between {noise.low:,.0f} and {noise.high:,.0f} moves, and puts "
-        f"{noise.without_change:,.0f} customers elsewhere though nothing about them has changed."
+        f"model counts between {noise.low:,.0f} and {counted(round(noise.high), 'move', 'moves')}, "
+        f"and puts {elsewhere} elsewhere though nothing about {them} has changed."
     )
 
 
@@ -104,13 +105,23 @@ def calendar_line(step: Movement) -> str:
     return (
         f"Had nobody ordered anything in between, {calendar.moved:,} would have moved, because "
         f"days went by. Of the {counted(moved, 'customer', 'customers')} that did move, "
-        f"{calendar.of_movers:,} are just where that alone would have put them; "
+        f"{counted(calendar.of_movers, 'is', 'are')} just where that alone would have put "
+        f"{'it' if calendar.of_movers == 1 else 'them'}; "
         f"{calendar.kept:,} stayed because they ordered."
     )
 
 
+def direction_line(step: Movement) -> str:
+    """Say what up and down are; empty where nothing tells."""
+    if not step.worth:
+        return ""
+    return "Up is towards segments whose typical customer brings in more, down to those with less."
+
+
 def movers(step: Movement, from_id: int | None, to_id: int | None, most: int) -> pd.DataFrame:
     """Return who went from a segment to a segment, to look at; without both, all who changed.
+
+    Where nothing tells what is up, there is no column of it.
 
     Parameters
     ----------
@@ -136,4 +147,6 @@ def movers(step: Movement, from_id: int | None, to_id: int | None, most: int) ->
         "revenue_after": "Revenue after",
         "sureness": "Sure",
     }
+    if not step.worth:
+        del words["direction"]
     return frame[[name for name in words if name in frame]].rename(columns=words)

@@ -29,7 +29,7 @@ from segmentation.results import (
     Timeline,
 )
 from segmentation.values import Bools, Floats
-from segmentation.vocabulary import money_feature, trait
+from segmentation.vocabulary import total_feature
 
 Number = TypeVar("Number", bound=np.generic)
 
@@ -62,13 +62,19 @@ def move_between(model: Model, log: Fitted, first: str, second: str) -> Movement
     """
     days = _days((first, second))
     before, after = (score_before(model, log, day) for day in days)
-    return move(
+    step = move(
         model,
         before,
         after,
         labels=(first, second),
         calendar=score_before(model, log, days[0], as_of=days[1]),
     )
+    end = covered(log)[1]
+    if days[1] <= end:
+        return step
+    last = end - timedelta(days=1)
+    note = f"The log ends at {last}: nothing can have happened from then to {days[1]}."
+    return replace(step, notes=(note,))
 
 
 def move(
@@ -123,6 +129,7 @@ def move(
         before=_moment(labels[0], before, from_ids, spent[0]),
         after=_moment(labels[1], after, to_ids, spent[1]),
         names=model.name_of(),
+        worth=_worth(model),
         ids=ids,
         from_ids=from_ids,
         to_ids=to_ids,
@@ -173,7 +180,8 @@ def over_time(
     sizes = np.zeros((len(dates), model.k), dtype=np.int64)
     revenue = np.zeros((len(dates), model.k))
     spent = pd.Series(dtype=float)
-    for row, day in enumerate(_days(dates)):
+    days = _days(dates)
+    for row, day in enumerate(days):
         scored = score_before(model, log, day)
         segment_ids = scored.segment_ids
         sizes[row] = np.bincount(segment_ids, minlength=model.k + 1)[1:]
@@ -184,7 +192,19 @@ def over_time(
         spent = now
         if progress is not None:
             progress(row + 1, len(dates))
-    return Timeline(dates=tuple(dates), names=model.name_of(), sizes=sizes, revenue=revenue)
+    return Timeline(
+        dates=tuple(dates),
+        names=model.name_of(),
+        sizes=sizes,
+        revenue=revenue,
+        complete=np.array([_covers_month_before(log, day) for day in days], dtype=bool),
+    )
+
+
+def covered(log: Fitted) -> tuple[date, date]:
+    """Return the first day of a log with an order, and the day after the last."""
+    days = log.loaded.clean.frame["order_date"]
+    return days.min().date(), days.max().date() + timedelta(days=1)
 
 
 def month_starts(log: Fitted) -> tuple[str, ...]:
@@ -196,8 +216,7 @@ def month_starts(log: Fitted) -> tuple[str, ...]:
         If the file is no log.
     """
     _require_log(log)
-    days = log.loaded.clean.frame["order_date"]
-    first, last = days.min().date(), days.max().date() + timedelta(days=1)
+    first, last = covered(log)
     months = []
     day = first
     while True:
@@ -244,6 +263,12 @@ def score_before(model: Model, log: Fitted, day: date, as_of: date | None = None
         own = customers.frame.get(name, None)
         features[name] = cells[places] if own is None else own.to_numpy(dtype=cells.dtype)
     return score_features(model, features, customers=customers, doubts=log.doubts)
+
+
+def _covers_month_before(log: Fitted, day: date) -> bool:
+    first, end = covered(log)
+    begin = (day - timedelta(days=1)).replace(day=1)
+    return day.day == 1 and first <= begin and day <= end
 
 
 def _require_log(log: Fitted) -> None:
@@ -298,10 +323,19 @@ def _money(model: Model, scored: Scored) -> Floats | None:
     if scored.customers.kind == "transactions":
         column = scored.customers.frame["monetary_total"].to_numpy(dtype=float)
         return np.asarray(column[scored.positions])
-    name = money_feature(model.features)
-    if trait(name) != "monetary":
+    name = total_feature(model.features)
+    if name is None:
         return None
     return np.asarray(np.nan_to_num(scored.features[name]), dtype=float)
+
+
+def _worth(model: Model) -> dict[int, float]:
+    """Return the revenue in the middle of each segment, nothing where no feature is revenue."""
+    name = total_feature(model.features)
+    for column, of in enumerate(model.columns):
+        if of.name == name:
+            return {one.named.segment_id: one.centre[column] for one in model.segments}
+    return {}
 
 
 def _moment(

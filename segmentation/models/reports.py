@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from segmentation.exporting import to_csv
+from segmentation.exporting.delimited import number_writer
 from segmentation.models.drifting import drift
 from segmentation.models.loading import Fitted
 from segmentation.results import ABSENT, Model, Movement, ReadReport, Scored, Timeline
@@ -86,13 +87,14 @@ def drift_facts(model: Model, scored: Scored) -> dict[str, Any]:
 def moves_frame(step: Movement) -> pd.DataFrame:
     """Return one row a customer that is there before or after.
 
-    ``move`` is stayed, moved, came or left; ``direction`` is up towards segments of a smaller
-    number, whose customers bring in more, and down away from them. ``by_calendar`` is 1 where the
-    calendar alone would have put the customer there; ``sureness`` is the share of resampled models
-    that send it the same way.
+    ``move`` is stayed, moved, came or left; ``direction`` is up towards segments whose typical
+    customer brings in more (`Movement.worth`), down towards less, and empty where nothing tells.
+    ``by_calendar`` is 1 where the calendar alone would have put the customer there; ``sureness`` is
+    the share of resampled models that send it the same way.
     """
     from_ids, to_ids = step.from_ids, step.to_ids
     both = (from_ids != ABSENT) & (to_ids != ABSENT)
+    gains = step.gains()
     columns: dict[str, Any] = {
         "customer_id": step.ids,
         "from": step.before.label,
@@ -106,9 +108,7 @@ def moves_frame(step: Movement) -> pd.DataFrame:
             ["came", "left", "stayed"],
             "moved",
         ),
-        "direction": np.select(
-            [both & (to_ids < from_ids), both & (to_ids > from_ids)], ["up", "down"], ""
-        ),
+        "direction": np.select([gains > 0, gains < 0], ["up", "down"], ""),
     }
     if step.revenue_before is not None and step.revenue_after is not None:
         columns["revenue_before"] = step.revenue_before
@@ -129,6 +129,8 @@ def moves_csv(steps: Sequence[Movement]) -> bytes:
 def movers_csv(step: Movement, from_id: int | None = None, to_id: int | None = None) -> bytes:
     """Return those who went from a segment to a segment, the largest revenue first.
 
+    Numbers are written as `moves_csv` writes them for everybody.
+
     Parameters
     ----------
     step : Movement
@@ -140,10 +142,14 @@ def movers_csv(step: Movement, from_id: int | None = None, to_id: int | None = N
     who = step.who(from_id, to_id)
     if from_id is None or to_id is None:
         who = who & (step.from_ids != step.to_ids)
-    frame = frame[who]
-    if "revenue_after" in frame:
-        frame = frame.sort_values("revenue_after", ascending=False, kind="stable")
-    return to_csv(frame.reset_index(drop=True))
+    places = np.flatnonzero(who)
+    if step.revenue_after is not None:
+        places = places[np.argsort(-step.revenue_after[places], kind="stable")]
+    for name in frame.columns[1:]:
+        if pd.api.types.is_numeric_dtype(frame[name]):
+            # A column's form depends on all of its cells, and differs for a part of them.
+            frame[name] = number_writer(frame[name])(frame[name]).to_pylist()
+    return to_csv(frame.iloc[places].reset_index(drop=True))
 
 
 def move_summary(
@@ -161,6 +167,7 @@ def move_summary(
             "dates": list(timeline.dates),
             "customers": timeline.sizes.tolist(),
             "revenue": timeline.revenue.round(6).tolist(),
+            "complete": timeline.complete.tolist(),
         },
     }
 
@@ -181,6 +188,7 @@ def _step_facts(step: Movement) -> dict[str, Any]:
         "flows": [{"kind": flow.kind, **asdict(flow)} for flow in step.flows],
         "noise": asdict(step.noise) if step.noise else None,
         "calendar": asdict(step.calendar) if step.calendar else None,
+        "notes": list(step.notes),
     }
 
 

@@ -155,7 +155,8 @@ class ModelSegment:
     size : int
         Customers in it when the model was made.
     centre : tuple of float
-        Its mean, in original units, one a column of the model.
+        Its middle, one a column of the model: the mean of the prepared values, taken back to
+        original units.
     radius : float
         99% of its customers lay no farther from their point, in prepared units.
     silhouette : float

@@ -134,6 +134,9 @@ class Movement:
         The two moments.
     names : dict of int to str
         Of the segments.
+    worth : dict of int to float
+        What a customer in the middle of each segment brought in when the model was made
+        (`ModelSegment.centre`); empty where no feature of the model is revenue.
     ids : ndarray of str, shape (n,)
         Everybody who is there at either moment, those before first.
     from_ids, to_ids : ndarray of int, shape (n,)
@@ -158,6 +161,7 @@ class Movement:
     before: Moment
     after: Moment
     names: dict[int, str]
+    worth: dict[int, float]
     ids: npt.NDArray[Any]
     from_ids: Ids
     to_ids: Ids
@@ -187,6 +191,16 @@ class Movement:
         """Count the customers that did something."""
         return sum(flow.customers for flow in self.flows if flow.kind == kind)
 
+    def gains(self) -> Floats:
+        """Return by how much more each customer's segment is worth than the one before.
+
+        0 where it is not there at both moments, or nothing tells worth.
+        """
+        if not self.worth:
+            return np.zeros(len(self.ids))
+        worth = np.array([np.nan, *(self.worth[i] for i in self.names)])
+        return np.asarray(np.nan_to_num(worth[self.to_ids] - worth[self.from_ids]))
+
     def who(self, from_id: int | None = None, to_id: int | None = None) -> Bools:
         """Tell who went from a segment to a segment; None is any, 0 nowhere."""
         from_it = self.from_ids == from_id if from_id is not None else np.bool_(True)
@@ -208,12 +222,16 @@ class Timeline:
         Customers of each segment, by id.
     revenue : ndarray of float, shape (dates, k)
         What each segment's customers brought in since the date before, or since the beginning.
+    complete : ndarray of bool, shape (dates,)
+        Whether the log covers the whole month before the date.
     """
 
     dates: tuple[str, ...]
     names: dict[int, str]
     sizes: Ids
     revenue: Floats
+    complete: Bools
 
     def __post_init__(self) -> None:
+        assert len(self.complete) == len(self.dates)
         assert self.sizes.shape == self.revenue.shape == (len(self.dates), len(self.names))

@@ -128,6 +128,19 @@ def test_movement(kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert facts["months"]["dates"][-1] == "2025-12-10"
 
 
+def test_dates_after_the_log_are_said(
+    kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, err = said(
+        capsys, "move", str(kept / "log.json"), str(DATA / "orders.csv"), "--at", "2025-12-10",
+        "--at", "2026-06-01", "--out", str(tmp_path / "o.csv"),
+    )  # fmt: skip
+    assert code == 0 and err.count("\n") == 1
+    last = pd.to_datetime(pd.read_csv(DATA / "orders.csv")["InvoiceDate"]).max().date()
+    assert f"ends at {last}" in err and "2026-06-01" in err
+    assert (tmp_path / "o.csv").exists()
+
+
 def test_movement_between_two_files(
     kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -143,15 +156,26 @@ def test_movement_between_two_files(
 
 
 @pytest.mark.parametrize(
-    "dates", [(), ("2025-06-01",), ("2025-06-01", "2025-06-01"), ("2025-09-01", "2025-06-01")]
+    ("dates", "which"),
+    [
+        ((), ""),
+        (("2025-06-01",), ""),
+        (("2025-06-01", "2025-06-01"), "--at 2025-06-01 is given twice"),
+        (("2025-09-01", "2025-06-01"), "--at 2025-06-01 stands after --at 2025-09-01"),
+        (("2025-03-01", "2025-09-01", "2025-06-01"), "--at 2025-06-01 stands after"),
+    ],
 )
 def test_wrong_use_is_told(
-    kept: Path, tmp_path: Path, dates: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+    kept: Path,
+    tmp_path: Path,
+    dates: tuple[str, ...],
+    which: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     words = ["move", str(kept / "log.json"), str(DATA / "orders.csv"), "--out"]
     told = [word for date in dates for word in ("--at", date)]
     code, err = said(capsys, *words, str(tmp_path / "o.csv"), *told)
-    assert code == 2 and "give --at two or more times" in err
+    assert code == 2 and "give --at two or more times" in err and which in err
     code, err = said(capsys, *words, str(tmp_path / "o.csv"), "--at", "2025-06-01", "--then", "x")
     assert code == 2 and "one of the two" in err
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from segmentation.cleaning import clean
 from segmentation.errors import DataError, SettingsError
 from segmentation.models.loading import Fitted, fit_file, fit_tables
 from segmentation.models.making import make_model
+from segmentation.models.movement_telling import direction_line, movers
 from segmentation.models.moving import (
     month_starts,
     move,
@@ -25,8 +27,14 @@ from segmentation.models.reports import move_summary, movers_csv, moves_csv, mov
 from segmentation.models.scoring import score
 from segmentation.pipeline import segment
 from segmentation.reading import Source
-from segmentation.results import Loaded, Model, Movement
-from segmentation.settings import ChooseSettings, CleanSettings, PrepareSettings, Recipe
+from segmentation.results import Loaded, Model, Movement, Run
+from segmentation.settings import (
+    ChooseSettings,
+    CleanSettings,
+    PrepareSettings,
+    Recipe,
+    WheelSettings,
+)
 from tests.models.modelling import DATA, run_of, table
 
 FIRST, SECOND = "2025-08-01", "2025-12-10"
@@ -157,6 +165,20 @@ def test_without_an_order_only_the_calendar_moves(model: Model, log: Fitted) -> 
     assert np.array_equal(step.revenue_before, step.revenue_after)
 
 
+def test_a_date_that_the_log_does_not_reach_is_noted(
+    model: Model, log: Fitted, lines: pd.DataFrame
+) -> None:
+    last = lines["order_date"].max().date()
+    for days, noted in ((0, False), (1, False), (2, True), (300, True)):
+        second = (last + timedelta(days=days)).isoformat()
+        step = move_between(model, log, FIRST, second)
+        assert bool(step.notes) == noted
+        if noted:
+            assert str(last) in step.notes[0] and second in step.notes[0]
+            (facts,) = move_summary(model, log, [step], None)["steps"]
+            assert facts["notes"] == list(step.notes)
+
+
 def test_noise_is_what_other_models_say(model: Model, step: Movement) -> None:
     assert step.noise is not None and step.sureness is not None
     assert step.noise.models == len(model.shaken) == 50
@@ -201,6 +223,32 @@ def test_by_month(model: Model, log: Fitted, lines: pd.DataFrame) -> None:
     came_in = [lines[lines["order_date"] < day]["amount"].sum() for day in dates]
     assert np.allclose(timeline.revenue.sum(axis=1), np.diff([0, *came_in]))
     assert timeline.sizes[-1].tolist() == [segment.size for segment in model.segments]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "whole"),
+    [
+        ("2025-01-01", "2025-03-31", [True, True, True]),
+        ("2025-01-02", "2025-03-31", [False, True, True]),
+        ("2025-01-01", "2025-03-30", [True, True, False]),
+        ("2025-02-03", "2025-02-20", [False]),
+    ],
+)
+def test_months_that_the_log_covers_in_part_are_known(
+    model: Model, first: str, last: str, whole: list[bool]
+) -> None:
+    text = pd.read_csv(DATA / "orders.csv", dtype=str, keep_default_na=False)
+    when = next(c.name for c in model.inputs if c.role == "order_date")
+    text = text[(text[when].str[:10] >= first) & (text[when].str[:10] <= last)]
+    for edge in (first, last):
+        line = text.iloc[[0]].copy()
+        line[when] = f"{edge}{line[when].iloc[0][10:]}"
+        text = pd.concat([text, line])
+    log = fit_file(model, Source(name="part.csv", data=text.to_csv(index=False).encode()))
+    timeline = over_time(model, log, month_starts(log))
+    assert timeline.complete.tolist() == whole
+    facts = move_summary(model, log, [], timeline)
+    assert facts["months"]["complete"] == whole
 
 
 def test_returns_are_taken_off_at_each_date() -> None:
@@ -281,8 +329,61 @@ def test_the_frame_has_everybody_once(step: Movement) -> None:
     assert len(written) == 2 * len(frame)
     came = frame[frame["move"] == "came"]
     assert came["from_segment_id"].isna().all() and came["sureness"].isna().all()
-    up = frame[frame["direction"] == "up"]
-    assert (up["to_segment_id"] < up["from_segment_id"]).all()
+
+
+def middles(run: Run) -> dict[int, float]:
+    """Means of logarithms, counted from the customers of a run and not from its centres."""
+    spend = np.log1p(run.loaded.customers.frame["monetary_total"].to_numpy(dtype=float))
+    own = pd.Series(spend[run.profiles.customers]).groupby(run.profiles.labels).mean()
+    return {int(label): float(np.expm1(mean)) for label, mean in own.to_dict().items()}
+
+
+@pytest.mark.parametrize(
+    "by_hand", [(), (("merge", (1, 4)),), (("split", (4,)), ("merge", (2, 5)))]
+)
+def test_up_is_towards_segments_that_are_worth_more(by_hand: Any) -> None:
+    recipe = Recipe(
+        clean=CleanSettings(drop_zero_price=True),
+        choose=ChooseSettings(k=4),
+        wheel=WheelSettings(steps=by_hand),
+    )
+    run = run_of(DATA / "orders.csv", recipe)
+    model = make_model(run)
+    moved = move_between(model, fit_file(model, DATA / "orders.csv"), "2025-05-01", SECOND)
+    worth = middles(run)
+    assert moved.worth == pytest.approx(worth)
+    frame = moves_frame(moved)
+    changed = frame[frame["move"] == "moved"]
+    gain = changed["to_segment_id"].map(worth) - changed["from_segment_id"].map(worth)
+    assert changed["direction"].tolist() == np.where(gain > 0, "up", "down").tolist()
+    assert set(changed["direction"]) == {"up", "down"}
+    assert set(frame.loc[frame["move"] != "moved", "direction"]) == {""}
+    listed = movers(moved, None, None, len(frame))
+    assert (
+        listed["Direction"].tolist() == frame.loc[frame["move"] != "stayed", "direction"].tolist()
+    )
+
+
+def test_income_is_no_revenue_and_has_no_up() -> None:
+    model = make_model(run_of(DATA / "mall.csv", Recipe(choose=ChooseSettings(k=4))))
+    before = score(model, DATA / "mall.csv")
+    turned = pd.read_csv(DATA / "mall.csv")
+    turned["Annual Income (k$)"] = turned["Annual Income (k$)"].to_numpy()[::-1]
+    after = score(model, Source(name="later.csv", data=turned.to_csv(index=False).encode()))
+    step = move(model, before, after, labels=("a", "b"))
+    assert step.count("moved") > 0 and step.worth == {}
+    assert set(moves_frame(step)["direction"]) == {""}
+    assert "Direction" not in movers(step, None, None, 10)
+    assert direction_line(step) == ""
+
+
+def test_an_average_is_no_revenue() -> None:
+    columns = {"id": range(40), "average spend": [5.0, 90.0] * 20, "visits": [1.0, 20.0] * 20}
+    source = table(columns)
+    model = make_model(run_of(source, Recipe(choose=ChooseSettings(k=2))))
+    scored = score(model, source)
+    step = move(model, scored, scored, labels=("a", "b"))
+    assert step.worth == {} and step.revenue_before is None
 
 
 def test_those_who_slipped_can_be_taken_away(step: Movement) -> None:
@@ -294,6 +395,19 @@ def test_those_who_slipped_can_be_taken_away(step: Movement) -> None:
     assert len(everybody) == step.count("moved") + step.count("came") + step.count("left")
     slipped = pd.read_csv(io.BytesIO(movers_csv(step, from_id=1)))
     assert (slipped["from_segment_id"] == 1).all() and (slipped["to_segment_id"] != 1).all()
+
+
+def test_a_list_is_written_as_the_whole_file_is(step: Movement) -> None:
+    """Also where all numbers of a column happen to be whole."""
+    assert step.sureness is not None
+    sureness = np.where(step.who(1, 1), 1.0, step.sureness)
+    told = replace(step, sureness=sureness)
+    whole = pd.read_csv(io.BytesIO(moves_csv([told])), dtype=str).set_index("customer_id")
+    assert set(whole["sureness"].dropna()) > {"1.0"}
+    for pair in ((1, 1), (1, None), (None, 1), (0, None), (None, None)):
+        part = pd.read_csv(io.BytesIO(movers_csv(told, *pair)), dtype=str).set_index("customer_id")
+        pd.testing.assert_frame_equal(part, whole.loc[part.index], check_dtype=False)
+    assert set(pd.read_csv(io.BytesIO(movers_csv(told, 1, 1)), dtype=str)["sureness"]) == {"1.0"}
 
 
 def test_the_summary_adds_up(model: Model, log: Fitted, step: Movement) -> None:

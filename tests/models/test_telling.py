@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -18,11 +19,13 @@ from segmentation.models.loading import Fitted, fit_file
 from segmentation.models.making import make_model
 from segmentation.models.model_telling import segments_frame
 from segmentation.models.movement_telling import (
+    calendar_line,
     days,
     first_dates,
     flows_frame,
     matrix_frame,
     movers,
+    noise_line,
 )
 from segmentation.models.moving import move_between, over_time
 from segmentation.models.score_telling import BORDER, figures, rows, steps, typical_customer
@@ -160,6 +163,27 @@ def test_names_at_the_ends_of_lines_keep_apart(orders: Model, log: Fitted) -> No
         assert places[-1] <= figure.layout.yaxis.range[1]
     bars = charts.at_date(found, named(orders), found.revenue, 1, "Revenue").data[0]
     assert list(bars.x)[::-1] == found.revenue[1].tolist()
+
+
+def test_months_covered_in_part_have_open_marks(orders: Model, log: Fitted) -> None:
+    found = over_time(orders, log, ("2025-11-01", "2025-12-01", "2025-12-10"))
+    for line in charts.over_time(found, named(orders), found.revenue, found.complete).data:
+        assert list(line.marker.symbol) == ["circle", "circle", "circle-open"]
+    for line in charts.over_time(found, named(orders), found.sizes.astype(float)).data:
+        assert set(line.marker.symbol) == {"circle"}
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 1200])
+def test_one_is_told_as_one(step: Movement, count: int) -> None:
+    assert step.noise is not None and step.calendar is not None
+    noise = replace(step.noise, without_change=float(count), high=float(count), low=0.0)
+    calendar = replace(step.calendar, of_movers=count, kept=count, moved=count)
+    told = replace(step, noise=noise, calendar=calendar)
+    text = noise_line(told) + calendar_line(told)
+    one = count == 1
+    assert f"puts {count:,} customer{'' if one else 's'} elsewhere" in text
+    assert f"and {count:,} move{'' if one else 's'}, " in text
+    assert f"{count:,} {'is' if one else 'are'} just where" in text
 
 
 def test_progress_of_the_months_is_told(orders: Model, log: Fitted) -> None:

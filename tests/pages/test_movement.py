@@ -130,6 +130,8 @@ def test_lists_of_movers(with_log: AppTest) -> None:
     choose(with_log, "movers-To", -1)
     table = with_log.dataframe[0].value
     assert set(table["From"]) == {"Champions"} and "Champions" not in set(table["To"])
+    assert set(table["Direction"]) <= {"up", "down", ""}
+    assert "Up is towards segments whose typical customer brings in more" in said(with_log)
     offered = [one.label for one in with_log.get("download_button")]
     assert offered == ["This list", "Everybody"]
     choose(with_log, "movers-To", 0)
@@ -147,6 +149,10 @@ def test_the_months_are_stepped_through(with_log: AppTest) -> None:
     }
     lines = drawn["over-time-Customers"]["data"]
     assert len(lines) == 4
+    for line in drawn["over-time-Revenue"]["data"]:
+        is_open = [symbol.endswith("-open") for symbol in line["marker"]["symbol"]]
+        assert is_open == [not day.endswith("-01") for day in line["x"]]
+    assert "Open marks: months that the log covers in part only." in said(with_log)
     slider = with_log.select_slider[0]
     assert slider.value == END.isoformat()
     last = drawn["at-date-Customers"]["data"][0]["x"]
@@ -194,6 +200,9 @@ def test_two_files_are_held_against_each_other(app: AppTest) -> None:
     assert "Had nobody ordered" not in text
     assert "Month by month" not in widget(app, "movement-view").options
     assert sum(figures(app)["sankey"]["data"][0]["link"]["value"]) == 200
+    choose(app, "movement-view", "Lists of movers")
+    choose(app, "movers-To", -1)
+    assert "Direction" not in app.dataframe[0].value and "Up is towards" not in said(app)
 
 
 def test_files_without_ids_cannot_be_followed(app: AppTest) -> None:
