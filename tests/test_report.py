@@ -162,6 +162,27 @@ def test_a_filter_is_said(orders: Run) -> None:
     assert found.text.count("0 customers, 0.0% of all shown") == 2
 
 
+def test_with_a_filter_the_headline_is_of_those_shown_and_says_so_first(orders: Run) -> None:
+    names, labels = orders.name_of(), orders.profiles.labels
+    keep = np.zeros(len(labels), dtype=bool)
+    for segment_id, some in ((2, 13), (1, 5)):
+        keep[np.flatnonzero(labels == segment_id)[:some]] = True
+    text = Page(made(orders, keep)).text
+    title = f"18 of {len(keep):,} customers shown, in two of the three segments"
+    first = f"Among the 18 customers shown (of {len(keep):,}), the largest, {names[2]}, has 72% of"
+    assert text.index(title) < text.index("Shown: 18 of") < text.index(first)
+    assert "segments among" not in text
+    spend = orders.loaded.customers.frame["monetary_total"].to_numpy()[orders.profiles.customers]
+    richest = max((1, 2), key=lambda i: spend[keep & (labels == i)].sum())
+    share = spend[keep & (labels == richest)].sum() / spend[keep].sum()
+    assert f"{fixed(100 * share, 0)}% of the revenue" in text[text.index(first) :]
+
+
+def test_without_a_filter_nothing_is_said_of_one(orders: Run, page: Page) -> None:
+    assert f"Three segments among {len(orders.profiles.labels):,} customers" in page.text
+    assert "shown" not in page.text.split("How large they are")[0]
+
+
 def test_nobody_shown_is_told_too(orders: Run) -> None:
     assert (
         "Shown: 0 of" in Page(made(orders, np.zeros(len(orders.profiles.labels), dtype=bool))).text

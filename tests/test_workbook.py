@@ -110,8 +110,11 @@ def test_a_filter_acts_on_every_sheet(orders: Run) -> None:
     data = made(orders, keep)
     assert len(cells(data, "Customers")) == 1 + int(keep.sum())
     assert {row[-2] for row in cells(data, "Customers")[1:]} == {2}
-    said = " ".join(str(row[0]) for row in cells(data, "Summary"))
-    assert f"{keep.sum():,} of {len(keep):,}" in said
+    said = [str(row[0]) for row in cells(data, "Summary")]
+    count, whole = f"{keep.sum():,}", f"{len(keep):,}"
+    assert said[0] == f"{count} of {whole} customers shown, in one of the three segments"
+    assert said[1].startswith(f"Shown: {count} of {whole} customers")
+    assert f"Among the {count} customers shown (of {whole}), the largest, " in " ".join(said)
 
 
 def test_the_method_holds_rules_recipe_and_account(orders: Run, book: bytes) -> None:
