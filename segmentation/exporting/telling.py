@@ -11,6 +11,7 @@ from segmentation.set_aside import account
 from segmentation.silhouettes import structure
 from segmentation.trust import PLAIN, band
 from segmentation.vocabulary import label
+from segmentation.wheel import histories, notes
 from segmentation.words import listed, sentence, short
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -260,9 +261,19 @@ def _found(run: Run) -> tuple[str, ...]:
     many = run.playbook.playbook.words.customer.many
     reason = evidence.reason if evidence.reason.startswith("k =") else sentence(evidence.reason)
     how = METHODS[recipe.fit.method].replace("customers", many)
-    said = [f"The segments were found by {how}.", f"{reason}."]
-    said.append("Segments are numbered by falling mean of "
-                f"{short(label(run.segmentation.money_feature), 60)}.")  # fmt: skip
+    by = f"by falling mean of {short(label(run.segmentation.money_feature), 60)}"
+    by_hand = run.segmentation.by_hand
+    if by_hand is None:
+        said = [f"The segments were found by {how}.", f"{reason}."]
+        said.append(f"Segments are numbered {by}.")
+    else:
+        names = run.name_of()
+        found = f"{_number(len(by_hand.centres))} segments"
+        said = [f"{sentence(found)} were found by {how}.", f"Why so many: {evidence.reason}."]
+        said.append(f"They were numbered {by}.")
+        said += notes(run.segmentation)
+        said += [f"{short(names[i], 80)}: {text}." for i, text in histories(by_hand).items()]
+        said.append(f"That makes {_number(run.segmentation.k)} segments now.")
     said.append("With the same file and the same settings they come out the same, to the last one.")
     return (*said, *run.prepared.notes)
 
