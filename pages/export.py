@@ -23,7 +23,7 @@ def show() -> None:
         offers.documents(run, keep)
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch"):
-        offers.for_programs(run)
+        offers.for_programs(run, keep)
     with right.container(border=True, height="stretch"):
         exports.set_aside(run)
         exports.pictures()

@@ -27,7 +27,8 @@ from segmentation.reading import Source
 from segmentation.results import Run
 from segmentation.rule_texts import sql
 from segmentation.rules import choose_rules, rule_sets
-from segmentation.settings import ChooseSettings, NameSettings, Recipe
+from segmentation.settings import ChooseSettings, NameSettings, Recipe, WheelSettings
+from segmentation.wheel import notes
 from tests.payloads import PAYLOADS
 
 ROOT = Path(__file__).parents[1]
@@ -160,6 +161,54 @@ def test_a_filter_is_said(orders: Run) -> None:
     found = Page(made(orders, keep))
     assert f"Shown: {keep.sum():,} of {len(keep):,} customers" in found.text
     assert found.text.count("0 customers, 0.0% of all shown") == 2
+
+
+def test_with_a_filter_the_headline_is_of_those_shown_and_says_so_first(orders: Run) -> None:
+    names, labels = orders.name_of(), orders.profiles.labels
+    keep = np.zeros(len(labels), dtype=bool)
+    for segment_id, some in ((2, 13), (1, 5)):
+        keep[np.flatnonzero(labels == segment_id)[:some]] = True
+    text = Page(made(orders, keep)).text
+    title = f"18 of {len(keep):,} customers shown, in two of the three segments"
+    first = f"Among the 18 customers shown (of {len(keep):,}), the largest, {names[2]}, has 72% of"
+    assert text.index(title) < text.index("Shown: 18 of") < text.index(first)
+    assert "segments among" not in text
+    spend = orders.loaded.customers.frame["monetary_total"].to_numpy()[orders.profiles.customers]
+    richest = max((1, 2), key=lambda i: spend[keep & (labels == i)].sum())
+    share = spend[keep & (labels == richest)].sum() / spend[keep].sum()
+    assert f"{fixed(100 * share, 0)}% of the revenue" in text[text.index(first) :]
+
+
+def test_without_a_filter_nothing_is_said_of_one(orders: Run, page: Page) -> None:
+    assert f"Three segments among {len(orders.profiles.labels):,} customers" in page.text
+    assert "shown" not in page.text.split("How large they are")[0]
+
+
+@pytest.mark.parametrize(
+    ("step", "now", "told"),
+    [
+        (("merge", (1, 3)), "three", "segment 3 was merged into it"),
+        (("split", (2,)), "five", "it was split off segment 2"),
+    ],
+)
+def test_what_was_done_by_hand_is_in_the_method(
+    orders: Run, step: tuple[Any, tuple[int, ...]], now: str, told: str
+) -> None:
+    choose, wheel = ChooseSettings(k=4), WheelSettings(steps=(step,))
+    turned = segment(orders.loaded, Recipe(choose=choose, wheel=wheel), trust=False)
+    text = Page(made(turned)).text
+    (note,) = notes(turned.segmentation)
+    assert "Four segments were found by K-Means" in text
+    assert f"Why so many: {turned.evidence.reason}. " in text
+    assert text.index("k = 4 was asked for") < text.index(note)
+    assert note.startswith("Changed by hand after 4 segments were found")
+    assert f": changed by hand: {told}." in text
+    assert f"That makes {now} segments now." in text
+    assert f"{now.capitalize()} segments among" in text
+
+
+def test_without_a_hand_the_method_tells_of_none(page: Page) -> None:
+    assert "by hand" not in page.text and "k = 3 was asked for." in page.text
 
 
 def test_nobody_shown_is_told_too(orders: Run) -> None:

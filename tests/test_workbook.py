@@ -22,12 +22,13 @@ from segmentation.exporting import customers_frame, safe, typed_customers
 from segmentation.exporting import workbook as module
 from segmentation.exporting.sheet_rows import LONGEST_TEXT, cell_text, rows_xml
 from segmentation.exporting.workbook import workbook
-from segmentation.pipeline import run
+from segmentation.pipeline import run, segment
 from segmentation.portraits import portraits
 from segmentation.reading import Source
 from segmentation.results import Run
 from segmentation.rules import choose_rules, rule_sets
-from segmentation.settings import ChooseSettings, NameSettings, Recipe
+from segmentation.settings import ChooseSettings, NameSettings, Recipe, WheelSettings
+from segmentation.wheel import notes
 from tests.payloads import PAYLOADS
 
 ROOT = Path(__file__).parents[1]
@@ -110,8 +111,11 @@ def test_a_filter_acts_on_every_sheet(orders: Run) -> None:
     data = made(orders, keep)
     assert len(cells(data, "Customers")) == 1 + int(keep.sum())
     assert {row[-2] for row in cells(data, "Customers")[1:]} == {2}
-    said = " ".join(str(row[0]) for row in cells(data, "Summary"))
-    assert f"{keep.sum():,} of {len(keep):,}" in said
+    said = [str(row[0]) for row in cells(data, "Summary")]
+    count, whole = f"{keep.sum():,}", f"{len(keep):,}"
+    assert said[0] == f"{count} of {whole} customers shown, in one of the three segments"
+    assert said[1].startswith(f"Shown: {count} of {whole} customers")
+    assert f"Among the {count} customers shown (of {whole}), the largest, " in " ".join(said)
 
 
 def test_the_method_holds_rules_recipe_and_account(orders: Run, book: bytes) -> None:
@@ -122,6 +126,17 @@ def test_the_method_holds_rules_recipe_and_account(orders: Run, book: bytes) -> 
         if entry.set_aside:
             why = entry.reason[0].upper() + entry.reason[1:]
             assert told[why].startswith(f"{entry.set_aside:,} rows set aside")
+
+
+def test_the_method_tells_what_was_done_by_hand(orders: Run) -> None:
+    wheel = WheelSettings(steps=(("merge", (1, 3)),))
+    turned = segment(orders.loaded, Recipe(choose=ChooseSettings(k=4), wheel=wheel), trust=False)
+    told = {row[0]: row[1] for row in cells(made(turned), "Method") if row[0]}
+    found = told["How the segments were found"]
+    (note,) = notes(turned.segmentation)
+    assert found.startswith("Four segments were found by")
+    assert "Why so many: k = 4 was asked for. " in found and note in found
+    assert "changed by hand: segment 3 was merged into it. That makes three segments now" in found
 
 
 def test_the_same_run_gives_the_same_bytes(orders: Run, book: bytes) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
 import streamlit as st
 
-from pages.ui import progress, state, widgets, wording
+from pages.ui import cache, progress, state, widgets, wording
 from segmentation import exporting
+from segmentation.errors import SegmentationError
 from segmentation.numerals import counted
 from segmentation.results import Run
-from segmentation.rfm import score_rfm
+from segmentation.rfm import rfm_shown
 from segmentation.rfm_grid import built_in_grid
 from segmentation.values import Bools
 
@@ -142,6 +144,29 @@ def pictures() -> None:
     state.set_image_format(widgets.view_switch("Format", ("PNG", "SVG"), "image-format").lower())
 
 
-def rfm(run: Run) -> bytes:
-    """Make the scores of all customers of a transactions file."""
-    return exporting.to_csv(score_rfm(run.loaded.customers, built_in_grid()).frame)
+def rfm(run: Run, keep: Bools) -> None:
+    """Offer the RFM scores of all customers of a transactions file, and of those shown."""
+    source, grid = state.source(), built_in_grid()
+    assert source is not None
+    try:
+        everybody = cache.scored(source, run.recipe, run.loaded.customers, grid)
+    except SegmentationError as error:
+        st.caption(state.escape(str(error)))
+        return
+    passed = np.zeros(len(run.loaded.customers.ids), dtype=bool)
+    passed[run.profiles.customers[keep]] = True
+    shown = everybody if keep.all() else rfm_shown(everybody, grid, passed)
+    with st.container(horizontal=True):
+        widgets.download(
+            f"All {len(everybody.frame):,} RFM scores",
+            lambda: exporting.to_csv(everybody.frame),
+            "rfm.csv",
+            "export-rfm",
+        )
+        if 0 < len(shown.frame) < len(everybody.frame):
+            widgets.download(
+                f"RFM scores of the {len(shown.frame):,} shown",
+                lambda: exporting.to_csv(shown.frame),
+                "rfm-filtered.csv",
+                "export-rfm-filtered",
+            )

@@ -95,7 +95,7 @@ def documents(run: Run, keep: Bools) -> None:
         st.page_link(navigation.path("segments"), label="Check it on Segments")
 
 
-def for_programs(run: Run) -> None:
+def for_programs(run: Run, keep: Bools) -> None:
     """Offer the summary, the rules and the scores."""
     st.subheader("For programs", anchor=False)
     st.caption(
@@ -112,7 +112,7 @@ def for_programs(run: Run) -> None:
             "segments.csv",
             "export-segments",
         )
-        if run.loaded.customers.kind == "transactions":
-            widgets.download("RFM scores", lambda: exports.rfm(run), "rfm.csv", "export-rfm")
+    if run.loaded.customers.kind == "transactions":
+        exports.rfm(run, keep)
     st.caption(wording.told("The command line makes the same customers from the summary:"))
     st.caption("`python -m segmentation run FILE --recipe summary.json --out customers.csv`")

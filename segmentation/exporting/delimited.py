@@ -75,7 +75,7 @@ def to_csv(frame: pd.DataFrame, style: CsvStyle = PLAIN) -> bytes:
     """Write a frame as CSV that no spreadsheet takes for formulas.
 
     Text cells and headers that begin like a formula (also after spaces or quotes, also with
-    full-width signs) get an apostrophe in front; plain numbers, such as -5 or +49 30, stay. Whole
+    full-width signs) get an apostrophe in front; plain numbers, such as -5 or +49170, stay. Whole
     numbers are written without a decimal point, others with the fewest digits that read back the
     same.
 

@@ -16,18 +16,18 @@ _SKIPPED = (
     "\"'`´“”„‟‘’‚‛«»‹›＂＇"
 )
 FORMULA_START = re.compile(rf"[{_SKIPPED}]*[=+\-@|%\t\r\n＝＋－＠｜％﹦﹢﹣﹫﹪−]")
-PLAIN_NUMBER = re.compile(r"\s*[+\-−]?(?:\d+(?:[.,\s']\d+)*[.,]?|[.,]\d+)(?:[eE][+-]?\d+)?\s*%?\s*")
+PLAIN_NUMBER = re.compile(r"\s*[+\-−]?(?:\d+(?:[.,']\d+)*[.,]?|[.,]\d+)(?:[eE][+-]?\d+)?\s*%?\s*")
 
 
 def safe(text: str) -> str:
     """Put an apostrophe before a text that a spreadsheet could take for a formula.
 
-    Plain numbers, such as -5 or +49 30, stay.
+    Plain numbers, such as -5 or +49170, stay; digits with spaces between them are none.
 
     Examples
     --------
-    >>> safe("=1+1"), safe(' "@sum'), safe("-5"), safe("plain")
-    ("'=1+1", '\\' "@sum', '-5', 'plain')
+    >>> safe("=1+1"), safe(' "@sum'), safe("-5"), safe("+49 170")
+    ("'=1+1", '\\' "@sum', '-5', "'+49 170")
     """
     risky = FORMULA_START.match(text) and not PLAIN_NUMBER.fullmatch(text)
     return "'" + text if risky else text

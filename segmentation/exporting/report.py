@@ -45,7 +45,7 @@ def report_html(run: Run, cards: Portraits, rules: RuleSet, keep: Bools) -> byte
     style = sheet(named.colour for named in run.names)
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    title = telling.headline(run)
+    title = telling.headline(run, cards)
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -71,21 +71,15 @@ def report_html(run: Run, cards: Portraits, rules: RuleSet, keep: Bools) -> byte
 
 
 def _opening(run: Run, cards: Portraits, title: str) -> Markup:
-    whole, words = len(run.profiles.customers), run.playbook.playbook.words
-    shown = (
-        tag("p", f"Shown: {cards.customers:,} of {words.customer.count(whole)}, those that passed "
-            f"a filter. They are held against all {whole:,}.", class_="soft")
-        if cards.customers < whole
-        else Markup()
-    )  # fmt: skip
+    shown = telling.shown(run, cards)
     return tag(
         "header",
         tag("p", f"Customer segments · {short(run.loaded.table.report.name, LONGEST)}",
             class_="kicker"),
         tag("h1", title),
+        tag("p", shown, class_="soft") if shown else Markup(),
         tag("p", telling.verdict(run), class_="lede"),
         tag("p", telling.standing_out(run, cards)),
-        shown,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from segmentation.set_aside import account
 from segmentation.silhouettes import structure
 from segmentation.trust import PLAIN, band
 from segmentation.vocabulary import label
+from segmentation.wheel import histories, notes
 from segmentation.words import listed, sentence, short
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -61,21 +62,50 @@ class Passage:
     sentences: tuple[str, ...]
 
 
-def headline(run: Run) -> str:
-    """Say how many segments there are among how many customers.
+def headline(run: Run, cards: Portraits) -> str:
+    """Say how many segments there are among how many customers, and first if only some are shown.
+
+    Parameters
+    ----------
+    run : Run
+        A finished run.
+    cards : Portraits
+        Of the customers shown.
 
     Examples
     --------
     >>> from segmentation.pipeline import run
+    >>> from segmentation.portraits import portraits
     >>> from segmentation.reading import Source
     >>> from segmentation.settings import ChooseSettings, Recipe
     >>> data = b"id,spend\\n1,10\\n2,12\\n3,90\\n4,94\\n"
-    >>> headline(run(Source(name="a.csv", data=data), Recipe(choose=ChooseSettings(k=2))))
+    >>> made = run(Source(name="a.csv", data=data), Recipe(choose=ChooseSettings(k=2)))
+    >>> headline(made, portraits(made, made.profiles.labels > 0))
     'Two segments among 4 customers'
+    >>> headline(made, portraits(made, made.profiles.labels == 1))
+    '2 of 4 customers shown, in one of the two segments'
     """
-    k = run.segmentation.k
-    people = run.playbook.playbook.words.customer.count(len(run.profiles.customers))
-    return sentence(f"{NUMBERS[k] if k < len(NUMBERS) else k} segments among {people}")
+    k, whole = _number(run.segmentation.k), len(run.profiles.customers)
+    people = run.playbook.playbook.words.customer.count(whole)
+    if cards.customers == whole:
+        return sentence(f"{k} segments among {people}")
+    present = sum(card.customers > 0 for card in cards.segments)
+    among = f"{_number(present)} of the {k}" if present else f"none of the {k}"
+    if present == run.segmentation.k:
+        among = f"all {k}"
+    return f"{cards.customers:,} of {people} shown, in {among} segments"
+
+
+def shown(run: Run, cards: Portraits) -> str:
+    """Say which figures are of the customers shown alone; nothing if all are."""
+    whole, customer = len(run.profiles.customers), run.playbook.playbook.words.customer
+    if cards.customers == whole:
+        return ""
+    return (
+        f"Shown: {cards.customers:,} of {customer.count(whole)}, those that passed a filter. Sizes "
+        f"and shares are of those shown. They are held against all {whole:,}, among whom the "
+        "segments were found; how far to trust the segments is about all, too."
+    )
 
 
 def verdict(run: Run) -> str:
@@ -90,13 +120,18 @@ def verdict(run: Run) -> str:
 
 
 def standing_out(run: Run, cards: Portraits) -> str:
-    """Say which segment is the largest, and which brings in most."""
+    """Say which segment is the largest, and which brings in most, among the customers shown."""
     names, words = run.name_of(), run.playbook.playbook.words
+    whole, customer = len(run.profiles.customers), words.customer
+    among, many = "The largest", customer.many
+    if cards.customers < whole:
+        among = f"Among the {customer.count(cards.customers)} shown (of {whole:,}), the largest"
+        many += " shown"
     largest = max(cards.segments, key=lambda card: card.customers)
     if not largest.customers:
         return ""
-    first = f"The largest, {short(names[largest.segment_id], 80)}, has {_share(largest.share)} of "
-    first += f"the {words.customer.many}"
+    first = f"{among}, {short(names[largest.segment_id], 80)}, has {_share(largest.share)} of "
+    first += f"the {many}"
     paying = [card for card in cards.segments if card.revenue_share is not None]
     richest = max(paying, key=lambda card: card.revenue_share or 0.0, default=None)
     if richest is None or richest.revenue_share is None:
@@ -106,7 +141,7 @@ def standing_out(run: Run, cards: Portraits) -> str:
         return f"{first} and {worth}."
     return (
         f"{first}; most {words.money} comes from {short(names[richest.segment_id], 80)}: {worth} "
-        f"with {_share(richest.share)} of the {words.customer.many}."
+        f"with {_share(richest.share)} of the {many}."
     )
 
 
@@ -148,6 +183,10 @@ def account_lines(run: Run) -> tuple[tuple[str, int, int], ...]:
     changed = {entry.reason: entry.changed for entry in ledger(run)}
     told = [(sentence(why), count, changed.get(why, 0)) for why, count in set_aside]
     return tuple(line for line in told if line[1] or line[2])
+
+
+def _number(count: int) -> str:
+    return NUMBERS[count] if count < len(NUMBERS) else str(count)
 
 
 def _share(share: float) -> str:
@@ -222,9 +261,19 @@ def _found(run: Run) -> tuple[str, ...]:
     many = run.playbook.playbook.words.customer.many
     reason = evidence.reason if evidence.reason.startswith("k =") else sentence(evidence.reason)
     how = METHODS[recipe.fit.method].replace("customers", many)
-    said = [f"The segments were found by {how}.", f"{reason}."]
-    said.append("Segments are numbered by falling mean of "
-                f"{short(label(run.segmentation.money_feature), 60)}.")  # fmt: skip
+    by = f"by falling mean of {short(label(run.segmentation.money_feature), 60)}"
+    by_hand = run.segmentation.by_hand
+    if by_hand is None:
+        said = [f"The segments were found by {how}.", f"{reason}."]
+        said.append(f"Segments are numbered {by}.")
+    else:
+        names = run.name_of()
+        found = f"{_number(len(by_hand.centres))} segments"
+        said = [f"{sentence(found)} were found by {how}.", f"Why so many: {evidence.reason}."]
+        said.append(f"They were numbered {by}.")
+        said += notes(run.segmentation)
+        said += [f"{short(names[i], 80)}: {text}." for i, text in histories(by_hand).items()]
+        said.append(f"That makes {_number(run.segmentation.k)} segments now.")
     said.append("With the same file and the same settings they come out the same, to the last one.")
     return (*said, *run.prepared.notes)
 

@@ -121,15 +121,12 @@ def workbook(
 def _summary(book: Workbook, run: Run, cards: Portraits) -> None:
     words = run.playbook.playbook.words
     sheet = Sheet(book, "Summary", [44, 15, 15, 15, 15, 15, 15, 18, 44, 60])
-    sheet.add(telling.headline(run), **TITLE)
-    sheet.add(telling.verdict(run))
-    sheet.add(telling.standing_out(run, cards))
-    whole = len(run.profiles.customers)
-    sheet.add(
-        f"Of the customers who passed a filter: {cards.customers:,} of {whole:,}."
-        if cards.customers < whole
-        else None
-    )
+    sheet.add(telling.headline(run, cards), **TITLE)
+    shown = telling.shown(run, cards)
+    for said in (shown, telling.verdict(run), telling.standing_out(run, cards)):
+        if said:
+            sheet.add(said)
+    sheet.add()
     first = sheet.rows + 1
     many = sentence(words.customer.many)
     sheet.head(["Segment", many, "Share", sentence(words.money), f"Share of {words.money}",

@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui import csv_choice, exports
+from pages.ui import csv_choice, exports, widgets
 from segmentation.exporting import EXCEL_COMMA, customers_csv
 from segmentation.pipeline import run as run_pipeline
 from segmentation.reading import Source
@@ -43,9 +46,35 @@ def test_every_file_of_customers_is_on_offer(app: AppTest) -> None:
     assert "Both are of the customers shown" in said(app)
 
 
-def test_order_lines_have_rfm_scores_too(app: AppTest) -> None:
+def test_order_lines_have_rfm_scores_too(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: dict[str, Callable[[], bytes]] = {}
+
+    def download(text: str, make: Any, name: str, key: str, **_: Any) -> None:
+        made[name] = make
+        real(text, make, name, key)
+
+    real = widgets.download
+    monkeypatch.setattr(widgets, "download", download)
     run(take_sample(app, "orders"), k=3)
-    assert {"RFM scores", "Rows set aside"} <= set(offered(go(app, "export")))
+    assert {"All 900 RFM scores", "Rows set aside"} <= set(offered(go(app, "export")))
+    assert "rfm-filtered.csv" not in made
+    choose(app, "filter-segments-", [1])
+    (label,) = [text for text in offered(app) if text.startswith("RFM scores of the ")]
+    everybody, shown, customers = (
+        pd.read_csv(io.BytesIO(made[name]()), dtype={"customer_id": str})
+        for name in ("rfm.csv", "rfm-filtered.csv", "customers-filtered.csv")
+    )
+    assert 0 < len(shown) < len(everybody) == 900
+    assert ",".join(everybody.columns) == (
+        "customer_id,recency_days,frequency_orders,monetary_total,r_score,f_score,m_score,"
+        "rfm_segment"
+    )
+    assert label == f"RFM scores of the {len(shown):,} shown"
+    assert shown["customer_id"].tolist() == customers["customer_id"].tolist()
+    # The scores are those among all customers.
+    among_all = everybody[everybody["customer_id"].isin(customers["customer_id"])]
+    assert shown.equals(among_all.reset_index(drop=True))
+    assert {"All 900 RFM scores"} <= set(offered(app))
 
 
 def test_the_reader_of_a_csv_is_chosen(app: AppTest) -> None:
@@ -93,12 +122,6 @@ def test_what_is_made_is_what_the_engine_makes() -> None:
     assert make(lambda share, _: told.append(share)) == make(None)
     assert make(None) == customers_csv(finished, style=EXCEL_COMMA)
     assert told and all(0 <= share <= 1 for share in told)
-    orders = run_pipeline(ROOT / "data/orders.csv", Recipe(choose=ChooseSettings(k=3)))
-    header = exports.rfm(orders).split(b"\n", 1)[0].decode()
-    assert header == (
-        "customer_id,recency_days,frequency_orders,monetary_total,r_score,f_score,m_score,"
-        "rfm_segment"
-    )
 
 
 def test_pictures_of_charts_are_in_the_format_chosen(app: AppTest) -> None:
