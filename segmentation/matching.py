@@ -15,15 +15,17 @@ from segmentation.words import listed
 Ids = npt.NDArray[Any]
 Labels = npt.NDArray[np.int64]
 
-LEAST_OVERLAP = 0.3
+# Up to this overlap a segment counts as dissolved: Hennig (2007), "Cluster-wise assessment of
+# cluster stability". Above it a segment has at most one partner, as both share most of either.
+DISSOLVED = 0.5
 
 
 def match(before_ids: Ids, before: Labels, after_ids: Ids, after: Labels) -> Relation:
     """Hold the segments of a run against those of the run before, by their customers.
 
-    Segments are paired one to one (Hungarian method) so that the sum of their overlaps is largest,
-    the overlap being the customers in both over those in either (Jaccard); pairs that overlap by
-    0.3 or less are none. Customers in one run only are left out.
+    Segments are the same where they overlap by more than 0.5, the overlap being the customers in
+    both over those in either (Jaccard); with less, a segment counts as dissolved (Hennig 2007, doi
+    10.1016/j.csda.2006.11.025). Customers in one run only are left out.
 
     Parameters
     ----------
@@ -37,9 +39,8 @@ def match(before_ids: Ids, before: Labels, after_ids: Ids, after: Labels) -> Rel
     >>> ids = np.array(list("abcdef"))
     >>> found = match(ids, np.array([1, 1, 1, 1, 2, 2]), ids, np.array([2, 2, 3, 3, 1, 1]))
     >>> found.pairs, found.splits
-    ({1: 2, 2: 1}, {1: (2, 3)})
+    ({2: 1}, {1: (2, 3)})
     """
-    from scipy.optimize import linear_sum_assignment
     from sklearn.metrics import adjusted_rand_score
 
     _, here, there = np.intersect1d(before_ids, after_ids, return_indices=True)
@@ -49,12 +50,8 @@ def match(before_ids: Ids, before: Labels, after_ids: Ids, after: Labels) -> Rel
     np.add.at(shared, (old_codes[here], new_codes[there]), 1)
     old_sizes, new_sizes = shared.sum(axis=1, keepdims=True), shared.sum(axis=0, keepdims=True)
     overlap = shared / np.maximum(old_sizes + new_sizes - shared, 1)
-    rows, columns = linear_sum_assignment(overlap, maximize=True)
-    pairs = {
-        int(old[i]): int(new[j])
-        for i, j in zip(rows, columns, strict=True)
-        if overlap[i, j] > LEAST_OVERLAP
-    }
+    same = np.argwhere(overlap > DISSOLVED).tolist()
+    pairs = {int(old[i]): int(new[j]) for i, j in same}
     splits = _families(old, new, 2 * shared > new_sizes)
     merges = _families(new, old, (2 * shared > old_sizes).T)
     descended = {*pairs.values(), *merges, *(part for parts in splits.values() for part in parts)}
@@ -64,6 +61,7 @@ def match(before_ids: Ids, before: Labels, after_ids: Ids, after: Labels) -> Rel
         customers=len(here),
         agreement=agreement,
         pairs=pairs,
+        overlaps={int(old[i]): float(overlap[i, j]) for i, j in same},
         splits=splits,
         merges=merges,
         new=tuple(int(i) for i in new if i not in descended),
@@ -119,7 +117,7 @@ def announce(relation: Relation, before: dict[int, str], after: dict[int, str]) 
     >>> found = match(ids, np.array([1, 1, 1, 1, 2, 2]), ids, np.array([2, 2, 3, 3, 1, 1]))
     >>> for line in announce(found, {1: "Many", 2: "Few"}, {1: "Few", 2: "Many", 3: "Others"}):
     ...     print(line)
-    2 of 2 segments are still there; the runs agree to 0.44 over 6 customers (adjusted Rand index: \
+    1 of 2 segments is still there; the runs agree to 0.44 over 6 customers (adjusted Rand index: \
 1 is the same segments, 0 what chance gives).
     Segment 'Many' was split into 'Many' and 'Others'.
     """
@@ -128,9 +126,10 @@ def announce(relation: Relation, before: dict[int, str], after: dict[int, str]) 
     customers = counted(relation.customers, "customer", "customers")
     if relation.unchanged:
         return (f"The segments of {customers} are the same as in the run before.",)
+    kept = len(relation.pairs)
     lines = [
-        f"{len(relation.pairs)} of {counted(len(before), 'segment is', 'segments are')} still "
-        f"there; the runs agree to {relation.agreement:.2f} over {customers} (adjusted Rand "
+        f"{kept} of {counted(len(before), 'segment', 'segments')} {'is' if kept == 1 else 'are'} "
+        f"still there; the runs agree to {relation.agreement:.2f} over {customers} (adjusted Rand "
         "index: 1 is the same segments, 0 what chance gives)."
     ]
     lines += [

@@ -9,7 +9,7 @@ from pages.ui import chips, clock, model_choice, models_kept, navigation, state,
 from pages.ui.model_folder import folder
 from segmentation.errors import SegmentationError
 from segmentation.models.files import dump_model
-from segmentation.models.model_telling import segments_frame
+from segmentation.models.model_telling import before_by_hand, segments_frame
 from segmentation.models.pipeline_out import NO_STEPS, WARNING, pipeline_joblib
 from segmentation.models.store import (
     LONGEST_NAME,
@@ -55,7 +55,8 @@ def _trust(model: Model) -> None:
         )
         return
     icon, words = verdict.LEVELS[model.trust.level]
-    st.markdown(f"{icon} **{words}**: {state.escape(model.trust.sentence)}")
+    said = f"**{words}**: {state.escape(model.trust.sentence)}"
+    st.markdown(f"{icon} {before_by_hand(model, said)}")
 
 
 def _actions(entry: Entry, model: Model) -> None:
@@ -113,7 +114,7 @@ def _inside(model: Model) -> None:
     )
     facts = {
         "Features": listed([label(name) for name in model.features]),
-        "Why so many segments": model.trust.k_reason,
+        "Why so many segments": before_by_hand(model, model.trust.k_reason),
         **({"Changed by hand": in_words(model.turns)} if model.turns else {}),
         "Made from": listed([f"{file.name} ({file.rows:,} rows)" for file in model.training.files]),
         "Fingerprint": model.training.sha256,

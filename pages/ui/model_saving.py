@@ -139,8 +139,12 @@ def _same_name(run: Run, new: model_cache.Kept) -> None:
         st.markdown(f"**There is a model called {state.escape(wanted.name)} already.**")
         refit = _relation(there, run, new)
         model = new.model
-        if refit is not None and _looks(refit.run) != _looks(run):
-            model = _with_names(refit, new)
+        if refit is not None:
+            keep = _looks(refit.run) != _looks(run) and _keep_names()
+            lines = refit.lines if keep else refit.plain_lines
+            st.markdown("\n".join(f"- {state.escape(line)}" for line in lines))
+            if keep:
+                model = model_cache.of_run(_source(), refit.run).model
         st.caption(
             "Replaced, the model that is there is kept under a number. What uses models by their "
             "name then gets the new one."
@@ -164,17 +168,15 @@ def _relation(there: Entry, run: Run, new: model_cache.Kept) -> Refit | None:
         return None
     segments = counted(there.model.k, "segment", "segments")
     st.caption(state.escape(f"{clock.saved(there.model.made)}, {segments}."))
-    st.markdown("\n".join(f"- {state.escape(line)}" for line in found.lines))
     return found
 
 
-def _with_names(refit: Refit, new: model_cache.Kept) -> Model:
-    keep = st.toggle(
+def _keep_names() -> bool:
+    return st.toggle(
         "Segments that are still there keep their names and colours",
         value=True,
         key=state.key("keep-names"),
     )
-    return model_cache.of_run(_source(), refit.run).model if keep else new.model
 
 
 def _looks(run: Run) -> list[tuple[str, int]]:

@@ -8,7 +8,9 @@ import streamlit as st
 from pages.ui import clock, messages, model_cache, state
 from pages.ui.model_folder import folder
 from segmentation.errors import SegmentationError
+from segmentation.models.model_telling import before_by_hand
 from segmentation.models.store import Entry, delete_model
+from segmentation.results import Model
 from segmentation.vocabulary import label
 from segmentation.words import listed as named
 
@@ -63,7 +65,7 @@ def table(entries: list[Entry]) -> None:
                 "By": [model.made.by for _, model in models],
                 "Segments": [model.k for _, model in models],
                 "Customers": [model.training.customers for _, model in models],
-                "Trust": [VERDICTS[model.trust.level] for _, model in models],
+                "Trust": [_trust(model) for _, model in models],
                 "Note": [model.made.note for _, model in models],
                 "Features": [named([label(f) for f in model.features]) for _, model in models],
             }
@@ -76,6 +78,11 @@ def table(entries: list[Entry]) -> None:
         },
         alt="Saved models",
     )
+
+
+def _trust(model: Model) -> str:
+    level = model.trust.level
+    return before_by_hand(model, VERDICTS[level]) if level else VERDICTS[level]
 
 
 def choose(entries: list[Entry]) -> Entry:

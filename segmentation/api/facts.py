@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from segmentation.models.model_telling import before_by_hand
 from segmentation.models.placing import category_of
 from segmentation.results import Model, Scored
 
@@ -54,7 +55,10 @@ def model_facts(name: str, model: Model) -> dict[str, Any]:
             }
             for segment in model.segments
         ],
-        "trust": {"level": model.trust.level, "sentence": model.trust.sentence},
+        "trust": {
+            "level": model.trust.level,
+            "sentence": before_by_hand(model, model.trust.sentence),
+        },
     }
 
 

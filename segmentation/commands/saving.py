@@ -26,7 +26,7 @@ def save_run(path: str, run: Run, by: str = "", note: str = "") -> tuple[str, ..
         if dump_model(old) == dump_model(model):
             return ()
         try:
-            lines = relate(old, run).lines
+            lines = relate(old, run).plain_lines
         except ModelError as error:
             lines = (str(error),)
         kept = keep_beside(target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +14,8 @@ from segmentation.models.placing import place_rows
 from segmentation.pipeline import renamed, segment
 from segmentation.results import Loaded, Model, Relation, Run, Segmentation
 from segmentation.settings import NameSettings
+from segmentation.vocabulary import label
+from segmentation.words import listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -27,11 +30,14 @@ class Refit:
         How they stand to the segments that the model gives the same customers.
     lines : tuple of str
         The same in sentences, how far they agree first.
+    plain_lines : tuple of str
+        The same for the run as it came, by the names it had.
     """
 
     run: Run
     relation: Relation
     lines: tuple[str, ...]
+    plain_lines: tuple[str, ...]
 
 
 def refit(model: Model, loaded: Loaded) -> Refit:
@@ -85,14 +91,51 @@ def relate(model: Model, run: Run) -> Refit:
     )
     told = run.recipe.naming
     own = dict(told.names)
-    naming = replace(
-        told,
-        names=tuple(sorted({**dict(kept.names), **own}.items())),
-        colours=kept.colours or told.colours,
-    )
+    free = {number: name for number, name in kept.names if name not in own.values()}
+    # Names without their colours would have each segment look like another one of before.
+    naming = replace(told, names=tuple(sorted({**free, **own}.items())), colours=kept.colours)
     named = renamed(run, naming)
-    lines = announce(relation, model.name_of(), named.name_of())
-    return Refit(run=named, relation=relation, lines=lines)
+    return Refit(
+        run=named,
+        relation=relation,
+        lines=_lines(model, relation, named, run.name_of()),
+        plain_lines=_lines(model, relation, run, run.name_of()),
+    )
+
+
+def _lines(
+    model: Model, relation: Relation, named: Run, otherwise: dict[int, str]
+) -> tuple[str, ...]:
+    first, *others = announce(relation, model.name_of(), named.name_of())
+    return (
+        first,
+        *_features_changed(model.features, named.prepared.features),
+        *_still_there(relation, model.name_of(), named.name_of(), otherwise),
+        *others,
+    )
+
+
+def _features_changed(before: tuple[str, ...], after: tuple[str, ...]) -> Iterator[str]:
+    came = listed([label(name) for name in after if name not in before])
+    went = listed([label(name) for name in before if name not in after])
+    parts = [f"{came} came in"] * bool(came) + [f"{went} went out"] * bool(went)
+    if parts:
+        yield f"The features changed: {listed(parts)}."
+
+
+def _still_there(
+    relation: Relation, before: dict[int, str], after: dict[int, str], otherwise: dict[int, str]
+) -> Iterator[str]:
+    """Say of each segment that is still there what it is called, and would be otherwise."""
+    for old, new in relation.pairs.items():
+        name = after[new]
+        called = f" (called {before[old]!r} before)" if name != before[old] else ""
+        other = f"; otherwise it would be {otherwise[new]!r}" if otherwise[new] != name else ""
+        if called or other or not relation.unchanged:
+            yield (
+                f"Segment {name!r}{called} is still there: {relation.overlaps[old]:.0%} of the "
+                f"customers in either are in both{other}."
+            )
 
 
 def _by_number(relation: Relation, now: Segmentation) -> Relation:

@@ -21,6 +21,8 @@ class Relation:
         give; None without customers in both.
     pairs : dict of int to int
         The segment after for each segment before that has one.
+    overlaps : dict of int to float
+        For the same segments before: the customers in both over those in either (Jaccard).
     splits : dict of int to tuple of int
         For segments before: their parts after, where there are two or more.
     merges : dict of int to tuple of int
@@ -34,6 +36,7 @@ class Relation:
     customers: int
     agreement: float | None
     pairs: dict[int, int]
+    overlaps: dict[int, float]
     splits: dict[int, tuple[int, ...]]
     merges: dict[int, tuple[int, ...]]
     new: tuple[int, ...]
@@ -41,6 +44,7 @@ class Relation:
 
     def __post_init__(self) -> None:
         assert len(set(self.pairs.values())) == len(self.pairs)
+        assert self.overlaps.keys() == self.pairs.keys()
         assert not set(self.new) & set(self.pairs.values())
         assert not set(self.gone) & set(self.pairs)
 

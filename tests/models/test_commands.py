@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,10 @@ import pytest
 
 from segmentation.__main__ import main
 from segmentation.models.files import read_model
-from tests.models.modelling import DATA
+from segmentation.models.making import make_model
+from segmentation.models.store import write_model
+from segmentation.pipeline import renamed
+from tests.models.modelling import DATA, MALL, mall_run
 
 Work = tuple[int, str]
 
@@ -94,6 +99,27 @@ def test_a_refit_says_what_became_of_the_segments_and_keeps_the_old(
     assert read_model(path).k == 4
     assert said(capsys, *words, str(path), "--k", "6")[0] == 0
     assert read_model(tmp_path / "m-2.json").k == 4
+
+
+def test_a_refit_says_the_names_that_are_in_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "m.json"
+    run = mall_run(k=4)
+    naming = replace(run.recipe.naming, names=tuple((i, f"Old {i}") for i in range(1, 5)))
+    write_model(path, make_model(renamed(run, naming)))
+    features = [word for name in MALL for word in ("--feature", name)]
+    words = ["run", str(DATA / "mall.csv"), "--out", str(tmp_path / "c.csv"), "--model"]
+    for k in ("5", "4"):
+        code, err = said(capsys, *words, str(path), "--k", k, *features)
+        assert code == 0
+        saved = {repr(name) for name in read_model(path).name_of().values()}
+        told = re.findall(r"Segment ('[^']*') (?:\(called '([^']*)' before\) )?is still there", err)
+        assert told and {name for name, _ in told} <= saved
+        if k == "5":
+            assert all(before.startswith("Old ") for _, before in told)
+            parts = re.search(r"was split into (.*)\.", err)
+            assert parts and set(re.findall(r"'[^']*'", parts[1])) <= saved
 
 
 def test_another_file_is_never_written_over(

@@ -14,7 +14,10 @@ from segmentation.models.loading import fit_file
 from segmentation.models.making import make_model
 from segmentation.models.refitting import refit, relate
 from segmentation.models.scoring import score
+from segmentation.pipeline import renamed
+from segmentation.results import Run
 from segmentation.settings import ChooseSettings, NameSettings, PrepareSettings, Recipe
+from segmentation.vocabulary import label
 from tests.models.modelling import DATA, MALL, mall_model, mall_run, run_of, spread_table, table
 
 
@@ -98,6 +101,55 @@ def test_other_customers_can_be_refitted() -> None:
     assert found.relation.customers == 280
     again = make_model(found.run)
     assert np.array_equal(score(again, other).segment_ids, found.run.profiles.labels)
+
+
+def test_colours_come_from_the_model_and_not_from_the_session() -> None:
+    model, plain = mall_model(), mall_run()
+    assert [segment.named.colour for segment in model.segments] == [1, 2, 3, 4, 5]
+    naming = replace(plain.recipe.naming, colours=((1, 1), (2, 2), (3, 4), (4, 3), (5, 5)))
+    shown = renamed(plain, naming)
+    assert [named.colour for named in shown.names] == [1, 2, 4, 3, 5]
+    found = relate(model, shown)
+    old = {segment.named.name: segment.named.colour for segment in model.segments}
+    assert {named.name: named.colour for named in found.run.names} == old
+
+
+def test_a_kept_segment_is_told_with_its_overlap_and_its_other_name() -> None:
+    naming = NameSettings(names=tuple((i, f"Old {i}") for i in range(1, 5)))
+    model, run = make_model(renamed(mall_run(k=4), naming)), mall_run(k=5)
+    found = relate(model, run)
+    old = score(model, DATA / "mall.csv").segment_ids
+    for before, after in pd.crosstab(old, run.profiles.labels).stack().index:
+        one, other = old == before, run.profiles.labels == after
+        overlap = (one & other).sum() / (one | other).sum()
+        name, otherwise = f"'Old {before}'", repr(run.name_of()[after])
+        kept = f"Segment {name} is still there: {overlap:.0%} "
+        told = [line for line in found.lines if line.startswith(kept)]
+        told = [line for line in told if line.endswith(f"otherwise it would be {otherwise}.")]
+        assert bool(told) == (overlap > 0.5)
+        plain = f"Segment {otherwise} (called {name} before) is still there: {overlap:.0%} "
+        assert any(line.startswith(plain) for line in found.plain_lines) == (overlap > 0.5)
+
+
+def test_features_that_came_and_went_are_told() -> None:
+    def run_by(*features: str) -> Run:
+        prepare = PrepareSettings(features=features)
+        return run_of(DATA / "mall.csv", Recipe(prepare=prepare, choose=ChooseSettings(k=4)))
+
+    model = make_model(run_by(*MALL))
+    assert not any("features changed" in line for line in relate(model, run_by(*MALL)).lines)
+    more = relate(model, run_by("Age", *MALL))
+    for lines in (more.lines, more.plain_lines):
+        assert "The features changed: Age came in." in lines
+    other = relate(model, run_by("Age", MALL[0])).lines
+    assert f"The features changed: Age came in and {label(MALL[1])} went out." in other
+
+
+def test_a_name_given_now_is_not_kept_for_another_segment_too() -> None:
+    model, run = mall_model(), mall_run()
+    taken = model.segments[1].named.name
+    found = relate(model, renamed(run, replace(run.recipe.naming, names=((1, taken),))))
+    assert found.run.name_of()[1] == taken
 
 
 def test_a_run_without_the_models_features_is_refused() -> None:

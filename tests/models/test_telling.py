@@ -11,13 +11,14 @@ import pandas as pd
 import pytest
 
 from segmentation import charts
+from segmentation.api.facts import model_facts
 from segmentation.charts import segment_colour
 from segmentation.charts.movement import LEAST_GAP, PLOT_PIXELS
 from segmentation.models.drifting import drift
 from segmentation.models.explaining import reasons
 from segmentation.models.loading import Fitted, fit_file
 from segmentation.models.making import make_model
-from segmentation.models.model_telling import segments_frame
+from segmentation.models.model_telling import before_by_hand, segments_frame
 from segmentation.models.movement_telling import (
     calendar_line,
     days,
@@ -31,7 +32,7 @@ from segmentation.models.moving import move_between, over_time
 from segmentation.models.score_telling import BORDER, figures, rows, steps, typical_customer
 from segmentation.models.scoring import score, score_rows
 from segmentation.pipeline import load, segment
-from segmentation.results import Model, Movement, SegmentName
+from segmentation.results import Model, ModelTurn, Movement, SegmentName
 from segmentation.settings import ChooseSettings, Recipe
 
 DATA = Path(__file__).parents[2] / "data"
@@ -74,6 +75,16 @@ def test_a_model_is_told_segment_by_segment(mall: Model) -> None:
         segment.centre[mall.features.index("Annual Income (k$)")] for segment in mall.segments
     ]
     np.testing.assert_allclose(table["Annual Income (k$)"], incomes, atol=1e-4)
+
+
+def test_what_was_found_out_before_the_changes_by_hand_says_so(mall: Model) -> None:
+    assert before_by_hand(mall, "They are real.") == "They are real."
+    changed = replace(mall, turns=(ModelTurn(kept=1, other=2, centres=None),))
+    assert before_by_hand(changed, "They are real.") == "Before the changes by hand: They are real."
+    assert before_by_hand(changed, "") == ""
+    trust = replace(changed.trust, level="strong", sentence="They are real.")
+    facts = model_facts("m", replace(changed, trust=trust))
+    assert facts["trust"]["sentence"] == "Before the changes by hand: They are real."
 
 
 def test_figures_and_lists_agree(mall: Model) -> None:

@@ -130,6 +130,31 @@ def test_names_that_people_work_with_go_over_to_the_new_model(
     assert "The big ones" in load_model(models_folder, "Spring").name_of().values()
 
 
+def test_what_is_said_before_a_replacement_goes_with_the_names_chosen(
+    app: AppTest, models_folder: Path, mall_model: Model
+) -> None:
+    from dataclasses import replace
+
+    named = [
+        replace(one, named=replace(one.named, name=f"Old {one.named.segment_id}", given=True))
+        for one in mall_model.segments
+    ]
+    save_model(models_folder, "Spring", replace(mall_model, segments=tuple(named)))
+    run(take_sample(app, "mall"), k=5, features=["Annual Income (k$)", "Spending Score (1-100)"])
+    save(go(app, "models"), "Spring")
+    text = said(app).replace("\\", "")
+    assert "The features changed: Age went out." in text
+    assert "% of the customers in either are in both; otherwise it would be '" in text
+    assert "Segment 'Old " in text and "(called 'Old " not in text
+    healthy(widget(app, "keep-names").set_value(False).run())
+    text = said(app).replace("\\", "")
+    assert "(called 'Old " in text and "Segment 'Old 1' is still" not in text
+    press(app, "Replace it")
+    saved = load_model(models_folder, "Spring").name_of().values()
+    assert not any(name.startswith("Old ") for name in saved)
+    assert sum(f"Segment '{name}' (called 'Old " in text for name in saved) >= 1
+
+
 def test_a_model_is_renamed_annotated_and_deleted(
     app: AppTest, models_folder: Path, mall_model: Model
 ) -> None:

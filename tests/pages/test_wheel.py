@@ -143,6 +143,12 @@ def test_what_was_done_by_hand_is_saved_and_scored(profiles: AppTest, models_fol
     assert "reached by steps" in said(app) and "joblib" not in said(app)
     (facts,) = [table.value for table in app.table if "Changed by hand" in table.value[""].tolist()]
     assert "merged into" in facts.set_index("")[" "]["Changed by hand"]
+    # What was found out is about the segments before.
+    assert model.trust.level
+    trust = model.trust.sentence
+    (card,) = [line.value for line in app.markdown if trust in line.value.replace("\\", "")]
+    assert "Before the changes by hand: " in card.replace("\\", "")
+    assert app.dataframe[0].value["Trust"][0].startswith("Before the changes by hand: ")
     go(app, "score")
     for shown in ("", "Ours"):
         choose(app, "model-choice", shown)
