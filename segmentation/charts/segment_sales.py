@@ -131,7 +131,10 @@ def lift_dots(frame: pd.DataFrame, names: list[str], segment: SegmentName) -> go
 def difference_dots(
     numbers: pd.DataFrame, segments: dict[int, SegmentName], first: int, most: int = 12
 ) -> go.Figure:
-    """Draw how far the first group lies from each other one, in standard deviations."""
+    """Draw how far the first group lies from each other one, in standard deviations.
+
+    Marks are open where the segments were made from the feature.
+    """
     features = list(dict.fromkeys(numbers["feature"]))[:most]
     figure = blank(None, None)
     texts = [label(name) for name in features]
@@ -149,7 +152,10 @@ def difference_dots(
             name=f"against {wrap(segments[group].name)}",
             marker={
                 "color": segment_colour(segments[group if len(groups) > 1 else first].colour),
-                "symbol": SYMBOLS[place % len(SYMBOLS)],
+                "symbol": [
+                    SYMBOLS[place % len(SYMBOLS)] + ("-open" if used else "")
+                    for used in own["used"]
+                ],
                 "size": 9,
             },
             error_x=_whiskers(own["effect"], own["effect_low"], own["effect_high"]),

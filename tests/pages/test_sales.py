@@ -221,6 +221,9 @@ def test_one_segment_against_others_or_all(app: AppTest) -> None:
     assert views == ["Differences", "Distribution", "Categories", "What they buy"]
     told = app.table[0].value
     assert told["Difference of means"].str.contains(" to ").all()
+    made = told["Feature"].str.endswith(" (made from it)")
+    assert 0 < made.sum() < len(told)
+    assert "describe and prove nothing" in said(app) and "one in twenty" in said(app)
 
 
 def test_a_small_segment_says_so(app: AppTest, source_of: Callable[..., Source]) -> None:
