@@ -15,6 +15,7 @@ from segmentation.comparing import (
     FEWEST_FOR_MEDIAN,
     OTHERS,
     compare_groups,
+    group_members,
     group_values,
 )
 from segmentation.numerals import say
@@ -63,7 +64,7 @@ def draw(run: Run, keep: Bools, ids: tuple[int, ...]) -> None:
             source = state.source()
             assert source is not None
             lines = cache.sales_lines(source, run.recipe)
-            sales_segments.bought(lines, run, keep, ids[0])
+            sales_segments.bought_by_groups(lines, run, group_members(run, keep, ids), groups)
 
 
 def _groups(run: Run) -> dict[int, SegmentName]:
