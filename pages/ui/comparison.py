@@ -65,6 +65,8 @@ def draw(run: Run, keep: Bools, ids: tuple[int, ...]) -> None:
             assert source is not None
             lines = cache.sales_lines(source, run.recipe)
             sales_segments.bought_by_groups(lines, run, group_members(run, keep, ids), groups)
+            if note := _both_sides(keep):
+                st.caption(note.strip())
 
 
 def _groups(run: Run) -> dict[int, SegmentName]:

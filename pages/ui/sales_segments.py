@@ -177,12 +177,13 @@ def bought_by_groups(
         "1978, Bonferroni). Drawn is what they surely buy more often, the surest first; postage "
         "and fees are left out."
     )
+    together = f"{figures.SHARE_OF}them together"
+    found = found.rename(columns={"overall": together})
     for place, group in enumerate(shown):
         title = f"{figures.SHARE_OF}{group.name}"
         while title in found:
             title += "_"
-        found.insert(found.columns.get_loc("overall"), title, shares[:, place])
-    found = found.rename(columns={"overall": f"{figures.SHARE_OF}them together"})
+        found.insert(found.columns.get_loc(together), title, shares[:, place])
     figures.table(found, Currency(), "bought-by-groups")
 
 
