@@ -25,7 +25,8 @@ def compare_groups(run: Run, keep: Bools, ids: Sequence[int]) -> Comparison:
 
     Differences are the first less the other. Of means the interval is Welch's (1947), of medians
     that of Price and Bonett (2002), of shares Newcombe's (1998, method 10); each holds in 95 of 100
-    cases. Customers without a value are left out of it; a missing category is one of its own.
+    cases, but not where the segments were made from the feature: they were made to differ in it.
+    Customers without a value are left out of it; a missing category is one of its own.
 
     Parameters
     ----------
@@ -50,6 +51,7 @@ def compare_groups(run: Run, keep: Bools, ids: Sequence[int]) -> Comparison:
     groups = group_members(run, keep, ids)
     customers = run.loaded.customers
     frame = customers.frame.iloc[run.profiles.customers]
+    used = set(run.prepared.features)
     numbers = []
     for name in customers.numeric:
         values = frame[name].to_numpy(dtype=float)
@@ -66,11 +68,13 @@ def compare_groups(run: Run, keep: Bools, ids: Sequence[int]) -> Comparison:
             shares += _shares(name, other, found.categories, found.counts, place, groups)
     table = pd.DataFrame(numbers)
     if len(table):
+        table.insert(2, "used", table["feature"].isin(used))
         largest = table["effect"].abs().groupby(table["feature"]).transform("max").fillna(0)
         order = np.lexsort((np.arange(len(table)), -largest))
         table = table.iloc[order].reset_index(drop=True)
     told = pd.DataFrame(shares)
     if len(told):
+        told.insert(3, "used", told["column"].isin(used))
         order = np.lexsort((np.arange(len(told)), -told["difference"].abs()))
         told = told.iloc[order].reset_index(drop=True)
     sizes = {i: int(inside.sum()) for i, inside in groups.items()}
@@ -123,14 +127,19 @@ def mean_difference(one: Floats, other: Floats) -> Interval:
 def median_difference(one: Floats, other: Floats) -> Interval:
     """Return the difference of two medians with its 95% interval; NaN below five values.
 
-    Each median's standard error comes from the order statistics about the square root of n off
-    the middle (Price and Bonett 2001, 2002), so nothing is taken for granted of the distribution.
-    Where many values are equal it can be 0.
+    The standard error of a median comes from the order statistic at (n + 1)/2 less the square root
+    of n, and its mirror image (Price and Bonett 2001, Journal of Statistical Computation and
+    Simulation 68, 295-305); that of the difference, from both (Price and Bonett 2002). Nothing is
+    taken for granted of the distribution. Where the values about a median are all alike they tell
+    nothing of its error, and there is no interval.
     """
     difference = float(np.median(one) - np.median(other)) if len(one) and len(other) else np.nan
     if min(len(one), len(other)) < FEWEST_FOR_MEDIAN:
         return difference, np.nan, np.nan
-    half = Z * float(np.hypot(_median_error(one), _median_error(other)))
+    own_error, other_error = _median_error(one), _median_error(other)
+    if not (own_error and other_error):
+        return difference, np.nan, np.nan
+    half = Z * float(np.hypot(own_error, other_error))
     return difference, difference - half, difference + half
 
 
@@ -164,7 +173,7 @@ def _wilson(own: int, size: int) -> tuple[float, float]:
 
 def _median_error(values: Floats) -> float:
     ordered, count = np.sort(values), len(values)
-    place = max(round(count / 2 - np.sqrt(count)), 1)
+    place = max(round((count + 1) / 2 - np.sqrt(count)), 1)
     z = float(ndtri(1 - bdtr(place - 1, count, 0.5)))
     return float(ordered[count - place] - ordered[place - 1]) / (2 * z)
 

@@ -172,29 +172,58 @@ def _trait_words(name: str, effect: float) -> str:
 def _unique(
     names: tuple[str, ...], segments: tuple[SegmentProfile, ...], given: dict[int, str]
 ) -> list[str]:
-    """Tell apart segments of one name by what else is strongest in them, at last by a number."""
-    counts = Counter(names)
+    """Tell apart segments of one name by what they differ in most, at last by a number."""
     taken = set(given.values())
     unique: list[str] = []
     for name, segment in zip(names, segments, strict=True):
         if segment.segment_id not in given:
-            candidates = _candidates(name, segment, shared=counts[name] > 1)
+            siblings = [
+                other
+                for other, theirs in zip(segments, names, strict=True)
+                if theirs == name and other is not segment
+            ]
+            candidates = _candidates(name, segment, siblings)
             name = next(candidate for candidate in candidates if candidate not in taken)
             taken.add(name)
         unique.append(name)
     return unique
 
 
-def _candidates(name: str, segment: SegmentProfile, *, shared: bool) -> Iterator[str]:
+def _candidates(
+    name: str, segment: SegmentProfile, siblings: list[SegmentProfile]
+) -> Iterator[str]:
     # A name found must be one that can be given, with a number behind it too.
     plain = short(name, LONGEST_NAME - 4)
-    if not shared:
+    if not siblings:
         yield plain
-    for difference in segment.differences:
-        words = _trait_words(difference.name, difference.effect)
-        if difference.used and words.casefold() not in name.casefold():
+    else:
+        for words in _apart(segment, siblings):
             yield short(f"{name} ({words})", LONGEST_NAME - 4)
-    yield from (f"{plain} {number}" for number in count(2))
+    yield from (f"{plain} {number}" for number in count(1 if siblings else 2))
+
+
+def _apart(segment: SegmentProfile, siblings: list[SegmentProfile]) -> list[str]:
+    """Say in what a segment lies above or below all its siblings, the widest gap first."""
+    own, *others = [
+        {d.name: d.effect for d in one.differences if d.used} for one in (segment, *siblings)
+    ]
+    gaps: dict[str, float] = {}
+    for name, effect in own.items():
+        if all(name in other for other in others):
+            theirs = [other[name] for other in others]
+            nearest = min(max(theirs), max(effect, min(theirs)))
+            gaps[name] = effect - nearest
+    ranked = sorted((name for name in gaps if gaps[name]), key=lambda name: -abs(gaps[name]))
+    return [_comparative(name, gaps[name] > 0, len(siblings) > 1) for name in ranked]
+
+
+def _comparative(name: str, above: bool, of_many: bool) -> str:
+    ending = "st" if of_many else "r"
+    if "=" in name:
+        column, category = name.split("=", 1)
+        more = {"r": ("less", "more"), "st": ("least", "most")}[ending][above]
+        return f"{more} often {short(category)} ({short(label(column))})"
+    return f"{'highe' if above else 'lowe'}{ending} {short(label(name))}"
 
 
 def _reasons(segment: SegmentProfile, profiles: Profiles, customers: str) -> tuple[str, ...]:

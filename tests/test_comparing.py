@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy import stats
 
+from segmentation import charts
 from segmentation.comparing import (
     compare_groups,
     group_values,
@@ -18,7 +21,7 @@ from segmentation.comparing import (
 )
 from segmentation.pipeline import run
 from segmentation.reading import Source
-from segmentation.results import Run
+from segmentation.results import Run, SegmentName
 from segmentation.settings import ChooseSettings, PrepareSettings, Recipe
 
 NUMBERS = arrays.arrays(
@@ -26,6 +29,22 @@ NUMBERS = arrays.arrays(
     st.integers(2, 40),
     elements=st.integers(-500, 500).map(lambda cents: cents / 100),
 )
+
+
+NAMED = {
+    i: SegmentName(
+        segment_id=i,
+        name=f"Group {i}",
+        given=False,
+        found=f"Group {i}",
+        reasons=(),
+        description="",
+        why="",
+        action="",
+        colour=i,
+    )
+    for i in range(2)
+}
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +115,43 @@ def test_the_interval_of_a_median_is_about_that_of_resampling() -> None:
     )
 
 
+@pytest.mark.parametrize("counts", [(5, 6), (16, 21), (30, 40), (101, 257)])
+def test_the_interval_of_a_median_is_the_published_one(counts: tuple[int, int]) -> None:
+    random = np.random.default_rng(sum(counts))
+    groups = [random.exponential(10, count) for count in counts]
+    variance = 0.0
+    for values in groups:
+        n = len(values)
+        c = max(round((n + 1) / 2 - n**0.5), 1)
+        tails = 2 * sum(math.comb(n, i) for i in range(c)) / 2**n
+        width = sorted(values)[n - c] - sorted(values)[c - 1]
+        variance += (width / (2 * stats.norm.isf(tails / 2))) ** 2
+    gap = np.median(groups[0]) - np.median(groups[1])
+    half = 1.959963984540054 * variance**0.5
+    assert median_difference(*groups) == pytest.approx((gap, gap - half, gap + half))
+
+
+def test_a_median_amid_equal_values_has_no_interval_and_no_certainty() -> None:
+    alike, spread = np.array([1.0] * 40 + [2.0, 9.0]), np.arange(40.0)
+    for one, other in ((alike, alike), (alike, spread), (spread, alike)):
+        difference, low, high = median_difference(one, other)
+        assert difference == np.median(one) - np.median(other)
+        assert np.isnan([low, high]).all()
+
+
+def test_columns_that_the_segments_were_made_from_are_marked() -> None:
+    rows = [f"c{i},{i % 3 * 50 + i},{i * 7 % 11},{'pqr'[i % 3]}" for i in range(60)]
+    source = Source(name="a.csv", data="\n".join(["id,spend,visits,kind", *rows]).encode())
+    recipe = Recipe(prepare=PrepareSettings(features=("spend", "kind")), choose=ChooseSettings(k=3))
+    found = compare_groups(run(source, recipe), np.ones(60, dtype=bool), (1, 0))
+    used = dict(zip(found.numbers["feature"], found.numbers["used"], strict=True))
+    assert used == {"spend": True, "visits": False}
+    assert found.shares["used"].all()
+    marks = charts.difference_dots(found.numbers, NAMED, 1).data[0].marker.symbol
+    opened = [symbol.endswith("-open") for symbol in marks]
+    assert opened == found.numbers["used"].tolist()
+
+
 def test_few_values_have_no_interval() -> None:
     one = np.array([4.0])
     assert mean_difference(one, np.array([1.0, 2.0]))[0] == 2.5
@@ -154,7 +210,8 @@ def test_a_column_without_a_value_among_those_shown() -> None:
     assert found["feature"].tolist() == ["spend", "late"]
     late = found.iloc[1]
     assert (
-        late["known"] == 0 and late.drop(["feature", "group", "known", "known_other"]).isna().all()
+        late["known"] == 0
+        and late.drop(["feature", "group", "used", "known", "known_other"]).isna().all()
     )
 
 

@@ -133,19 +133,67 @@ def test_a_long_or_broken_category_makes_a_name_that_can_be_given_back() -> None
     NameSettings(names=((1, name),))
 
 
-def test_names_tell_equal_patterns_apart_by_what_differs() -> None:
-    levels = {"income": "high", "spending_score": "high"}
-    segments = [
-        segment_of(i, levels, (Difference(name=n, segment=1, overall=0, effect=e, used=True),))
-        for i, n, e in [(1, "x", 1.0), (2, "x", -1.0), (3, "gender=f", 0.5)]
+TARGET = {"income": "high", "spending_score": "high"}
+
+
+def siblings_of(rows: list[dict[str, float]]) -> list[SegmentProfile]:
+    """Make segments of one playbook name from their effects; a mean is twice its effect."""
+    return [
+        segment_of(
+            i,
+            TARGET,
+            tuple(
+                Difference(name=name, segment=2 * effect, overall=0, effect=effect, used=True)
+                for name, effect in sorted(row.items(), key=lambda one: -abs(one[1]))
+            ),
+        )
+        for i, row in enumerate(rows, start=1)
     ]
+
+
+def suffixes(segments: list[SegmentProfile]) -> list[str]:
     names = [name.name for name in name_segments(profiles_of(segments))]
     assert all(name.startswith("High income, high spending") for name in names)
-    assert [name.split("customers ")[1] for name in names] == [
-        "(high x)",
-        "(low x)",
-        "(mostly f (gender))",
-    ]
+    return [name.split("customers ")[1].strip("()") for name in names]
+
+
+def test_siblings_are_told_apart_by_what_they_differ_in_and_not_by_all_customers() -> None:
+    both_high = [{"x": 1.5, "plain": 2.0}, {"x": 3.0, "plain": 1.9}]
+    assert suffixes(siblings_of(both_high)) == ["lower x", "higher x"]
+    kinds = [{"gender=f": 0.9, "x": 1}, {"gender=f": 0.1, "x": 1}]
+    assert suffixes(siblings_of(kinds)) == ["more often f (gender", "less often f (gender"]
+
+
+def test_of_three_siblings_the_one_between_is_numbered() -> None:
+    found = suffixes(siblings_of([{"x": 1.0}, {"x": 2.0}, {"x": 4.0}]))
+    assert found == ["lowest x", "1", "highest x"]
+
+
+effects_drawn = st.fixed_dictionaries(
+    {name: st.floats(-3, 3) for name in ("x", "income", "gender=f")}
+)
+
+
+@given(st.lists(effects_drawn, min_size=2, max_size=5))
+def test_what_a_suffix_claims_is_true_of_the_means(rows: list[dict[str, float]]) -> None:
+    segments = siblings_of(rows)
+    means = [{d.name: d.segment for d in one.differences} for one in segments]
+    names = {"x": "x", "income": "income", "f (gender": "gender=f"}
+    up = {"higher", "highest", "more often", "most often"}
+    for i, said in enumerate(suffixes(segments)):
+        if said.isdigit():
+            continue
+        feature = next(f for f in names if said.endswith(f" {f}"))
+        claim = said.removesuffix(f" {feature}")
+        own, *others = [means[i], *means[:i], *means[i + 1 :]]
+        for other in others:
+            gap = own[names[feature]] - other[names[feature]]
+            assert gap > 0 if claim in up else gap < 0
+    if len(rows) == 2:
+        gaps = {name: abs(rows[0][name] - rows[1][name]) for name in rows[0]}
+        said = suffixes(segments)[0]
+        feature = next((names[f] for f in names if said.endswith(f" {f}")), None)
+        assert max(gaps.values()) == (gaps[feature] if feature else 0)
 
 
 def test_what_is_not_notable_is_typical() -> None:

@@ -81,6 +81,11 @@ def everything(here: Shop) -> dict[str, go.Figure]:
         "seasons": charts.season_lines(sales.seasons(lines, own, 2), named, "revenue", POUND),
         "regions": charts.region_map(where, named),
         "rhythms": charts.rhythm_bars(rhythms, named),
+        "shares": charts.share_dots(
+            sales.buying_shares(lines, own, 2, first["product"].tolist()),
+            first["product"].tolist(),
+            list(named.values()),
+        ),
         "lifts": charts.lift_dots(first, first["product"].tolist(), named[1]),
     }
     for period in ("day", "week", "month"):

@@ -7,10 +7,17 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from pages.ui import cache, filters, sales_segments, state, widgets, wording
+from pages.ui import cache, sales_segments, state, widgets, wording
 from segmentation import charts, exporting
 from segmentation.axes import axis_for
-from segmentation.comparing import FEW, OTHERS, compare_groups, group_values
+from segmentation.comparing import (
+    FEW,
+    FEWEST_FOR_MEDIAN,
+    OTHERS,
+    compare_groups,
+    group_members,
+    group_values,
+)
 from segmentation.numerals import say
 from segmentation.results import Comparison, Run, SegmentName
 from segmentation.values import Bools
@@ -24,6 +31,7 @@ NUMBERS, DISTRIBUTION, CATEGORIES, PURCHASES = (
     "What they buy",
 )
 MOST_SHARES = 40
+MADE_FROM = " (made from it)"
 
 
 def draw(run: Run, keep: Bools, ids: tuple[int, ...]) -> None:
@@ -51,12 +59,14 @@ def draw(run: Run, keep: Bools, ids: tuple[int, ...]) -> None:
         elif view == DISTRIBUTION:
             _distribution(run, keep, ids, found, groups)
         elif view == CATEGORIES:
-            _categories(found, groups, ids)
+            _categories(found, groups, ids, keep)
         else:
             source = state.source()
             assert source is not None
             lines = cache.sales_lines(source, run.recipe)
-            sales_segments.bought(lines, run, keep, ids[0])
+            sales_segments.bought_by_groups(lines, run, group_members(run, keep, ids), groups)
+            if note := _both_sides(keep):
+                st.caption(note.strip())
 
 
 def _groups(run: Run) -> dict[int, SegmentName]:
@@ -78,17 +88,18 @@ def _differences(
     )
     st.caption(
         wording.told(
-            "Each dot is a difference of means, in standard deviations of all customers; the line "
-            "through it holds the true difference in 95 of 100 cases (Welch). Where it crosses 0, "
-            "chance alone could explain the difference."
+            "Each mark is a difference of means, in standard deviations of all customers, with its "
+            "95% interval (Welch)."
         )
-        + filters.baseline(keep)
+        + _caution(found.numbers, "Open marks: ")
+        + _both_sides(keep)
     )
     st.table(_figures(found.numbers, groups), border="horizontal", hide_index=True)
     st.caption(
         f"In original units, {state.escape(groups[ids[0]].name)} first; in brackets the 95% "
         "interval of the difference, of means by Welch (1947), of medians by Price and Bonett "
-        "(2002). Where money has a long tail, trust the medians."
+        "(2002). Where money has a long tail, trust the medians. Where most values are alike, a "
+        "median has no interval."
     )
     widgets.download(
         "Download differences",
@@ -101,13 +112,16 @@ def _differences(
 def _figures(numbers: pd.DataFrame, groups: dict[int, SegmentName]) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "Feature": [state.escape(label(name)) for name in numbers["feature"]],
+            "Feature": [
+                state.escape(label(name)) + (MADE_FROM if used else "")
+                for name, used in zip(numbers["feature"], numbers["used"], strict=True)
+            ],
             **_against(numbers, groups),
             "Means": _pairs(numbers["mean"], numbers["mean_other"]),
-            "Difference of means": _intervals(numbers, "difference", "low", "high"),
+            "Difference of means": _intervals(numbers, "difference", "low", "high", 2),
             "Medians": _pairs(numbers["median"], numbers["median_other"]),
             "Difference of medians": _intervals(
-                numbers, "median_difference", "median_low", "median_high"
+                numbers, "median_difference", "median_low", "median_high", FEWEST_FOR_MEDIAN
             ),
         }
     )
@@ -139,17 +153,22 @@ def _distribution(
         "overlay",
         f"Distribution of {label(feature)} in the groups",
     )
-    st.caption("How much of each group lies where; each adds up to 100%.")
+    st.caption("How much of each group lies where; each adds up to 100%." + _both_sides(keep))
 
 
-def _categories(found: Comparison, groups: dict[int, SegmentName], ids: tuple[int, ...]) -> None:
+def _categories(
+    found: Comparison, groups: dict[int, SegmentName], ids: tuple[int, ...], keep: Bools
+) -> None:
     shown = found.shares.head(MOST_SHARES)
     st.table(
         pd.DataFrame(
             {
                 "Category": [
                     state.escape(f"{label(column)}: {category or '(missing)'}")
-                    for column, category in zip(shown["column"], shown["category"], strict=True)
+                    + (MADE_FROM if used else "")
+                    for column, category, used in zip(
+                        shown["column"], shown["category"], shown["used"], strict=True
+                    )
                 ],
                 **_against(shown, groups),
                 "Shares": [
@@ -170,6 +189,8 @@ def _categories(found: Comparison, groups: dict[int, SegmentName], ids: tuple[in
     st.caption(
         f"Share of {state.escape(groups[ids[0]].name)} first; the largest differences on top. "
         "Intervals by Newcombe (1998, method 10)."
+        + _caution(found.shares, f'"{MADE_FROM.strip(" ()").capitalize()}": ')
+        + _both_sides(keep)
     )
     widgets.download(
         "Download shares",
@@ -187,10 +208,38 @@ def _pairs(ones: pd.Series[float], others: pd.Series[float]) -> list[str]:
     return [f"{say(one)} / {say(other)}" for one, other in zip(ones, others, strict=True)]
 
 
-def _intervals(rows: pd.DataFrame, *columns: str) -> list[str]:
+def _intervals(rows: pd.DataFrame, difference: str, low: str, high: str, fewest: int) -> list[str]:
+    known = rows[["known", "known_other"]].min(axis=1)
     return [
-        f"{say(gap)} (too few for an interval)"
-        if pd.isna(low)
-        else f"{say(gap)} ({say(low)} to {say(high)})"
-        for gap, low, high in rows[list(columns)].itertuples(index=False)
+        f"{say(gap)} ({say(start)} to {say(end)})"
+        if pd.notna(start)
+        else f"{say(gap)} ({'too few for an interval' if count < fewest else 'no interval'})"
+        for gap, start, end, count in zip(
+            rows[difference], rows[low], rows[high], known, strict=True
+        )
     ]
+
+
+def _caution(rows: pd.DataFrame, mark: str) -> str:
+    """Say what the intervals prove, and of which columns they prove nothing."""
+    made = (
+        f" {mark}the segments were made from these columns and so made to differ in them; "
+        "their intervals describe and prove nothing."
+    )
+    others = (
+        " The interval of any other column holds the true difference in 95 of 100 cases; where it "
+        "crosses 0, chance alone could explain the difference. Of many columns that do not differ, "
+        "one in twenty lies off 0 by chance."
+    )
+    used = rows["used"]
+    return (made if used.any() else "") + ("" if used.all() else others)
+
+
+def _both_sides(keep: Bools) -> str:
+    """Say that a filter acts on both sides."""
+    if keep.all():
+        return ""
+    return wording.told(
+        f" The filter acts on both sides: only the {int(keep.sum()):,} customers that pass it "
+        "are compared."
+    )

@@ -19,6 +19,7 @@ MONEY = {
     "new_revenue": "Revenue, new",
     "returning_revenue": "Revenue, returning",
 }
+SHARE_OF = "Share of "
 SHARES = {
     "share": "Share",
     "overall": "Share of all",
@@ -58,8 +59,9 @@ def table(
         if column in MONEY:
             title = currency.named(MONEY[column])
             columns[column] = widgets.number_column(frame[column], title)
-        elif column in SHARES:
-            columns[column] = st.column_config.NumberColumn(SHARES[column], format="percent")
+        elif column in SHARES or column.startswith(SHARE_OF):
+            title = SHARES.get(column, column)
+            columns[column] = st.column_config.NumberColumn(title, format="percent")
         elif pd.api.types.is_datetime64_any_dtype(frame[column]):
             columns[column] = st.column_config.DateColumn(TITLES[column])
         else:

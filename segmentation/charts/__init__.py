@@ -28,6 +28,7 @@ from segmentation.charts.segment_sales import (
     region_map,
     rhythm_bars,
     season_lines,
+    share_dots,
 )
 from segmentation.charts.segments import (
     effect_bars,
@@ -82,6 +83,7 @@ __all__ = [
     "sankey",
     "season_lines",
     "segment_colour",
+    "share_dots",
     "shares_then_now",
     "silhouette_plot",
     "size_bars",

@@ -20,6 +20,7 @@ from segmentation.charts.look import (
 )
 from segmentation.money import Currency
 from segmentation.results import SegmentName
+from segmentation.values import Floats
 from segmentation.vocabulary import label
 
 RHYTHM_COLOURS = {"in rhythm": PALETTE[0], "late": PALETTE[8], "slipping away": PALETTE[9]}
@@ -128,10 +129,36 @@ def lift_dots(frame: pd.DataFrame, names: list[str], segment: SegmentName) -> go
     return figure.update_layout(height=max(240, 90 + 30 * len(shown)))
 
 
+def share_dots(shares: Floats, names: list[str], groups: list[SegmentName]) -> go.Figure:
+    """Draw the share of each group's customers who bought each thing, a column a group."""
+    labels = [wrap(name, 34, 1) for name in names]
+    places = [f"{text}{' ' * labels[:i].count(text)}" for i, text in enumerate(labels)]
+    figure = blank("Share of the group's customers who bought it", None)
+    for place, (group, own) in enumerate(zip(groups, shares.T, strict=True)):
+        figure.add_scatter(
+            x=own,
+            y=places,
+            mode="markers",
+            name=wrap(group.name),
+            marker={
+                "color": segment_colour(group.colour),
+                "symbol": SYMBOLS[place % len(SYMBOLS)],
+                "size": 9,
+            },
+            hovertemplate=f"{escape(group.name)}<br>%{{y}}: %{{x:.1%}}<extra></extra>",
+        )
+    figure.update_yaxes(type="category", autorange="reversed")
+    figure.update_xaxes(tickformat=".0%", rangemode="tozero")
+    return figure.update_layout(height=max(260, 130 + 30 * len(names)))
+
+
 def difference_dots(
     numbers: pd.DataFrame, segments: dict[int, SegmentName], first: int, most: int = 12
 ) -> go.Figure:
-    """Draw how far the first group lies from each other one, in standard deviations."""
+    """Draw how far the first group lies from each other one, in standard deviations.
+
+    Marks are open where the segments were made from the feature.
+    """
     features = list(dict.fromkeys(numbers["feature"]))[:most]
     figure = blank(None, None)
     texts = [label(name) for name in features]
@@ -149,7 +176,10 @@ def difference_dots(
             name=f"against {wrap(segments[group].name)}",
             marker={
                 "color": segment_colour(segments[group if len(groups) > 1 else first].colour),
-                "symbol": SYMBOLS[place % len(SYMBOLS)],
+                "symbol": [
+                    SYMBOLS[place % len(SYMBOLS)] + ("-open" if used else "")
+                    for used in own["used"]
+                ],
                 "size": 9,
             },
             error_x=_whiskers(own["effect"], own["effect_low"], own["effect_high"]),

@@ -6,7 +6,7 @@ to the total, since amounts are added as whole numbers.
 
 from segmentation.sales.customers import cohorts, new_and_returning, pareto
 from segmentation.sales.groups import by_country, by_hour, by_product, by_weekday, totals
-from segmentation.sales.lifts import bought_by_segment, lift_interval
+from segmentation.sales.lifts import bought_by_segment, buying_shares, lift_interval
 from segmentation.sales.lines import sales_lines
 from segmentation.sales.pairs import bought_together
 from segmentation.sales.periods import over_time
@@ -17,6 +17,7 @@ from segmentation.sales.shown import customers_shown, segments_shown
 __all__ = [
     "bought_by_segment",
     "bought_together",
+    "buying_shares",
     "by_country",
     "by_hour",
     "by_product",

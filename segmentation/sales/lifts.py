@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from segmentation.results import SalesLines
-from segmentation.results.sales import Integers
+from segmentation.results.sales import Integers, Values
 from segmentation.sales.counting import together
 from segmentation.values import Floats
 
@@ -88,16 +89,7 @@ def bought_by_segment(
     values = lines.product if what == "product" else lines.category
     if values is None:
         return None
-    count = len(values.names)
-    told = values.names != ""
-    rows = lines.sale & (segments[lines.customers] > 0) & told[values.codes]
-    if lines.product is not None:
-        rows &= ~lines.charges[lines.product.codes]
-    owners, bought = together(
-        lines.customers[rows], values.codes[rows], lines.customer_count, count
-    )
-    counts = np.bincount(segments[owners] * count + bought, minlength=(k + 1) * count)
-    counts = counts.reshape(k + 1, count)[1:]
+    counts = _buyers(lines, segments, k, values)
     sizes = np.bincount(segments, minlength=k + 1)[1:]
     everyone, all_counts = sizes.sum(), counts.sum(axis=0)
     least = np.maximum(FEWEST_CUSTOMERS, np.ceil(FEWEST_SHARE * sizes))[:, None]
@@ -127,3 +119,48 @@ def bought_by_segment(
         found.insert(2, "description", lines.descriptions[which])
     order = ["segment_id", "low", "customers", what]
     return found.sort_values(order, ascending=[True, False, False, True], ignore_index=True)
+
+
+def buying_shares(
+    lines: SalesLines, segments: Integers, k: int, names: Sequence[str], what: str = "product"
+) -> Floats:
+    """Return the share of each segment's customers who bought each of some products.
+
+    Parameters
+    ----------
+    lines : SalesLines
+        All lines.
+    segments : ndarray of int, shape (customers,)
+        Segment of each customer, 1 to ``k``; 0 leaves the customer out.
+    k : int
+        Segments.
+    names : sequence of str
+        Products or categories of the file.
+    what : {"product", "category"}
+        What the names are of; the file must have it.
+
+    Returns
+    -------
+    ndarray of float, shape (names, k)
+        NaN for a segment without customers.
+    """
+    values = lines.product if what == "product" else lines.category
+    assert values is not None
+    places = pd.Index(values.names).get_indexer(pd.Index(names))
+    counts = _buyers(lines, segments, k, values)[:, places]
+    sizes = np.bincount(segments, minlength=k + 1)[1:].astype(float)
+    return (counts / np.where(sizes > 0, sizes, np.nan)[:, None]).T
+
+
+def _buyers(lines: SalesLines, segments: Integers, k: int, values: Values) -> Integers:
+    """Count the customers of each segment who bought each thing; charges are none."""
+    count = len(values.names)
+    told = values.names != ""
+    rows = lines.sale & (segments[lines.customers] > 0) & told[values.codes]
+    if lines.product is not None:
+        rows &= ~lines.charges[lines.product.codes]
+    owners, bought = together(
+        lines.customers[rows], values.codes[rows], lines.customer_count, count
+    )
+    counts = np.bincount(segments[owners] * count + bought, minlength=(k + 1) * count)
+    return counts.reshape(k + 1, count)[1:]

@@ -133,11 +133,12 @@ def test_the_customers_shown_are_held_against_all(app: AppTest) -> None:
     choose(app, "filter-segments-", [])
     choose(app, "compare-others-", [2])
     pair = figures(app)["differences"]["data"]
-    assert held not in said(app)
+    assert "both sides" not in said(app)
     choose(app, "filter-segments-", [1, 2])
     choose(app, "compare-others-", [2])
     assert figures(app)["differences"]["data"] == pair
-    assert held in said(app)
+    assert "The filter acts on both sides: only the" in said(app)
+    assert held not in said(app)
 
 
 def test_one_segment_left_can_not_be_compared(app: AppTest) -> None:

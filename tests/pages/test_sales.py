@@ -221,6 +221,31 @@ def test_one_segment_against_others_or_all(app: AppTest) -> None:
     assert views == ["Differences", "Distribution", "Categories", "What they buy"]
     told = app.table[0].value
     assert told["Difference of means"].str.contains(" to ").all()
+    made = told["Feature"].str.endswith(" (made from it)")
+    assert 0 < made.sum() < len(told)
+    assert "describe and prove nothing" in said(app) and "one in twenty" in said(app)
+
+
+def test_what_groups_buy_is_held_against_the_groups_chosen(app: AppTest) -> None:
+    run(take_sample(app, "orders"), k=4)
+    go(app, "compare")
+    names = segment_names(app)
+    choose(app, "compare-view", "What they buy")
+    drawn = []
+    for others in ([], [2], [2, 3]):
+        choose(app, "compare-others-", others)
+        held = [names[i - 1] for i in others] or ["all other customers"]
+        shown = app.dataframe[0].value
+        columns = [column for column in shown if column.startswith("Share of ")]
+        groups = [names[0], *held]
+        assert columns == [f"Share of {name}" for name in [*groups, "them together"]]
+        told = said(app)
+        assert all(name in told for name in held)
+        drawn.append(shown[["product", "lift"]].to_csv())
+        chart = figures(app).get("compare-bought")
+        if chart is not None:
+            assert [t["name"].replace("<br>", " ") for t in chart["data"]] == groups
+    assert len(set(drawn)) == 3
 
 
 def test_a_small_segment_says_so(app: AppTest, source_of: Callable[..., Source]) -> None:

@@ -80,6 +80,24 @@ def test_lift_by_segment_as_counted_by_hand() -> None:
         assert rows["low"].is_monotonic_decreasing
 
 
+def test_shares_of_buyers_as_counted_by_hand() -> None:
+    owners, bought = some_baskets(500, 12, 4)
+    here = shop(baskets(owners, bought))
+    ids = here.loaded.customers.ids.tolist()
+    segments = np.array([int(name[1:]) % 3 for name in ids])
+    found = sales.bought_by_segment(here.lines, segments, 3)
+    assert found is not None
+    names = sorted(set(found["product"]))[::-1]
+    shares = sales.buying_shares(here.lines, segments, 3, names)
+    for segment in (1, 2):
+        own = {name for name, i in zip(ids, segments, strict=True) if i == segment}
+        for place, product in enumerate(names):
+            pairs = zip(owners, bought, strict=True)
+            buyers = {f"c{owner}" for owner, products in pairs if product in products}
+            assert shares[place, segment - 1] == pytest.approx(len(buyers & own) / len(own))
+    assert np.isnan(shares[:, 2]).all()
+
+
 def test_segments_drawn_by_lot_buy_nothing_special() -> None:
     random = np.random.default_rng(0)
     owners, bought = some_baskets(400, 60, 8)
