@@ -70,6 +70,11 @@ def baseline(keep: Bools) -> str:
     )
 
 
+def acts() -> bool:
+    """Tell whether anything is chosen in the filter."""
+    return bool(_held().conditions({}))
+
+
 def pick(ids: Any) -> None:
     """Let only these customers pass, on all screens; to be called before the screen is drawn."""
     turn = st.session_state.get(PICKS, 0) + 1
@@ -362,7 +367,11 @@ def _say(acting: Filter, names: dict[int, str], passing_count: int, all_count: i
         )
     if not passing_count:
         st.info(
-            wording.told("No customer passes this filter. Widen or clear it."),
+            wording.told("No customer passes this filter. ")
+            + "".join(
+                f"Of {state.escape(column)}, from is above to. " for column in acting.upside_down()
+            )
+            + "Widen or clear it.",
             icon=":material/info:",
         )
 
