@@ -67,6 +67,13 @@ def show() -> None:
     if not own.any():
         navigation.end_screen()
     sales_views.headline(sales.totals(lines, keep), unit, net=lines.net)
+    if filters.acts():
+        st.caption(
+            wording.told(
+                "All orders of the customers shown count, also those on other days and of other "
+                "products."
+            )
+        )
     with widgets.view_place(view, views):
         if view in VIEWS:
             VIEWS[view](lines, keep, unit)

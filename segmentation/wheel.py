@@ -241,6 +241,49 @@ def numbers_after(k: int, settings: WheelSettings) -> tuple[int, ...]:
     return tuple(sorted(numbers))
 
 
+def followed(
+    ids: Iterable[int], k: int, before: WheelSettings, after: WheelSettings
+) -> tuple[int, ...]:
+    """Return the ids that segments have once steps are taken, or taken back.
+
+    A segment that was merged away is the one it became part of; one that is made whole again is
+    the whole. Of one that is split, the part that keeps the number stays.
+
+    Parameters
+    ----------
+    ids : iterable of int
+        Before.
+    k : int
+        Segments found.
+    before, after : WheelSettings
+        One of them begins with the steps of the other.
+
+    Examples
+    --------
+    >>> none, merged = WheelSettings(), WheelSettings(steps=(("merge", (1, 2)),))
+    >>> followed((2, 4), 4, none, merged), followed((1, 3), 4, merged, none)
+    ((1, 3), (1, 4))
+    """
+    is_taken_back = len(after.steps) < len(before.steps)
+    gone: dict[int, int] = {}
+    following = k + 1
+    for what, named in (before if is_taken_back else after).steps:
+        if what == "split":
+            if is_taken_back:
+                gone[following] = named[0]
+            following += 1
+        elif not is_taken_back:
+            gone[named[1]] = named[0]
+    present, numbers = numbers_after(k, before), numbers_after(k, after)
+    found = set()
+    for i in ids:
+        number = present[i - 1]
+        while number not in numbers:
+            number = gone[number]
+        found.add(numbers.index(number) + 1)
+    return tuple(sorted(found))
+
+
 def names_left(
     names: tuple[tuple[int, str], ...], now: tuple[SegmentName, ...], numbers: tuple[int, ...]
 ) -> tuple[tuple[int, str], ...]:

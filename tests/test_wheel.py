@@ -28,6 +28,7 @@ from segmentation.settings import (
     Recipe,
     WheelSettings,
 )
+from segmentation.wheel import followed
 
 MALL = Path(__file__).parents[1] / "data" / "mall.csv"
 K = 5
@@ -266,3 +267,37 @@ def test_a_side_is_the_nearer_centre_however_the_rows_lie(seed: int) -> None:
     far = np.linalg.norm(rows[:, None] - centres, axis=2)
     clear = np.abs(far[:, 0] - far[:, 1]) > 1e-9
     assert (sides[clear] == (far[:, 1] < far[:, 0])[clear]).all()
+
+
+def test_a_choice_of_segments_follows_its_customers(found: Run) -> None:
+    """Merged or made whole, all of them are in it; step by step or at once."""
+    taken = (
+        ("split", (2,)),
+        ("split", (6,)),
+        ("merge", (1, 2)),
+        ("merge", (4, 7)),
+        ("split", (1,)),
+    )
+    runs = [turned(found, steps(*taken[:count])) for count in range(len(taken) + 1)]
+
+    def follow(i: int, before: int, now: int) -> int:
+        (end,) = followed([i], K, steps(*taken[:before]), steps(*taken[:now]))
+        return end
+
+    for step, (what, _) in enumerate(taken):
+        for before, now in ((step, step + 1), (step + 1, step)):
+            old, new = runs[before].profiles.labels, runs[now].profiles.labels
+            for i in range(1, runs[before].segmentation.k + 1):
+                inside = new[old == i] == follow(i, before, now)
+                assert inside.all() if (what == "merge") == (before < now) else inside.any()
+    last = len(taken)
+    for i in range(1, K + 1):
+        single = i
+        for step in range(last):
+            single = follow(single, step, step + 1)
+        assert follow(i, 0, last) == single
+    for i in range(1, runs[-1].segmentation.k + 1):
+        single = i
+        for step in range(last, 0, -1):
+            single = follow(single, step, step - 1)
+        assert follow(i, last, 0) == single

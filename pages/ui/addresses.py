@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -31,7 +33,8 @@ def take() -> None:
 def asked(index: FilterIndex, run: Run | None, held: Filter) -> Filter:
     """Return the filter held, or what the address asks for as far as it can be met by now.
 
-    What is about another file waits for it; segments wait for a run.
+    Customers chosen in a map, which no address can name, stay. What is about another
+    file waits for it; segments wait for a run.
     """
     text: str = st.session_state.get(ASKED, "")
     if not text:
@@ -50,7 +53,7 @@ def asked(index: FilterIndex, run: Run | None, held: Filter) -> Filter:
             products=held.products,
         )
     st.session_state[ASKED] = waiting if run is None else ""
-    return chosen
+    return replace(chosen, picked=held.picked)
 
 
 def forget() -> None:

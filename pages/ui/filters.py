@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -22,6 +23,7 @@ from segmentation.words import sentence
 MOST_LISTED = 200
 MOST_FOUND = 50
 HELD, HELD_RUN, PICKS, CLEARED = "filter-held", "filter-run", "filter-picks", "filter-cleared"
+RENEWED = "filter-renewed"
 
 
 def for_run(run: Run, place: DeltaGenerator | None = None) -> Bools:
@@ -68,6 +70,11 @@ def baseline(keep: Bools) -> str:
     )
 
 
+def acts() -> bool:
+    """Tell whether anything is chosen in the filter."""
+    return bool(_held().conditions({}))
+
+
 def pick(ids: Any) -> None:
     """Let only these customers pass, on all screens; to be called before the screen is drawn."""
     turn = st.session_state.get(PICKS, 0) + 1
@@ -75,9 +82,23 @@ def pick(ids: Any) -> None:
     _hold(replace(_held(), picked=Picked(ids=ids, turn=turn)))
 
 
+@contextmanager
+def followed(after: Callable[[tuple[int, ...]], tuple[int, ...]]) -> Iterator[None]:
+    """Keep the choice of segments while the run shown is turned by hand, under the ids then."""
+    held = _held()
+    segments = after(held.segments)
+    yield
+    _hold(replace(held, segments=segments))
+
+
+def _stored() -> Filter:
+    chosen: Filter = st.session_state.get(state.key(HELD), Filter())
+    return chosen
+
+
 def _held() -> Filter:
     """Return the filter held for this file; segments of a run before are none of this one."""
-    chosen: Filter = st.session_state.get(state.key(HELD), Filter())
+    chosen = _stored()
     if chosen.segments and st.session_state.get(HELD_RUN) != state.runs():
         return replace(chosen, segments=())
     return chosen
@@ -90,11 +111,13 @@ def _hold(chosen: Filter) -> None:
 
 
 def _now(index: FilterIndex, run: Run | None) -> Filter:
-    held = _held()
+    stored, held = _stored(), _held()
     chosen = addresses.asked(index, run, held)
-    if chosen is not held:
+    if chosen is not stored:
         st.session_state[state.key(HELD)] = chosen
         st.session_state[HELD_RUN] = state.runs()
+    if held is not stored and not chosen.segments:
+        st.session_state[RENEWED] = True
     return chosen
 
 
@@ -314,6 +337,8 @@ def _say(acting: Filter, names: dict[int, str], passing_count: int, all_count: i
     conditions = acting.conditions(names)
     for complaint in addresses.complaints():
         st.caption(f":material/link_off: {complaint}; it is left out.")
+    if st.session_state.pop(RENEWED, False):
+        st.caption("The segments were found anew: the choice of segments in the filter is gone.")
     if st.session_state.pop(CLEARED, False):
         st.caption(wording.told(f"Filter cleared: all {all_count:,} customers are shown."))
     if not conditions:
@@ -342,7 +367,11 @@ def _say(acting: Filter, names: dict[int, str], passing_count: int, all_count: i
         )
     if not passing_count:
         st.info(
-            wording.told("No customer passes this filter. Widen or clear it."),
+            wording.told("No customer passes this filter. ")
+            + "".join(
+                f"Of {state.escape(column)}, from is above to. " for column in acting.upside_down()
+            )
+            + "Widen or clear it.",
             icon=":material/info:",
         )
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.ui import cache, messages, state
+from pages.ui import cache, filters, messages, state
 from segmentation import wheel
 from segmentation.errors import SegmentationError
 from segmentation.results import Run
@@ -65,10 +65,11 @@ def _turn(run: Run, what: Turning, ids: tuple[int, ...]) -> None:
     named = dict(naming.names)
     named.setdefault(numbers[0], run.name_of()[ids[0]])
     _show(
+        run,
         run.recipe.with_stage(
             wheel=WheelSettings(steps=(*run.recipe.wheel.steps, (what, numbers))),
             naming=replace(naming, names=tuple(sorted(named.items()))),
-        )
+        ),
     )
 
 
@@ -80,10 +81,10 @@ def _back(run: Run, steps: WheelSettings) -> None:
     found = cache.run(source, nameless)
     numbers = wheel.numbers_after(found.evidence.k, steps)
     names = wheel.names_left(run.recipe.naming.names, found.names, numbers)
-    _show(nameless.with_stage(naming=replace(nameless.naming, names=names)))
+    _show(run, nameless.with_stage(naming=replace(nameless.naming, names=names)))
 
 
-def _show(recipe: Recipe) -> None:
+def _show(run: Run, recipe: Recipe) -> None:
     source = state.source()
     assert source is not None
     try:
@@ -92,5 +93,8 @@ def _show(recipe: Recipe) -> None:
     except SegmentationError as error:
         messages.problem(error)
         return
-    state.turn(recipe)
+    with filters.followed(
+        lambda ids: wheel.followed(ids, run.evidence.k, run.recipe.wheel, recipe.wheel)
+    ):
+        state.turn(recipe)
     st.rerun()

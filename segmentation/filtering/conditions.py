@@ -105,6 +105,16 @@ class Filter:
         """Say each condition in a reader's words; ``names`` maps segment ids to names."""
         return tuple(text for text, _ in self.conditions(names))
 
+    def upside_down(self) -> tuple[str, ...]:
+        """Return the labels of columns whose range begins above its end, which nobody meets.
+
+        Examples
+        --------
+        >>> Filter(ranges=(("age", 60.0, 40.0), ("spend", 1.0, 9.0))).upside_down()
+        ('age',)
+        """
+        return tuple(label(column) for column, low, high in self.ranges if low > high)
+
     def fitting(self, index: FilterIndex) -> Filter:
         """Leave out what these customers have no column for."""
         customers = index.customers

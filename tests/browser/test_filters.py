@@ -92,8 +92,7 @@ def drawn(person: Person) -> Locator:
     return person.page.locator(".js-plotly-plot").first
 
 
-def test_customers_drawn_around_in_a_map_are_chosen_on_all_screens(person: Person) -> None:
-    found(person, "Mall visitors")
+def draw(person: Person) -> None:
     person.doing(person.page.get_by_text("Choose customers by drawing").click)
     box = drawn(person).locator(".nsewdrag").first.bounding_box()
     assert box is not None
@@ -102,6 +101,29 @@ def test_customers_drawn_around_in_a_map_are_chosen_on_all_screens(person: Perso
     mouse.down()
     mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=8)
     person.doing(mouse.up)
+
+
+def test_going_back_keeps_the_customers_drawn_around(person: Person) -> None:
+    found(person, "Mall visitors")
+    person.open_popover("Filter")
+    person.choose("Gender", "Female")
+    person.close_popovers()
+    text = asked(person)
+    draw(person)
+    wanted, shown = chips(person), person.shown()
+    assert len(wanted) == 2 and asked(person) == text != ""
+    person.go("Profiles")
+    person.doing(person.page.go_back)
+    person.sees("Choose customers by drawing")
+    assert chips(person) == wanted and person.shown() == shown and asked(person) == text
+    person.doing(person.page.go_forward)
+    person.does_not_see("Choose customers by drawing")
+    assert chips(person) == wanted and person.shown() == shown
+
+
+def test_customers_drawn_around_in_a_map_are_chosen_on_all_screens(person: Person) -> None:
+    found(person, "Mall visitors")
+    draw(person)
     (chip,) = chips(person)
     shown, of = person.shown()
     assert chip == f"{shown} customers chosen in the map" and 0 < shown < of == 200

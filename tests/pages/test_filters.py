@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.ui import addresses
+from segmentation.filtering import Picked
 from segmentation.reading import Source
 from tests.pages.visiting import (
     chips,
@@ -102,6 +106,41 @@ def test_a_filter_that_leaves_nobody(app: AppTest, screen: str) -> None:
         ]
     press(app, "Clear filter")
     assert NOBODY not in said(app)
+
+
+def test_a_range_the_wrong_way_round_is_named(app: AppTest) -> None:
+    rows = [f"c{i},{i * 3},{i % 7}" for i in range(30)]
+    text = "\n".join(["id,net_$pend,visits", *rows])
+    go(take(app, Source(name="few.csv", data=text.encode())), "explore")
+    limit(app, "net_$pend", 60.0, 40.0)
+    assert f"{NOBODY}. Of net \\$pend, from is above to. Widen or clear it." in said(app)
+    choose(app, "filter-to-net_$pend-", 80.0)
+    assert "is above to" not in said(app) and "7 of 30 customers shown" in said(app)
+    limit(app, "net_$pend", 61.0, 62.0)
+    assert NOBODY in said(app) and "is above to" not in said(app)
+
+
+@pytest.mark.parametrize("asks", ["other", "same"])
+def test_going_back_keeps_what_was_drawn(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch, asks: str
+) -> None:
+    go(take_sample(app, "mall"), "explore")
+    choose(app, "filter-category-Gender", ["Female"])
+    before = address(app)
+    key = f"filter-held-{app.session_state['generation']}"
+    ids = pd.read_csv(MALL)["CustomerID"].astype(str).to_numpy()[:50]
+    app.session_state[key] = replace(app.session_state[key], picked=Picked(ids=ids, turn=1))
+    drawn = "50 customers chosen in the map"
+    if asks == "other":
+        choose(app, "filter-category-Gender", ["Male"])
+        assert chips(app) == [drawn, "Gender: Male"]
+    app.query_params["filter"] = before
+    back = SimpleNamespace(is_history_navigation=True)
+    monkeypatch.setattr(addresses, "get_script_run_ctx", lambda: back)
+    app.run()
+    assert chips(app) == [drawn, "Gender: Female"]
+    women = int((pd.read_csv(MALL)["Gender"][:50] == "Female").sum())
+    assert f"{women} of 200 customers shown" in said(app)
 
 
 def test_a_segment_outside_the_filter_says_so(app: AppTest) -> None:

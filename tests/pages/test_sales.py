@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -125,6 +126,25 @@ def test_a_filter_acts_on_sales(app: AppTest) -> None:
     assert 0 < less < every
     choose(app, "sales-view", "Countries")
     assert app.dataframe[0].value["revenue"].sum() == pytest.approx(less)
+
+
+def test_a_filter_chooses_customers_not_orders_and_says_so(app: AppTest) -> None:
+    said_so = "All orders of the customers shown count, also those on other days"
+    go(take_sample(app, "orders"), "sales")
+    assert said_so not in said(app)
+    lines = pd.read_csv(ORDERS, parse_dates=["InvoiceDate"])
+    lines = lines[lines["CustomerID"].notna() & (lines["Quantity"] > 0)]
+    span = widget(app, "filter-date-order_date")
+    first, last = span.min + timedelta(days=60), span.min + timedelta(days=90)
+    choose(app, "filter-date-order_date", (first, last))
+    inside = lines["InvoiceDate"].dt.date.between(first, last)
+    own = lines["CustomerID"].isin(lines["CustomerID"][inside])
+    revenue = lines["Quantity"] * lines["UnitPrice"]
+    assert revenue[inside].sum() < revenue[own].sum()
+    assert app.dataframe[0].value["revenue"].sum() == pytest.approx(revenue[own].sum())
+    assert said(app).count(said_so) == 1
+    choose(app, "filter-date-order_date", ())
+    assert said_so not in said(app)
 
 
 def test_a_filter_by_segment_acts_on_sales(app: AppTest) -> None:

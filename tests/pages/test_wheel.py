@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from segmentation.models.scoring import score
 from segmentation.models.store import load_model
 from tests.pages.visiting import (
+    chips,
     choose,
     every_view,
     figures,
@@ -166,3 +167,54 @@ def test_a_new_run_begins_without_the_hand(profiles: AppTest) -> None:
     run(app, k=3)
     assert len(segment_names(app)) == 3
     assert "by hand" not in said(app)
+
+
+GONE = "The segments were found anew: the choice of segments in the filter is gone."
+
+
+def test_the_filter_follows_its_segment_through_steps_by_hand(profiles: AppTest) -> None:
+    app = profiles
+    names = segment_names(app)
+    choose(app, "filter-segments-", [4])
+    shown = shown_count(app)
+    choose(app, "wheel-Segment that stays", 1)
+    choose(app, "wheel-Segment merged into it", 3)
+    press(app, "Merge")
+    assert (chips(app), shown_count(app)) == ([names[3]], shown)
+    assert widget(app, "filter-segments-").value == [3]
+    press(app, "Undo last")
+    assert (chips(app), shown_count(app)) == ([names[3]], shown)
+    choose(app, "wheel-Split in two", 4)
+    press(app, "Split")
+    assert widget(app, "filter-segments-").value == [4]
+    assert 0 < shown_count(app) < shown
+    choose(app, "filter-segments-", [5])
+    press(app, "Undo last")
+    assert (chips(app), shown_count(app)) == ([names[3]], shown)
+    assert GONE not in said(app)
+
+
+def test_the_filter_goes_with_a_segment_that_is_merged_away(profiles: AppTest) -> None:
+    app = profiles
+    names = segment_names(app)
+    counts = []
+    for segment in (1, 3):
+        choose(app, "filter-segments-", [segment])
+        counts.append(shown_count(app))
+    choose(app, "wheel-Segment that stays", 1)
+    choose(app, "wheel-Segment merged into it", 3)
+    press(app, "Merge")
+    assert (chips(app), shown_count(app)) == ([names[0]], sum(counts))
+
+
+def test_segments_found_anew_end_the_choice_and_say_so_once(profiles: AppTest) -> None:
+    app = profiles
+    choose(app, "filter-segments-", [2])
+    run(app, k=3)
+    assert chips(app) == [] and said(app).count(GONE) == 1
+    assert GONE not in said(go(app, "profiles"))
+
+
+def shown_count(app: AppTest) -> int:
+    (note,) = [one.value for one in app.caption if " of 200 customers shown" in one.value]
+    return int(note.split()[0])
