@@ -183,7 +183,7 @@ def bought_by_groups(
         title = f"{figures.SHARE_OF}{group.name}"
         while title in found:
             title += "_"
-        found.insert(found.columns.get_loc(together), title, shares[:, place])
+        found.insert(list(found.columns).index(together), title, shares[:, place])
     figures.table(found, Currency(), "bought-by-groups")
 
 
