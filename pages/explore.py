@@ -20,7 +20,7 @@ def show() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         view = widgets.view_switch("View", VIEWS, "explore-view")
         place = st.container(width="content")
-    keep = filters.for_customers(loaded, place)
+    keep = filters.for_customers(loaded, place, results.run_if_any())
     if not keep.any():
         navigation.end_screen()
     customers = loaded.customers

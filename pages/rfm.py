@@ -28,7 +28,7 @@ def show() -> None:
         rfm = scores.of(loaded, grid)
     except SegmentationError as error:
         messages.nothing_yet(state.escape(str(error)), "data", "Choose other data")
-    keep = filters.for_customers(loaded, place)
+    keep = filters.for_customers(loaded, place, results.run_if_any())
     shown = rfm if keep.all() else rfm_shown(rfm, grid, keep)
     kpis.show("rfm", scores.figures(shown))
     scores.notes(rfm)

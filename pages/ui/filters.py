@@ -12,9 +12,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.ui import addresses, cache, state, wording
-from segmentation.filtering import Filter, Picked, bounds, date_label
+from segmentation.filtering import Filter, Picked, bounds, date_label, of_segments
 from segmentation.filtering.index import Coded, FilterIndex, search
 from segmentation.results import Loaded, Run
+from segmentation.settings import Recipe
 from segmentation.values import Bools
 from segmentation.vocabulary import label
 from segmentation.words import sentence
@@ -42,22 +43,36 @@ def for_run(run: Run, place: DeltaGenerator | None = None) -> Bools:
     return keep
 
 
-def for_customers(loaded: Loaded, place: DeltaGenerator) -> Bools:
-    """Draw the filter without segments and return which customers pass."""
+def for_customers(loaded: Loaded, place: DeltaGenerator, run: Run | None = None) -> Bools:
+    """Draw the filter and return which of all customers pass.
+
+    Segments act if there is a run, and it is of these customers.
+    """
     source, recipe = state.source(), state.draft()
     assert source is not None
+    if run is not None and _data_of(run.recipe) != _data_of(recipe):
+        run = None
     index = cache.filter_index(source, loaded, recipe)
-    chosen = _now(index, None)
+    chosen = _now(index, run)
+    names = run.name_of() if run is not None else {}
     with place:
-        _Bar(index, chosen, {}).draw()
-    acting = replace(chosen.fitting(index), segments=())
-    keep = cache.passing_all(source, recipe, index, acting)
-    _say(acting, {}, int(keep.sum()), len(keep))
-    if chosen.segments:
+        _Bar(index, chosen, names).draw()
+    acting = chosen.fitting(index)
+    if run is None:
+        acting = replace(acting, segments=())
+    keep = cache.passing_all(source, recipe, index, replace(acting, segments=()))
+    if run is not None and acting.segments:
+        keep = keep & of_segments(run, acting.segments)
+    _say(acting, names, int(keep.sum()), len(keep))
+    if run is None and chosen.segments:
         st.caption("The choice of segments in the filter does not act here: all are shown.")
-    _say_what_rests(replace(chosen, segments=()), acting)
-    addresses.keep(chosen, index, None)
+    _say_what_rests(replace(chosen, segments=acting.segments), acting)
+    addresses.keep(chosen, index, run)
     return keep
+
+
+def _data_of(recipe: Recipe) -> tuple[object, ...]:
+    return recipe.read, recipe.combine, recipe.schema, recipe.clean
 
 
 def baseline(keep: Bools) -> str:

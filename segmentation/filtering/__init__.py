@@ -6,6 +6,7 @@ from segmentation.filtering.conditions import (
     Picked,
     bounds,
     date_label,
+    of_segments,
     passing,
     passing_segmented,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "Picked",
     "bounds",
     "date_label",
+    "of_segments",
     "passing",
     "passing_segmented",
 ]

@@ -176,10 +176,21 @@ def passing_segmented(run: Run, chosen: Filter, index: FilterIndex | None = None
     """
     keep = passing(index or FilterIndex(run.loaded), chosen)[run.profiles.customers]
     if chosen.segments:
-        table = np.zeros(run.segmentation.k + 1, dtype=bool)
-        table[[i for i in chosen.segments if i <= run.segmentation.k]] = True
-        keep &= table[run.profiles.labels]
+        keep &= _among(run, chosen.segments)
     return keep
+
+
+def of_segments(run: Run, segments: tuple[int, ...]) -> Bools:
+    """Tell which of all customers are in one of some segments, shape (customers,)."""
+    found = np.zeros(len(run.loaded.customers.ids), dtype=bool)
+    found[run.profiles.customers] = _among(run, segments)
+    return found
+
+
+def _among(run: Run, segments: tuple[int, ...]) -> Bools:
+    table = np.zeros(run.segmentation.k + 1, dtype=bool)
+    table[[i for i in segments if i <= run.segmentation.k]] = True
+    return np.asarray(table[run.profiles.labels])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
@@ -207,13 +208,22 @@ def test_one_customer_left(app: AppTest) -> None:
     assert "The 1 customer shown" in [one.label for one in app.get("download_button")]
 
 
-def test_explore_says_that_segments_do_not_act_there(app: AppTest) -> None:
+def counts(app: AppTest) -> list[str]:
+    return [one.value for one in app.caption if re.match(r"[\d,]+ of [\d,]+ customers", one.value)]
+
+
+def test_segments_act_on_every_screen_of_the_same_customers(app: AppTest) -> None:
     note = "The choice of segments in the filter does not act here"
-    run(take_sample(app, "mall"), k=3)
+    run(take_sample(app, "orders"), k=3)
     choose(app, "filter-segments-", [1])
-    assert note in said(go(app, "explore"))
-    choose(go(app, "segments"), "filter-segments-", [])
-    assert note not in said(go(app, "explore"))
+    (shown,) = counts(go(app, "profiles"))
+    for screen in ("explore", "rfm", "sales"):
+        assert counts(go(app, screen)) == [shown] and note not in said(app)
+    go(app, "rfm")
+    labels = [one.label for one in app.get("download_button")]
+    assert f"The {shown.split()[0]} shown" in labels
+    choose(go(app, "data"), "drop-zero-price", True)
+    assert note in said(go(app, "explore")) and not counts(app)
 
 
 def test_a_filter_acts_before_the_first_run(app: AppTest) -> None:
