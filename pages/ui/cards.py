@@ -13,7 +13,6 @@ from segmentation.errors import SettingsError
 from segmentation.naming import name_segments
 from segmentation.profiling import Overview, differences_shown
 from segmentation.results import Run
-from segmentation.settings import LONGEST_NAME
 from segmentation.values import Bools
 from segmentation.vocabulary import label
 
@@ -114,7 +113,6 @@ def _rename(run: Run, chosen: int) -> None:
     st.text_input(
         "Rename",
         value=run.name_of()[chosen],
-        max_chars=LONGEST_NAME,
         key=key,
         on_change=_take_name,
         args=(run, chosen, key),

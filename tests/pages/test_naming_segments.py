@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from segmentation.settings import LONGEST_NAME
 from tests.pages.visiting import (
     choose,
     go,
@@ -53,6 +52,7 @@ def test_an_empty_name_gives_the_found_one_back(profiles: AppTest) -> None:
     ("wanted", "what"),
     [
         ("two\nlines", "can't be the name"),
+        ("x" * 10_000, "Use 1 to 120 characters"),
         ("Twice", "Segment 1 is already called 'Twice'"),
     ],
 )
@@ -117,10 +117,3 @@ def test_names_do_not_go_over_to_another_file(profiles: AppTest) -> None:
     choose(profiles, "rename", "Mine")
     run(take_sample(go(profiles, "data"), "shop"), k=4)
     assert "Mine" not in segment_names(profiles)
-
-
-def test_a_name_is_cut_at_its_longest(profiles: AppTest) -> None:
-    """The field takes no more, and what it holds is the name."""
-    choose(profiles, "rename", "x" * (LONGEST_NAME + 1))
-    assert segment_names(profiles)[0] == widget(profiles, "rename").value == "x" * LONGEST_NAME
-    assert not profiles.error
