@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from segmentation.errors import SettingsError
 from segmentation.naming import name_segments
-from segmentation.pipeline import run
+from segmentation.pipeline import load, run, segment
 from segmentation.results import Difference, Profiles, SegmentProfile
 from segmentation.settings import (
     LARGEST_K,
@@ -95,11 +95,11 @@ def test_names_are_unique_and_given_ones_stay(
     assert [name.found for name in named] == [name.name for name in without]
     assert [name.segment_id for name in named] == list(range(1, len(drawn) + 1))
     assert len({name.name for name in named}) == len(named)
-    for name, segment in zip(named, segments, strict=True):
+    for name, own in zip(named, segments, strict=True):
         assert name.name.strip() and name.action.strip()
         assert name.given == (name.segment_id in asked)
         assert name.name == asked.get(name.segment_id, name.name)
-        assert len(name.reasons) == len(segment.levels)
+        assert len(name.reasons) == len(own.levels)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 10, LARGEST_K])
@@ -323,7 +323,8 @@ def test_orders_get_a_marketers_words(k: int) -> None:
 @pytest.mark.parametrize("k", [2, 17, LARGEST_K])
 @pytest.mark.parametrize("file", ["mall.csv", "shop.csv", "wholesale.csv", "orders.csv"])
 def test_any_number_of_segments_gets_names(file: str, k: int) -> None:
-    done = run(ROOT / "data" / file, Recipe(choose=ChooseSettings(k=k)))
+    recipe = Recipe(choose=ChooseSettings(k=k))
+    done = segment(load(ROOT / "data" / file, recipe), recipe, trust=False)
     assert len(set(done.name_of().values())) == k
     meanings = {trait(feature) for feature in done.prepared.features}
     assert all(name.reasons for name in done.names) or meanings == {None}

@@ -85,6 +85,7 @@ def test_what_is_pressed_ends_the_check_and_it_goes_on(person: Person, shared: P
     person.sees("5 segments, reasonable structure")
 
 
+@pytest.mark.exhaustive
 def test_another_preparation_and_another_method_by_one_press(person: Person, shared: Path) -> None:
     mall(person, shared)
     person.run()
@@ -107,6 +108,7 @@ def test_another_preparation_and_another_method_by_one_press(person: Person, sha
     expect(person.page.locator(".trust")).to_have_count(5)
 
 
+@pytest.mark.exhaustive
 def test_a_phone_in_the_dark_shows_it_all(meet: Meet, shared: Path) -> None:
     person = meet(**PHONE)
     person.open()

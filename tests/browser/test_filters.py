@@ -103,6 +103,7 @@ def draw(person: Person) -> None:
     person.doing(mouse.up)
 
 
+@pytest.mark.exhaustive
 def test_going_back_keeps_the_customers_drawn_around(person: Person) -> None:
     found(person, "Mall visitors")
     person.open_popover("Filter")
@@ -113,7 +114,11 @@ def test_going_back_keeps_the_customers_drawn_around(person: Person) -> None:
     wanted, shown = chips(person), person.shown()
     assert len(wanted) == 2 and asked(person) == text != ""
     person.go("Profiles")
-    person.doing(person.page.go_back)
+    # The screen and its filter can be two steps in the browser's history.
+    drawing = person.page.get_by_text("Choose customers by drawing")
+    for _ in range(2):
+        if not drawing.count():
+            person.doing(person.page.go_back)
     person.sees("Choose customers by drawing")
     assert chips(person) == wanted and person.shown() == shown and asked(person) == text
     person.doing(person.page.go_forward)
@@ -139,6 +144,7 @@ def test_customers_drawn_around_in_a_map_are_chosen_on_all_screens(person: Perso
     assert chips(person) == []
 
 
+@pytest.mark.exhaustive
 def test_segments_are_merged_by_hand_and_parted_again(person: Person) -> None:
     found(person, "Mall visitors")
     before = person.segments()

@@ -289,8 +289,7 @@ def test_text_that_looks_like_code_stays_text(person: Person, tmp_path: Path) ->
         person.choose("Segment", found)
         person.type("Rename", name)
         nothing_ran(person)
-    head = person.page.get_by_test_id("stHtml").first
-    assert all(name in head.inner_text() for name in names)
+        assert name in person.page.get_by_test_id("stHtml").first.inner_text()
     for view in ("Sizes", "Cards", "Side by side", "Distributions", "Rules", "What to do"):
         person.view(view)
         nothing_ran(person)

@@ -76,6 +76,7 @@ def test_what_was_chosen_survives_a_walk_through_all_screens(person: Person) -> 
         person.go("Segments")
 
 
+@pytest.mark.exhaustive
 def test_a_change_of_features_warns_on_every_screen_until_run_again(person: Person) -> None:
     sample(person, "Mall visitors")
     person.press("Find segments")
@@ -93,6 +94,7 @@ def test_a_change_of_features_warns_on_every_screen_until_run_again(person: Pers
     assert person.segments() != before
 
 
+@pytest.mark.exhaustive
 def test_a_change_of_cleaning_warns_until_run_again_or_put_back(person: Person) -> None:
     sample(person, "Online orders")
     used = person.figures()["Rows used"]

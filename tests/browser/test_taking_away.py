@@ -85,7 +85,7 @@ def test_every_file_reaches_the_hand(person: Person) -> None:
     assert b'"sql"' in person.download("Rules")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.exhaustive), "dark"])
 def test_a_chart_is_a_picture_in_the_format_chosen(
     meet: Callable[..., Person], scheme: str
 ) -> None:
