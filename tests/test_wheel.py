@@ -29,6 +29,7 @@ from segmentation.settings import (
     WheelSettings,
 )
 from segmentation.wheel import followed
+from tests.turns import drawn_steps
 
 MALL = Path(__file__).parents[1] / "data" / "mall.csv"
 K = 5
@@ -61,17 +62,7 @@ def members(of: Run) -> dict[int, set[int]]:
 
 @st.composite
 def some_steps(draw: st.DrawFn) -> WheelSettings:
-    present, used, taken = list(range(1, K + 1)), K, []
-    for _ in range(draw(st.integers(1, 4))):
-        if len(present) > 2 and draw(st.booleans()):
-            kept, other = draw(st.permutations(present))[:2]
-            present.remove(other)
-            taken.append(("merge", (kept, other)))
-        else:
-            used += 1
-            taken.append(("split", (draw(st.sampled_from(present)),)))
-            present.append(used)
-    return steps(*taken)
+    return steps(*drawn_steps(draw, K, 4))
 
 
 @settings(max_examples=15, deadline=None)

@@ -41,6 +41,7 @@ from segmentation.settings import (
 )
 from segmentation.values import Floats
 from tests.models.modelling import DATA, MALL, forged, mall_model, run_of, spread_table, table
+from tests.turns import drawn_steps
 
 STEPS: WheelSettings = WheelSettings(
     steps=(("merge", (4, 2)), ("split", (3,)), ("split", (4,)), ("merge", (1, 6)))
@@ -62,20 +63,6 @@ def model_by_hand() -> Model:
     return make_model(mall_run(), by="Ada")
 
 
-def drawn_steps(draw: st.DrawFn, k: int) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    present, used, taken = list(range(1, k + 1)), k, []
-    for _ in range(draw(st.integers(1, 5))):
-        if len(present) > 2 and draw(st.booleans()):
-            kept, other = draw(st.permutations(present))[:2]
-            present.remove(other)
-            taken.append(("merge", (kept, other)))
-        else:
-            used += 1
-            taken.append(("split", (draw(st.sampled_from(present)),)))
-            present.append(used)
-    return tuple(taken)
-
-
 @st.composite
 def tables_and_recipes(draw: st.DrawFn) -> tuple[Source, Recipe]:
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
@@ -92,7 +79,7 @@ def tables_and_recipes(draw: st.DrawFn) -> tuple[Source, Recipe]:
         features=tuple(name for name in columns if name != "id"),
     )
     k = draw(st.integers(2, 5))
-    wheel = WheelSettings(steps=drawn_steps(draw, k))  # type: ignore[arg-type]
+    wheel = WheelSettings(steps=drawn_steps(draw, k, 5))  # type: ignore[arg-type]
     return table(columns), Recipe(prepare=prepare, choose=ChooseSettings(k=k), wheel=wheel)
 
 
@@ -193,7 +180,7 @@ def model_of(points: Floats, turns: tuple[ModelTurn, ...]) -> Model:
 def models_and_rows(draw: st.DrawFn) -> tuple[Model, Floats]:
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     columns, k = draw(st.integers(1, 3)), draw(st.integers(2, 5))
-    taken = drawn_steps(draw, k) if draw(st.booleans()) else ()
+    taken = drawn_steps(draw, k, 5) if draw(st.booleans()) else ()
     turns, following = [], k + 1
     for what, named in taken:
         if what == "merge":
