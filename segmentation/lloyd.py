@@ -10,6 +10,9 @@ import numpy.typing as npt
 from segmentation.values import Floats
 
 LARGEST_ITERATIONS = 300
+# Up to so many rows several starts share each step of numpy; the rest is quicker one by one.
+LARGEST_SHARED_ROWS = 500
+FEW_STARTS = 3
 # Distances of so many pairs stay in a core's own cache; several small starts share a block.
 BLOCK_CELLS = 1 << 16
 
@@ -23,7 +26,8 @@ class Settled:
     labels : ndarray of int, shape (starts, n)
         The nearest centre of each row, from 0.
     centres : ndarray of float, shape (starts, k, columns)
-        Mean of each group; an empty one's centre stands where it stood last.
+        Mean of each group; an empty one's centre stands where it stood last, or on a row that was
+        far from its own.
     inertias : ndarray of float, shape (starts,)
         Weighted sums of squared distances to the nearest centre.
     """
@@ -38,8 +42,9 @@ def lloyd(
 ) -> Settled:
     """Move each start's centres to the means of their rows until no row changes its group.
 
-    The caller holds the numerical libraries to one thread where bits matter
-    (`segmentation.threads`).
+    The steps are those of scikit-learn's KMeans, compiled; many starts on few rows share steps of
+    numpy, which is quicker there. The caller holds the numerical libraries to one thread where bits
+    matter (`segmentation.threads`).
 
     Parameters
     ----------
@@ -58,36 +63,85 @@ def lloyd(
     >>> starts = np.array([[[0.0], [1.0]], [[1.0], [9.0]]])
     >>> lloyd(rows, np.ones(3), starts).labels.tolist()
     [[0, 0, 1], [0, 0, 1]]
-    >>> lloyd(rows, np.array([1.0, 3.0, 0.0]), starts).inertias.round(9).tolist()
-    [0.0, 0.75]
+    >>> lloyd(rows, np.array([1.0, 3.0, 1.0]), starts).inertias.round(9).tolist()
+    [0.75, 0.75]
     """
-    starts, k = centres.shape[:2]
-    count = len(rows)
-    # Far from zero, the squares below would leave no digits for the distances.
+    starts, count = len(centres), len(rows)
+    # Far from zero, the squares of distances would have no digits left.
     middle = rows.mean(axis=0)
-    rows = rows - middle
+    rows = np.ascontiguousarray(rows - middle)
+    settled = Settled(
+        labels=np.empty((starts, count), dtype=np.int64),
+        centres=centres - middle,
+        inertias=np.empty(starts),
+    )
+    weights = np.broadcast_to(weights, (starts, count))
+    steps = np.full(starts, most)
+    if count <= LARGEST_SHARED_ROWS and starts > FEW_STARTS:
+        steps = _together(rows, weights, settled, most)
+    for start in np.flatnonzero(steps):
+        _alone(rows, np.ascontiguousarray(weights[start]), settled, int(start), int(steps[start]))
+    settled.centres[...] += middle
+    return settled
+
+
+def _alone(rows: Floats, weights: Floats, settled: Settled, start: int, most: int) -> None:
+    """Settle one start."""
+    from sklearn.cluster._k_means_common import _inertia_dense
+    from sklearn.cluster._k_means_lloyd import lloyd_iter_chunked_dense
+
+    old = np.ascontiguousarray(settled.centres[start])
+    new, sizes, moved = np.empty_like(old), np.empty(len(old)), np.empty(len(old))
+    labels = np.full(len(rows), -1, dtype=np.int32)
+    before = labels.copy()
+    for _ in range(most - 1):
+        lloyd_iter_chunked_dense(rows, weights, old, new, sizes, labels, moved, 1)
+        old, new = new, old
+        if np.array_equal(labels, before):
+            break
+        before[:] = labels
+    else:
+        lloyd_iter_chunked_dense(
+            rows, weights, old, None, None, labels, moved, 1, update_centers=False
+        )
+    settled.labels[start] = labels
+    settled.centres[start] = old
+    settled.inertias[start] = _inertia_dense(rows, weights, old, labels, 1)
+
+
+def _together(rows: Floats, weights: Floats, settled: Settled, most: int) -> npt.NDArray[np.int64]:
+    """Settle all starts but the last few; return the steps that these have left, 0 for others."""
+    starts, k = settled.centres.shape[:2]
+    count = len(rows)
     raised = np.vstack([rows.T, np.ones(count)])
     squares = (rows**2).sum(axis=1)
-    weights = np.broadcast_to(weights, (starts, count))
-    found = centres - middle
-    labels = np.empty((starts, count), dtype=np.int64)
-    inertias = np.empty(starts)
-    block = max(1, BLOCK_CELLS // max(k * count, 1))
+    found = settled.centres
+    left = np.zeros(starts, dtype=np.int64)
+    block = max(FEW_STARTS + 1, BLOCK_CELLS // max(k * count, 1))
     for first in range(0, starts, block):
         live = np.arange(first, min(first + block, starts))
+        own, places = weights[live], found[live]
         before = np.full((len(live), count), -1)
         for step in range(1, most + 1):
-            now, least, sums = _assign(raised, weights[live], found[live])
-            done = (now == before).all(axis=1) | (step == most)
-            ended = live[done]
-            labels[ended] = now[done]
-            inertias[ended] = (weights[ended] * (least[done] + squares)).sum(axis=1)
-            live, before, sums = live[~done], now[~done], sums[~done]
-            if not len(live):
+            if len(live) <= FEW_STARTS:
+                left[live] = most - step + 1
                 break
+            now, least, sums = _assign(raised, own, places)
+            done = (now == before).all(axis=1) | (step == most)
+            if done.any():
+                ended, going = live[done], ~done
+                settled.labels[ended] = now[done]
+                settled.inertias[ended] = np.maximum(
+                    (own[done] * (least[done] + squares)).sum(axis=1), 0.0
+                )
+                found[ended] = places[done]
+                live, now, sums = live[going], now[going], sums[going]
+                own, places = own[going], places[going]
+            before = now
             sizes = sums[..., -1:]
-            found[live] = np.divide(sums[..., :-1], sizes, out=found[live], where=sizes > 0)
-    return Settled(labels=labels, centres=found + middle, inertias=np.maximum(inertias, 0.0))
+            np.divide(sums[..., :-1], sizes, out=places, where=sizes > 0)
+        found[live] = places
+    return left
 
 
 def _assign(

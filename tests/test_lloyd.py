@@ -89,10 +89,33 @@ def test_far_from_zero_the_groups_are_the_same() -> None:
     assert np.allclose(near.inertias, far.inertias, rtol=1e-5)
 
 
-def test_an_empty_group_keeps_its_centre() -> None:
-    found = lloyd(np.array([[0.0], [1.0]]), np.ones(2), np.array([[[0.5], [50.0]]]))
-    assert found.centres.tolist() == [[[0.5], [50.0]]]
-    assert found.labels.tolist() == [[0, 0]]
+def test_an_empty_group_keeps_its_centre_or_takes_a_far_row() -> None:
+    matrix, start = np.array([[0.0], [1.0]]), np.array([[[0.5], [50.0]]])
+    shared = lloyd(matrix, np.ones(2), np.repeat(start, module.FEW_STARTS + 2, axis=0))
+    assert shared.centres[0].tolist() == [[0.5], [50.0]]
+    assert shared.labels[0].tolist() == [0, 0]
+    alone = lloyd(matrix, np.ones(2), start)
+    assert sorted(alone.centres[0].ravel()) == [0.0, 1.0]
+    assert alone.inertias.tolist() == [0.0]
+
+
+@pytest.mark.parametrize("starts", [1, 3, 4, 9])
+@pytest.mark.parametrize("rows", [60, 700])
+@pytest.mark.parametrize("most", [1, 2, 5, 300])
+def test_shared_steps_or_compiled_ones_end_at_the_same_place(
+    starts: int, rows: int, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matrix, begun = drawn(6, rows, 3, 4, starts)
+    weights = np.random.default_rng(6).uniform(0.1, 3.0, (starts, rows))
+    found = []
+    for few, largest in ((0, 10_000), (100, 10_000), (0, 0)):
+        monkeypatch.setattr(module, "FEW_STARTS", few)
+        monkeypatch.setattr(module, "LARGEST_SHARED_ROWS", largest)
+        found.append(lloyd(matrix, weights, begun, most=most))
+    for other in found[1:]:
+        assert np.array_equal(found[0].labels, other.labels)
+        assert np.allclose(found[0].centres, other.centres, rtol=0, atol=1e-9)
+        assert np.allclose(found[0].inertias, other.inertias, rtol=1e-9)
 
 
 @pytest.mark.parametrize("most", [1, 2, 4])
