@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import threading
-import warnings
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from segmentation.breeding import (
+    TIED,
+    Effort,
+    Found,
+    appearance,
+    breed,
+    filled,
+    improved,
+    measured,
+    tied,
+    too_few,
+)
 from segmentation.condensing import condense
-from segmentation.errors import DataError
-from segmentation.exchanging import exchange
-from segmentation.indices import means, squares
-from segmentation.lloyd import lloyd, spread_starts
+from segmentation.indices import means
+from segmentation.lloyd import lloyd
 from segmentation.results import Partition
-from segmentation.threads import one_thread
+from segmentation.threads import one_thread, spread
 from segmentation.values import Floats
 
 LARGEST_ITERATIONS = 1_000
@@ -24,56 +33,23 @@ LARGEST_ITERATIONS = 1_000
 LARGEST_SEARCH_ROWS = 1_000
 CELLS = 500
 ROWS_A_CELL = 20
-# Beyond, the search sees every so-manieth row, and scikit-learn has the last word.
+# On cells, each k up to here goes on from the one before it.
+LARGEST_RUNG = 20
+# Steps over fewer rows are too short for threads to gain by them.
+LEAST_SPREAD_ROWS = 10_000
+# Beyond, the search sees every so-manieth row, and the last word is a few more iterations.
 LARGEST_EXACT_ROWS = 25_000
 LARGE_ITERATIONS = 10
 # Cells blur small differences, so that partitions that share more of the rows are tried once.
-CANDIDATES = 4
+CANDIDATES = 3
 NEAR_COPY = 0.98
-LARGEST_GENERATIONS = 100
-POOL = 10
-POLISHED = 3
-# Sums of squares that differ by less are equal: the rest is rounding.
-TIED = 1e-9
 
 _one_copy = threading.Lock()
 
-Labels = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effort:
-    """How hard to look.
-
-    Parameters
-    ----------
-    starts : int
-        k-means++ starts.
-    offspring : int
-        New starts in each generation, bred from the best found so far.
-    patience : float
-        Generations for each of the k groups without a better partition after which the search ends;
-        0 breeds none.
-    """
-
-    starts: int
-    offspring: int = 0
-    patience: float = 0.0
-
-
 THOROUGH = Effort(starts=24, offspring=24, patience=1.0)
 BRISK = Effort(starts=16, offspring=16, patience=0.5)
+RUNG = Effort(starts=12, offspring=8, patience=0.3, polished=2, iterations=12)
 LIGHT = Effort(starts=5)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Found:
-    """A partition of the distinct rows, groups numbered as they first appear."""
-
-    labels: Labels
-    centres: Floats
-    inertia: float
-    points: Floats | None = None
 
 
 def kmeans(
@@ -86,12 +62,11 @@ def kmeans(
 ) -> Partition:
     """Find the k groups with the smallest sum of squared distances to their means.
 
-    Good partitions are bred, as Gribel and Vidal (2019, doi 10.1016/j.patcog.2018.12.022) do: the
-    centres of two are paired, one of each pair is taken, one is dropped and drawn anew, and Lloyd's
-    iteration goes on from there; the best are improved by moving single rows (`exchange`). Over
-    1,000 rows are condensed to cells for that, and the best few go on with all rows. What is found
-    converges in scikit-learn's KMeans and is improved by `exchange` once more; of over 25,000 rows
-    the search sees a regular sample, and scikit-learn stops after ten iterations.
+    Good partitions are bred (`segmentation.breeding`). Over 1,000 rows are condensed to cells for
+    that, where the search for up to 20 groups climbs from 2 on, each k beginning with what was
+    found for the one before; the best few go on with all rows, in Lloyd's iteration and by moving
+    single rows. Of over 25,000 rows the search sees a regular sample, and all rows take part in
+    the last ten iterations only.
 
     Groups are numbered as they first appear; of partitions with the same sum, the one whose labels
     come first is taken.
@@ -107,7 +82,7 @@ def kmeans(
     weights : ndarray of float, shape (n,), optional
         How often each row counts, above 0; once by default.
     effort : Effort, optional
-        How hard to look; by default `THOROUGH`, and `BRISK` on cells.
+        How hard to look; by default `THOROUGH`, and `RUNG` or `BRISK` on cells.
 
     Raises
     ------
@@ -121,27 +96,77 @@ def kmeans(
     >>> kmeans(np.array([[0.0], [1.0], [9.0]]), 2, seed=0, weights=np.array([1.0, 3, 1])).inertia
     0.75
     """
+    return kmeans_each(matrix, (k,), seed, weights=weights, effort=effort)[k]
+
+
+def kmeans_each(
+    matrix: Floats,
+    ks: Sequence[int],
+    seed: int,
+    *,
+    weights: Floats | None = None,
+    effort: Effort | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> dict[int, Partition]:
+    """Find what `kmeans` finds for each k, with the work that they share done once.
+
+    Parameters
+    ----------
+    matrix, seed, weights, effort
+        As for `kmeans`.
+    ks : sequence of int
+        Numbers of groups.
+    progress : callable, optional
+        Called with (k done, k in all); what it raises ends the search.
+
+    Raises
+    ------
+    DataError
+        If fewer than the largest k rows differ.
+
+    Examples
+    --------
+    >>> found = kmeans_each(np.array([[0.0], [1.0], [9.0]]), (2, 3), seed=0)
+    >>> {k: one.inertia for k, one in found.items()}
+    {2: 0.5, 3: 0.0}
+    """
     weights = np.ones(len(matrix)) if weights is None else weights
     new = _differ_from_the_one_before(matrix)
     distinct = int(new.sum())
-    if distinct < k:
-        raise _too_few(len(matrix), distinct, k)
+    for k in ks:
+        if distinct < k:
+            raise too_few(len(matrix), distinct, k)
     # Equal rows belong together, in an optimum too.
-    rows, heavy = matrix, weights
+    rows, heavy, places = matrix, weights, None
     if distinct < len(matrix):
         rows, heavy = matrix[new], np.add.reduceat(weights, np.flatnonzero(new))
+        places = np.cumsum(new) - 1
     every = -(-len(rows) // LARGEST_EXACT_ROWS)
-    rng = np.random.default_rng(np.random.SeedSequence((seed, k)))
     with one_thread():
-        candidates = _search(rows[::every], heavy[::every], k, rng, effort)
-        found = _tied([_settle(rows, heavy, each.centres) for each in candidates])[0]
-    if distinct < len(matrix):
-        points = found.points
-        found = _measure(matrix, weights, found.labels[np.cumsum(new) - 1], k)
-        found = replace(found, points=points)
-    return Partition(
-        labels=found.labels, centres=found.centres, inertia=found.inertia, points=found.points
-    )
+        climbed = _climb(rows[::every], heavy[::every], max(ks), seed) if effort is None else {}
+
+        def search(k: int) -> Partition:
+            starts = climbed.get(k)
+            if starts is None:
+                starts = _alone(rows[::every], heavy[::every], k, seed, effort)
+            found, points = _settle(rows, heavy, starts, every)
+            if places is not None:
+                found = measured(matrix, weights, found.labels[places], k)
+            return Partition(
+                labels=found.labels, centres=found.centres, inertia=found.inertia, points=points
+            )
+
+        # The largest takes longest.
+        falling = sorted(set(ks), reverse=True)
+        if len(rows) >= LEAST_SPREAD_ROWS:
+            found = spread(search, falling, progress)
+        else:
+            found = []
+            for k in falling:
+                found.append(search(k))
+                if progress is not None:
+                    progress(len(found), len(falling))
+    return dict(sorted(zip(falling, found, strict=True)))
 
 
 def distinct_rows(matrix: Floats) -> int:
@@ -161,24 +186,42 @@ def _differ_from_the_one_before(matrix: Floats) -> npt.NDArray[np.bool_]:
     return new
 
 
-def _search(
-    rows: Floats, weights: Floats, k: int, rng: np.random.Generator, effort: Effort | None
-) -> list[_Found]:
+def _climb(rows: Floats, weights: Floats, top: int, seed: int) -> dict[int, Floats]:
+    """Search for 2, 3, ... groups on cells of many rows; return the best few starts for each."""
+    if len(rows) <= LARGEST_SEARCH_ROWS or top < 2:
+        return {}
+    points, mass = _cells(rows, weights, 0)
+    starts: dict[int, Floats] = {}
+    pool: list[Found] = []
+    for k in range(2, min(top, LARGEST_RUNG, len(mass)) + 1):
+        pool = breed(points, mass, k, _stream(seed, k), RUNG, pool)
+        starts[k] = _apart(pool, mass)
+    return starts
+
+
+def _alone(rows: Floats, weights: Floats, k: int, seed: int, effort: Effort | None) -> Floats:
+    """Search for one number of groups; return the best few starts."""
     if len(rows) > LARGEST_SEARCH_ROWS:
-        cells = condense(rows, weights, max(CELLS, len(rows) // ROWS_A_CELL, 4 * k))
-        mass = np.bincount(cells, weights).astype(float)
+        points, mass = _cells(rows, weights, 4 * k)
         if len(mass) >= k:
-            pool = _breed(means(rows, weights, cells, len(mass)), mass, k, rng, effort or BRISK)
-            starts = np.stack([found.centres for found in _apart(pool, mass)])
-            settled = lloyd(rows, weights, starts)
-            labels = _filled(rows, settled.labels[settled.inertias.argmin()], k)
-            return [_measure(rows, weights, _numbered(labels, k), k)]
-    return _tied(_breed(rows, weights, k, rng, effort or THOROUGH))
+            return _apart(breed(points, mass, k, _stream(seed, k), effort or BRISK), mass)
+    best = tied(breed(rows, weights, k, _stream(seed, k), effort or THOROUGH))
+    return np.stack([found.centres for found in best])
 
 
-def _apart(pool: list[_Found], weights: Floats) -> list[_Found]:
+def _cells(rows: Floats, weights: Floats, least: int) -> tuple[Floats, Floats]:
+    cells = condense(rows, weights, max(CELLS, len(rows) // ROWS_A_CELL, least))
+    mass = np.bincount(cells, weights).astype(float)
+    return means(rows, weights, cells, len(mass)), mass
+
+
+def _stream(seed: int, k: int) -> np.random.Generator:
+    return np.random.default_rng(np.random.SeedSequence((seed, k)))
+
+
+def _apart(pool: list[Found], weights: Floats) -> Floats:
     """Choose the best few of the pool that are no near copies of one another."""
-    chosen: list[_Found] = []
+    chosen: list[Found] = []
     for found in pool:
         k = len(found.centres)
         common = (
@@ -188,153 +231,27 @@ def _apart(pool: list[_Found], weights: Floats) -> list[_Found]:
             table.reshape(k, k).max(axis=1).sum() < NEAR_COPY * weights.sum() for table in common
         ):
             chosen.append(found)
-    return chosen[:CANDIDATES]
+    return np.stack([found.centres for found in chosen[:CANDIDATES]])
 
 
-def _breed(
-    rows: Floats, weights: Floats, k: int, rng: np.random.Generator, effort: Effort
-) -> list[_Found]:
-    starts = spread_starts(rows, weights, k, effort.starts, rng)
-    pool = _best_of([], rows, weights, starts)
-    stale = 0
-    for _ in range(LARGEST_GENERATIONS):
-        if stale >= effort.patience * k:
-            break
-        before = pool[0].inertia
-        pool = _best_of(pool, rows, weights, _offspring(pool, rows, weights, rng, effort.offspring))
-        stale = 0 if pool[0].inertia < before * (1 - TIED) else stale + 1
-    return pool
-
-
-def _offspring(
-    pool: list[_Found], rows: Floats, weights: Floats, rng: np.random.Generator, count: int
-) -> Floats:
-    """Cross two of the pool for each start, and replace one centre by a row far from the others."""
-    from scipy.optimize import linear_sum_assignment
-
-    k, columns = pool[0].centres.shape
-    kept = np.empty((count, k - 1, columns))
-    # The pool is sorted: the better of two draws is the lower.
-    parents = rng.integers(len(pool), size=(count, 2, 2)).min(axis=2)
-    second = rng.random((count, k)) < 0.5
-    dropped = rng.integers(k, size=count)
-    for i, (one, other) in enumerate(parents):
-        mine, theirs = pool[one].centres, pool[other].centres
-        apart = ((mine[:, None] - theirs[None]) ** 2).sum(axis=2)
-        pairs = linear_sum_assignment(apart)[1]
-        child = np.where(second[i][:, None], theirs[pairs], mine)
-        kept[i] = np.delete(child, dropped[i], axis=0)
-    return spread_starts(rows, weights, k, count, rng, given=kept)
-
-
-def _best_of(pool: list[_Found], rows: Floats, weights: Floats, starts: Floats) -> list[_Found]:
-    """Settle the starts and keep the best that differ."""
-    settled = lloyd(rows, weights, starts)
-    k = starts.shape[1]
-    best = {found.labels.tobytes(): found for found in pool}
-    met = set(best)
-    polished = 0
-    for i in np.argsort(settled.inertias, kind="stable"):
-        if len(best) >= POOL and settled.inertias[i] >= pool[-1].inertia:
-            break
-        labels = _numbered(_filled(rows, settled.labels[i], k), k)
-        if labels.tobytes() in met:
-            continue
-        met.add(labels.tobytes())
-        if polished < POLISHED:
-            polished += 1
-            labels = _numbered(exchange(rows, weights, labels, k), k)
-        best[labels.tobytes()] = _measure(rows, weights, labels, k)
-        pool = sorted(best.values(), key=lambda found: found.inertia)[:POOL]
-    return pool
-
-
-def _too_few(rows: int, distinct: int, k: int) -> DataError:
-    if rows < k:
-        return DataError(
-            f"There are {rows:,} customers, too few for {k} segments",
-            remedy="Ask for fewer segments, or set fewer customers aside",
-        )
-    return DataError(
-        f"Only {distinct:,} customers differ in the chosen features, too few for {k} segments",
-        remedy="Ask for no more segments than that, or choose more features",
-    )
-
-
-def _filled(matrix: Floats, labels: Labels, k: int) -> Labels:
-    """Give each empty group the rows farthest from their centre.
-
-    scikit-learn takes rows for equal when they differ by less than rounding in their squares.
-    """
-    if np.bincount(labels, minlength=k).all():
-        return labels
-    distinct = len(np.unique(matrix, axis=0))
-    if distinct < k:
-        raise _too_few(len(matrix), distinct, k)
-    labels = labels.copy()
-    for empty in np.setdiff1d(np.arange(k), labels):
-        far = np.full(len(matrix), -1.0)
-        for group in np.unique(labels):
-            inside = labels == group
-            rows = matrix[inside]
-            if (rows != rows[0]).any():
-                far[inside] = ((rows - rows.mean(axis=0)) ** 2).sum(axis=1)
-        point = int(far.argmax())
-        same = (matrix == matrix[point]).all(axis=1) & (labels == labels[point])
-        labels[same] = empty
-    return labels
-
-
-def _settle(rows: Floats, weights: Floats, centres: Floats) -> _Found:
-    """Let scikit-learn converge from the centres, then exchange."""
-    from sklearn.cluster import KMeans
-    from sklearn.exceptions import ConvergenceWarning
-
-    k, exact = len(centres), len(rows) <= LARGEST_EXACT_ROWS
-    # It warns of groups left empty; they are filled below. To put the filters back, as
-    # catch_warnings does, would change them under other threads.
-    warnings.filterwarnings("ignore", "Number of distinct clusters", ConvergenceWarning)
-    model = KMeans(
-        n_clusters=k,
-        init=centres,
-        n_init=1,
-        tol=0,
-        max_iter=LARGEST_ITERATIONS if exact else LARGE_ITERATIONS,
-        algorithm="lloyd",
-    )
+def _settle(
+    rows: Floats, weights: Floats, starts: Floats, every: int
+) -> tuple[Found, Floats | None]:
+    """Go on with all rows; return the best, and its centres if it did not converge to its means."""
+    k, exact = starts.shape[1], every == 1
+    if not exact:
+        sampled = lloyd(rows[::every], weights[::every], starts)
+        starts = sampled.centres[[sampled.inertias.argmin()]]
     # It copies the rows: one large copy at a time.
     with nullcontext() if exact else _one_copy:
-        model.fit(rows, sample_weight=weights)
-    labels = _filled(rows, model.labels_.astype(np.int64), k)
+        most = LARGEST_ITERATIONS if exact else LARGE_ITERATIONS
+        settled = lloyd(rows, weights, starts, most=most)
+    least = settled.inertias.min() * (1 + TIED)
+    ends = [settled.labels[i] for i in np.flatnonzero(settled.inertias <= least)]
     if exact:
-        labels = exchange(rows, weights, labels, k)
-    found = _measure(rows, weights, _numbered(labels, k), k)
-    if exact or (labels != model.labels_).any():
-        return found
-    points = np.asarray(model.cluster_centers_, dtype=float)
-    return replace(found, points=points[_appearance(labels, k)])
-
-
-def _tied(pool: list[_Found]) -> list[_Found]:
-    """Return those of the smallest sum, by their labels."""
-    least = min(found.inertia for found in pool) * (1 + TIED)
-    return sorted(
-        (found for found in pool if found.inertia <= least), key=lambda found: found.labels.tolist()
-    )
-
-
-def _numbered(labels: Labels, k: int) -> Labels:
-    """Number groups as they first appear."""
-    rank = np.empty(k, dtype=np.int64)
-    rank[_appearance(labels, k)] = np.arange(k)
-    return rank[labels]
-
-
-def _appearance(labels: Labels, k: int) -> npt.NDArray[np.intp]:
-    return np.array([int((labels == group).argmax()) for group in range(k)]).argsort()
-
-
-def _measure(rows: Floats, weights: Floats, labels: Labels, k: int) -> _Found:
-    centres = means(rows, weights, labels, k)
-    inertia = float(weights @ squares(rows, labels, centres))
-    return _Found(labels=labels, centres=centres, inertia=inertia)
+        return tied([improved(rows, weights, labels, k) for labels in ends])[0], None
+    labels = filled(rows, ends[0], k)
+    found = measured(rows, weights, labels, k)
+    if labels is not ends[0]:
+        return found, None
+    return found, settled.centres[0][appearance(labels, k)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -9,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from segmentation.errors import DataError
-from segmentation.kmeans import distinct_rows, kmeans
+from segmentation.kmeans import distinct_rows, kmeans, kmeans_each
 from segmentation.numerals import counted
 from segmentation.results import Partition
 from segmentation.settings import Method
-from segmentation.threads import one_thread
+from segmentation.threads import one_thread, spread
 from segmentation.values import Bools, Floats
 
 METHODS: tuple[Method, ...] = get_args(Method)
@@ -134,6 +135,38 @@ def partition(matrix: Floats, method: Method, k: int, seed: int) -> Partition:
             remedy="Run it as it is, or compare numbers of segments with another method",
         )
     return partition_of(matrix, cluster(matrix, method, k, seed), k)
+
+
+def partition_each(
+    matrix: Floats,
+    method: Method,
+    ks: Sequence[int],
+    seed: int,
+    progress: Callable[[int, int], None] | None = None,
+) -> dict[int, Partition]:
+    """Find what `partition` finds for each k.
+
+    Parameters
+    ----------
+    matrix, method, seed
+        As for `partition`.
+    ks : sequence of int
+        Numbers of groups.
+    progress : callable, optional
+        Called with (k done, k in all); what it raises ends the search.
+
+    Examples
+    --------
+    >>> found = partition_each(np.array([[0.0], [1.0], [9.0]]), "ward", (2, 3), seed=0)
+    >>> {k: one.inertia for k, one in found.items()}
+    {2: 0.5, 3: 0.0}
+    """
+    if method == "kmeans":
+        return kmeans_each(matrix, ks, seed, progress=progress)
+    # The largest takes longest.
+    falling = sorted(ks, reverse=True)
+    found = spread(lambda k: partition(matrix, method, k, seed), falling, progress)
+    return dict(sorted(zip(falling, found, strict=True)))
 
 
 def partition_of(matrix: Floats, labels: npt.NDArray[np.int64], k: int) -> Partition:

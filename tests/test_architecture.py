@@ -41,6 +41,7 @@ STAGES = {
 }
 PRIMITIVES = {
     "axes",
+    "breeding",
     "condensing",
     "cost_texts",
     "charges",

@@ -21,7 +21,7 @@ from sklearn.cluster import KMeans
 from sklearn.datasets import make_blobs
 
 from segmentation.errors import DataError
-from segmentation.kmeans import kmeans
+from segmentation.kmeans import kmeans, kmeans_each
 from segmentation.results import Partition
 
 WHOLESALE = ["Fresh", "Milk", "Grocery", "Frozen", "Detergents_Paper", "Delicassen"]
@@ -223,6 +223,27 @@ def test_condensed_rows_lose_next_to_nothing(rows: int, k: int) -> None:
     found = kmeans(matrix, k, seed=0)
     check(matrix, found, k)
     assert found.inertia <= reference.inertia_ * (1 + 1e-3)
+
+
+@pytest.mark.parametrize("rows", [90, 3_000, 12_000])
+def test_a_number_of_groups_is_found_alike_alone_and_beside_others(rows: int) -> None:
+    matrix = blobs_in_order(rows, seed=2)
+    done: list[tuple[int, int]] = []
+    found = kmeans_each(matrix, (6, 2, 22), 0, progress=lambda *at: done.append(at))
+    assert list(found) == [2, 6, 22]
+    assert done == [(1, 3), (2, 3), (3, 3)]
+    for k, one in found.items():
+        check(matrix, one, k)
+        assert one.labels.tobytes() == kmeans(matrix, k, seed=0).labels.tobytes()
+
+
+@pytest.mark.parametrize("rows", [90, 3_000, 12_000])
+def test_progress_ends_the_search(rows: int) -> None:
+    def leave(*_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        kmeans_each(blobs_in_order(rows, seed=2), (2, 3, 4), 0, progress=leave)
 
 
 def test_of_a_large_table_part_is_searched_and_all_rows_settle(

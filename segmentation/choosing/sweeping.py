@@ -9,11 +9,10 @@ import numpy as np
 from segmentation.errors import DataError
 from segmentation.indices import calinski_harabasz, davies_bouldin, within
 from segmentation.kmeans import distinct_rows
-from segmentation.methods import partition
+from segmentation.methods import partition_each
 from segmentation.results import Partition, Prepared, Sweep
 from segmentation.settings import ChooseSettings, FitSettings
 from segmentation.silhouettes import silhouette_sample, silhouettes
-from segmentation.threads import spread
 from segmentation.values import Floats
 
 Progress = Callable[[int, int], None]
@@ -80,13 +79,10 @@ def sweep(
         ks = (found.k,)
     matrix = prepared.matrix
 
-    def cluster(k: int) -> tuple[Partition, float]:
-        one = found or partition(matrix, fit.method, k, fit.seed)
-        return one, davies_bouldin(matrix, one)
-
-    # The largest takes longest.
-    tried = dict(zip(ks[::-1], spread(cluster, ks[::-1], progress), strict=True))
-    partitions = {k: tried[k][0] for k in ks}
+    if found is not None:
+        partitions = {found.k: found}
+    else:
+        partitions = partition_each(matrix, fit.method, ks, fit.seed, progress)
     rows = silhouette_sample(len(matrix), fit.seed)
     widths = silhouettes(matrix[rows], [partitions[k].labels[rows] for k in ks])
     whole = len(rows) == len(matrix)
@@ -102,7 +98,7 @@ def sweep(
         ),
         silhouette_customers=len(rows),
         calinski_harabasz=tuple(calinski_harabasz(partitions[k], total) for k in ks),
-        davies_bouldin=tuple(tried[k][1] for k in ks),
+        davies_bouldin=tuple(davies_bouldin(matrix, partitions[k]) for k in ks),
         smallest=tuple(int(np.bincount(partitions[k].labels).min()) for k in ks),
     )
 

@@ -19,7 +19,7 @@ import numpy as np
 from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 
-from segmentation.choosing import sweep
+from segmentation.choosing import shake, sweep
 from segmentation.pipeline import load
 from segmentation.preparing import prepare
 from segmentation.results import Prepared, PreparedColumn
@@ -141,6 +141,13 @@ def main() -> None:
         )
         inertias = worst(sweep(table).inertias, loop(table.matrix, 10, silhouettes=False))
         print(f"{1 / ratio:.1f} times faster (>= 8); {inertias}")
+    rows, columns = small.matrix.shape
+    ratio = compare(
+        f"{name}, {rows:,} x {columns}, council with 100 bootstraps",
+        lambda: shake(small, sweep(small)),
+        lambda: loop(small.matrix, 10),
+    )
+    print(f"ratio {ratio:.2f} (< 3)")
     large = mixture(LARGE_ROWS)
     ratio = compare(
         f"a mixture, {LARGE_ROWS:,} x 6, sampled silhouettes",
