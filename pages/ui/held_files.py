@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,11 @@ def choose(place: str, title: str, say: str, meanwhile: AnySource | None = None)
 
 def told(place: str, source: AnySource) -> Recipe:
     """Return what was said of a file: here, or on Data if it is the one worked on."""
-    return state.draft() if source is state.source() else reading.told(key_of(place))
+    if source is not state.source():
+        return reading.told(key_of(place))
+    # What a column is for there may be tried out for another segmentation.
+    draft = state.draft()
+    return draft.with_stage(schema=replace(draft.schema, roles=()))
 
 
 def ready(used: Kept, source: AnySource, said: Recipe) -> Ready:

@@ -105,9 +105,18 @@ class Answers:
         id_column = next((c.name for c in model.inputs if c.role == "customer_id"), None)
         if id_column is None or id_column in model.features:
             return score_rows(model, rows)
-        ids = [row.pop(id_column, None) for row in rows]
-        named_ids = [str(at if one is None else one) for at, one in enumerate(ids, start=1)]
-        return score_rows(model, rows, named_ids)
+        cells = [row.pop(id_column, None) for row in rows]
+        ids = ["" if cell is None else str(cell).strip() for cell in cells]
+        if not any(ids):
+            return score_rows(model, rows)
+        if not all(ids):
+            # Its number could be another's id.
+            raise Problem(
+                409,
+                f"Row {ids.index('') + 1:,} has no {id_column!r}, and others have. Give every row "
+                "one, or none; without any they are numbered from 1.",
+            )
+        return score_rows(model, rows, ids)
 
     def _too_many(self) -> Problem:
         return Problem(413, f"At most {self._rows:,} are scored at once. Send several requests.")

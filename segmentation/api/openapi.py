@@ -171,8 +171,9 @@ def _bodies(limits: ApiLimits) -> Schema:
                         "minItems": 1,
                         "maxItems": limits.rows,
                         "description": "For each customer its features, by name, in original "
-                        "units, and, by the name of its column, the id. What is left out is "
-                        "missing.",
+                        "units; what is left out is missing. Either every row has its id, by the "
+                        "name of the column that the model has for it, or none; these are "
+                        "numbered from 1.",
                         "items": {
                             "type": "object",
                             "additionalProperties": {
@@ -274,7 +275,7 @@ def _score() -> Schema:
     text, at_least_one = {"type": "string"}, {"type": "integer", "minimum": 1}
     return _object(
         {
-            "id": text,
+            "id": {**text, "description": "As sent, or the number of the row where none has one."},
             "segment_id": at_least_one,
             "segment": text,
             "runner_up_id": at_least_one,

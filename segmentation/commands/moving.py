@@ -8,7 +8,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from segmentation.commands.asking import iso_date, refuse_doubt
-from segmentation.commands.scoring import AddReading, write_json
+from segmentation.commands.options import add_reading, add_role
+from segmentation.commands.scoring import write_json
 from segmentation.models.files import read_model
 from segmentation.models.loading import fit_file
 from segmentation.models.moving import month_starts, move, move_between, over_time
@@ -18,9 +19,7 @@ from segmentation.reading import limits_from
 from segmentation.settings import Recipe
 
 
-def add_move(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], add_reading: AddReading
-) -> None:
+def add_move(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Register the command."""
     command = commands.add_parser("move", help="follow customers from segment to segment")
     command.add_argument("model", metavar="MODEL", help="JSON file from run --model")
@@ -41,6 +40,7 @@ def add_move(
     )
     command.add_argument("--summary", metavar="JSON", help="write the flows and their totals")
     add_reading(command)
+    add_role(command)
 
 
 def wrong_use(options: argparse.Namespace) -> str | None:

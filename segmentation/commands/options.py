@@ -37,13 +37,7 @@ def add_source(work: argparse.ArgumentParser) -> None:
         choices=get_args(settings.Kind),
         help="what a row is: a customer or an order line; auto works it out",
     )
-    work.add_argument(
-        "--role",
-        action="append",
-        default=[],
-        metavar="ROLE=COLUMN",
-        help=f"what a column is for; roles: {', '.join(ROLES)}",
-    )
+    add_role(work)
     work.add_argument(
         "--drop",
         action="append",
@@ -147,6 +141,17 @@ def add_reading(command: argparse.ArgumentParser) -> None:
         "--decimal",
         choices=get_args(settings.DecimalMark),
         help="what a lone mark in 1.234 or 1,234 is",
+    )
+
+
+def add_role(command: argparse.ArgumentParser) -> None:
+    """Add what columns are for."""
+    command.add_argument(
+        "--role",
+        action="append",
+        default=[],
+        metavar="ROLE=COLUMN",
+        help=f"what a column is for; roles: {', '.join(ROLES)}",
     )
 
 

@@ -22,12 +22,11 @@ def recipe_of(options: argparse.Namespace) -> Recipe:
                 "The recipe can't be read", where=options.recipe, remedy=f"Check the file: {error}"
             ) from None
     recipe = told_of(recipe, options)
-    roles = _pairs(recipe.schema.roles, options.role, "--role", "ROLE=COLUMN")
     keys = _pairs(recipe.combine.keys, options.join, "--join", "FILE=COLUMN")
     main = options.main and Path(options.main).name
     recipe = recipe.with_stage(
         combine=_over(recipe.combine, main=main, keys=keys),
-        schema=_over(recipe.schema, kind=options.kind, roles=roles),
+        schema=_over(recipe.schema, kind=options.kind),
         clean=_over(
             recipe.clean,
             drop_duplicates="duplicates" in options.drop or None,
@@ -64,7 +63,9 @@ def _segmenting(recipe: Recipe, options: argparse.Namespace) -> Recipe:
 
 
 def told_of(recipe: Recipe, options: argparse.Namespace) -> Recipe:
-    """Lay over a recipe what was said of the file and its cells."""
+    """Lay over a recipe what was said of the file, its columns and its cells."""
+    said = options.role if "role" in options else []
+    roles = _pairs(recipe.schema.roles, said, "--role", "ROLE=COLUMN")
     return recipe.with_stage(
         read=_over(
             recipe.read,
@@ -73,7 +74,7 @@ def told_of(recipe: Recipe, options: argparse.Namespace) -> Recipe:
             delimiter=options.delimiter,
             header_rows=options.header,
         ),
-        schema=_over(recipe.schema, dates=options.dates, decimal=options.decimal),
+        schema=_over(recipe.schema, roles=roles, dates=options.dates, decimal=options.decimal),
     )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from segmentation.commands.asking import iso_date, refuse_doubt
+from segmentation.commands.options import add_reading, add_role
 from segmentation.models.files import read_model
 from segmentation.models.loading import fit_file
 from segmentation.models.reports import score_summary, scored_csv
@@ -17,12 +17,8 @@ from segmentation.models.scoring import score_fitted
 from segmentation.reading import limits_from
 from segmentation.settings import Recipe
 
-AddReading = Callable[[argparse.ArgumentParser], None]
 
-
-def add_score(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], add_reading: AddReading
-) -> None:
+def add_score(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Register the command."""
     command = commands.add_parser("score", help="tell customers' segments by a saved model")
     command.add_argument("model", metavar="MODEL", help="JSON file from run --model")
@@ -40,6 +36,7 @@ def add_score(
         help="date that days are counted to (default: the day after the file's last order)",
     )
     add_reading(command)
+    add_role(command)
 
 
 def score_file(options: argparse.Namespace, told: Recipe) -> tuple[str, ...]:

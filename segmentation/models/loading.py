@@ -66,10 +66,10 @@ def fit_file(
 ) -> Fitted:
     """Go from a file, or several, to what a model needs of its customers.
 
-    Columns are found by their names, then by their names' words, then, those with a role, by what
-    else tells the role. What can be read in two ways is read as in the model's own file. Days are
-    counted to the day after the file's own last order; only in the model's own file, to the date
-    that was given when the model was made.
+    Columns are found by what is said of their roles, by their names, then by their names' words,
+    then, those with a role, by what else tells the role. What can be read in two ways is read as in
+    the model's own file. Days are counted to the day after the file's own last order; only in the
+    model's own file, to the date that was given when the model was made.
 
     Parameters
     ----------
@@ -78,8 +78,8 @@ def fit_file(
     source
         As for `segmentation.pipeline.run`.
     told : Recipe, optional
-        What is said of this file: how it is read, its dates and decimal mark, and the date that
-        days are counted to. The rest is the model's.
+        What is said of this file: how it is read, its roles, its dates and decimal mark, and the
+        date that days are counted to. The rest is the model's.
     limits : ReadLimits, optional
         What opening a workbook or an archive may cost.
 
@@ -118,12 +118,12 @@ def fit_tables(model: Model, tables: tuple[Table, ...], *, told: Recipe | None =
     """
     files = [file for table in tables for file in table.report.files]
     is_own = digest_of(tuple(file.sha256 for file in files)) == model.training.sha256
-    recipe = _recipe(model, told or Recipe(), is_own=is_own)
+    told = told or Recipe()
+    recipe = _recipe(model, told, is_own=is_own)
+    roles: dict[Role, str] = dict(told.schema.roles)  # type: ignore[assignment]
     combined = combine(tables, _combining(recipe, tables))
-    column_of = match_columns(
-        [column.name for column in model.inputs], [str(c) for c in combined.main.frame.columns]
-    )
-    schema, notes = _schema(model, combined.main, recipe, column_of)
+    column_of = _columns(model, combined.main, roles)
+    schema, notes = _schema(model, combined.main, recipe, column_of, roles)
     cleaned = clean(combined.main, schema, recipe.clean)
     customers, joined = join(combined, schema, cleaned, build_features(cleaned, schema), recipe)
     loaded = Loaded(
@@ -145,11 +145,19 @@ def fit_tables(model: Model, tables: tuple[Table, ...], *, told: Recipe | None =
         features=features,
         doubts=(
             *(_missing_doubt(model, name) for name in missing),
-            *_renamed_doubts(model, schema, column_of),
+            *_renamed_doubts(model, schema, column_of, roles),
             *_reading_doubts(model, loaded),
         ),
         notes=notes,
     )
+
+
+def _columns(model: Model, table: Table, told: dict[Role, str]) -> dict[str, str]:
+    """Find the model's columns in a file: as was told, else by their names."""
+    names = [str(name) for name in table.frame.columns]
+    found = match_columns([column.name for column in model.inputs], names)
+    found |= {column.name: told[column.role] for column in model.inputs if column.role in told}
+    return {name: column for name, column in found.items() if column}
 
 
 def match_columns(wanted: Sequence[str], there: Iterable[str]) -> dict[str, str]:
@@ -199,7 +207,11 @@ def _combining(recipe: Recipe, tables: tuple[Table, ...]) -> Recipe:
 
 
 def _schema(
-    model: Model, table: Table, recipe: Recipe, column_of: dict[str, str]
+    model: Model,
+    table: Table,
+    recipe: Recipe,
+    column_of: dict[str, str],
+    told: dict[Role, str],
 ) -> tuple[Schema, tuple[str, ...]]:
     """Say what the file's columns are for: what the model's are, as far as they are there."""
     roles: dict[Role, str] = {role: "" for role, name in recipe.schema.roles if not name}  # type: ignore[misc]
@@ -211,10 +223,11 @@ def _schema(
         roles.pop(column.role, None)
         if column.name in column_of:
             roles[column.role] = column_of[column.name]
+    roles |= told
     known = {
         column_of[column.name]: column.type
         for column in model.inputs
-        if column.name in column_of and column.type in FORCED
+        if column.name in column_of and column.type in FORCED and column.role not in told
     }
     settings = SchemaSettings(
         kind=model.kind,
@@ -225,7 +238,7 @@ def _schema(
     try:
         schema = suggest_schema(table, settings, known=known)
     except SchemaError as error:
-        if not len(table.frame):
+        if told or not len(table.frame):
             raise
         raise ModelError(
             f"The file is not like the one the model was made from: {error.what[:1].lower()}"
@@ -292,10 +305,12 @@ def _reading_doubts(model: Model, loaded: Loaded) -> Iterable[ScoreDoubt]:
 
 
 def _renamed_doubts(
-    model: Model, schema: Schema, column_of: dict[str, str]
+    model: Model, schema: Schema, column_of: dict[str, str], told: dict[Role, str]
 ) -> Iterable[ScoreDoubt]:
     roles = schema.roles
     for column in model.inputs:
+        if column.role in told:
+            continue
         other = column_of.get(column.name) or roles.get(column.role)  # type: ignore[arg-type]
         if other is not None and other != column.name:
             yield ScoreDoubt(

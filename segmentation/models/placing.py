@@ -20,9 +20,10 @@ Features = Mapping[str, npt.NDArray[Any]]
 # Each row's place among the values, and the place of each value.
 Coded = tuple[npt.NDArray[np.intp], dict[str, int]]
 
-# So many cells stay in a core's own cache.
-BLOCK_CELLS = 1 << 19
-PART_ROWS = 1 << 18
+# So many cells stay in a core's own cache, and are enough for threads to seldom wait in turn.
+BLOCK_CELLS = 1 << 18
+PART_ROWS = 250_000
+SPARE_LINES = 3
 # Relative to the squares that are added; rounding makes a millionth of this.
 UNSURE = 1e-9
 
@@ -62,12 +63,15 @@ def place_rows(model: Model, features: Features, points: Floats | None = None) -
     codes = {name: _codes(features[name]) for name in model.categories}
     at = np.array(model.points) if points is None else points
     count = len(features[model.features[0]])
+    # The system gives one large piece of memory sooner than two.
+    segment_ids, runner_up_ids = np.empty((2, count), dtype=np.int16)
+    squares, margins = np.empty((2, count))
     found = Placed(
         places=Places(
-            segment_ids=np.empty(count, dtype=np.int16),
-            runner_up_ids=np.empty(count, dtype=np.int16),
-            squares=np.empty(count),
-            margins=np.empty(count),
+            segment_ids=segment_ids,
+            runner_up_ids=runner_up_ids,
+            squares=squares,
+            margins=margins,
             outside=np.empty(count, dtype=bool),
         ),
         extreme=np.zeros(count, dtype=bool),
@@ -92,24 +96,26 @@ def _straight(
 ) -> Callable[[int], None]:
     """Return what places a part of the rows where the nearest point tells the segment."""
     target = _Target.of(model, points)
-    width = max(1, BLOCK_CELLS // sum(points.shape))
+    columns = len(model.columns)
+    lines = sum(target.product.shape) + SPARE_LINES
+    width = max(1, BLOCK_CELLS // lines)
 
     def work(first: int) -> None:
-        # A last line of ones, that the points' own squares are added with.
-        block = np.ones((len(model.columns) + 1, width))
+        memory = np.ones((lines, width))
         for part in _blocks(first, len(found.extreme), width):
-            rows = block[:, : part.stop - part.start]
+            block = memory[:, : part.stop - part.start]
+            rows, size = block[:columns], block[columns]
             extreme = found.extreme[part]
 
             def exactly(which: npt.NDArray[np.intp], start: int = part.start) -> Floats:
                 return _exact(model, features, codes, start + which)
 
-            _roughly(model, features, codes, part, rows[:-1], extreme, fill=False)
-            size = np.einsum("ij,ij->j", rows[:-1], rows[:-1])
+            _roughly(model, features, codes, part, rows, extreme, fill=False)
+            np.einsum("ij,ij->j", rows, rows, out=size)
             if np.isnan(size.max()):
-                _roughly(model, features, codes, part, rows[:-1], extreme, fill=True)
-                size = np.einsum("ij,ij->j", rows[:-1], rows[:-1])
-            _nearest(rows, size, target, exactly, found.places, part)
+                _roughly(model, features, codes, part, rows, extreme, fill=True)
+                np.einsum("ij,ij->j", rows, rows, out=size)
+            _nearest(block, target, exactly, found.places, part)
 
     return work
 
@@ -187,17 +193,19 @@ def _roughly(
             is_it = _zero_one(column, *codes[column.feature], part)
             np.multiply(is_it, model.recipe.prepare.category_weight, out=line)
             continue
-        values = _transformed(column, features[column.feature][part], fill=fill)
-        values = _bounded(column, values, extreme)
+        values = _transformed(column, features[column.feature][part], fill=fill, out=line)
+        values = _bounded(column, values, extreme, out=line)
         np.multiply(values, 1 / column.scale, out=line)
 
 
-def _bounded(column: PreparedColumn, values: Floats, extreme: Bools | None) -> Floats:
+def _bounded(
+    column: PreparedColumn, values: Floats, extreme: Bools | None, out: Floats | None = None
+) -> Floats:
     if column.low is None or column.high is None:
         return values
     if extreme is not None:
         extreme |= (values < column.low) | (values > column.high)
-    return np.clip(values, column.low, column.high)
+    return np.clip(values, column.low, column.high, out=out)
 
 
 def _codes(cells: npt.NDArray[Any]) -> Coded:
@@ -228,7 +236,9 @@ def _transformed(
         values = np.where(np.isnan(values), 0.0 if column.fill is None else column.fill, values)
     if column.transform == "log":
         # Below 0 there was nobody; from -1 on, there is no logarithm.
-        return np.log1p(np.maximum(values, 0.0, out=out), out=out)
+        if (values < 0).any():
+            values = np.maximum(values, 0.0, out=out)
+        return np.log1p(values, out=out)
     if column.transform == "rank":
         at, rank = np.array(column.knots).T
         return np.asarray(np.interp(values, at, rank))
@@ -243,8 +253,8 @@ def _transformed(
 class _Target:
     """Points that rows are held against.
 
-    ``shifted`` are those of rows that are scaled but not shifted, and ``product`` times such a row
-    is its squared distance to each, less that to zero.
+    ``product`` times a row that is scaled but not shifted, its own square and 1 is its squared
+    distance to each.
     """
 
     points: Floats
@@ -258,43 +268,43 @@ class _Target:
         squares = (shifted**2).sum(axis=1)
         return cls(
             points=points,
-            product=np.column_stack([-2 * shifted, squares]),
+            product=np.column_stack([-2 * shifted, np.ones(len(points)), squares]),
             radii=np.array([segment.radius for segment in model.segments]),
             largest=float(squares.max()),
         )
 
 
 def _nearest(
-    rows: Floats,
-    size: Floats,
+    block: Floats,
     target: _Target,
     exactly: Callable[[npt.NDArray[np.intp]], Floats],
     into: Places,
     part: slice,
 ) -> None:
-    """Write the nearest two points of each column of a block, whose last line is ones.
+    """Write the nearest two points of each column of a block.
 
-    The squared distances, less that of the row to zero, are one product of matrices, and the last
-    bits of each are the point's number, so that the smallest tells whose it is. Where rounding
-    could tell, at borders, near points and at radii, rows are prepared to the bit and held against
-    the points difference by difference.
+    Its lines are the rows' numbers, their squares, ones, and room for a line per point and a few
+    more. The squared distances are one product of matrices, and the last bits of each are made the
+    point's number, so that the smallest tells whose it is. Where rounding could tell, at borders,
+    near points and at radii, rows are prepared to the bit and held against the points difference by
+    difference.
     """
-    scores = target.product @ rows
+    factors = target.product.shape[1]
+    size, (second, reach, spare) = block[factors - 2], block[-SPARE_LINES:]
+    scores = np.matmul(target.product, block[:factors], out=block[factors:-SPARE_LINES])
     bits = scores.view(np.int64)
     last = (1 << len(scores).bit_length()) - 1
     bits &= ~last
     bits |= np.arange(1, len(scores) + 1)[:, None]
-    best, second = np.minimum(scores[0], scores[1]), np.maximum(scores[0], scores[1])
-    spare = np.empty_like(best)
+    squares = np.minimum(scores[0], scores[1], out=into.squares[part])
+    np.maximum(scores[0], scores[1], out=second)
     for score in scores[2:]:
-        np.minimum(second, np.maximum(best, score, out=spare), out=second)
-        np.minimum(best, score, out=best)
+        np.minimum(second, np.maximum(squares, score, out=spare), out=second)
+        np.minimum(squares, score, out=squares)
     first_id, second_id = into.segment_ids[part], into.runner_up_ids[part]
-    np.bitwise_and(best.view(np.int64), last, out=first_id, casting="unsafe")
+    np.bitwise_and(squares.view(np.int64), last, out=first_id, casting="unsafe")
     np.bitwise_and(second.view(np.int64), last, out=second_id, casting="unsafe")
-    squares = np.add(best, size, out=into.squares[part])
-    second += size
-    reach = np.concatenate([[0.0], target.radii**2]).take(first_id)
+    np.concatenate([[0.0], target.radii**2]).take(first_id, out=reach, mode="clip")
     np.greater(squares, reach, out=into.outside[part])
     # How far each decision is from being another.
     reach -= squares
@@ -303,7 +313,7 @@ def _nearest(
     size += target.largest
     size *= UNSURE
     sure = clear > size
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         margins = np.divide(squares, second, out=into.margins[part])
     if not sure.all():
         again = np.flatnonzero(~sure)

@@ -96,9 +96,21 @@ def test_the_training_file_gets_the_labels_of_its_fit(served: Served) -> None:
 
 
 def test_rows_carry_their_id_by_the_name_of_its_column(served: Served) -> None:
-    rows = [{"CustomerID": "c-7", "Age": 31}, {"CustomerID": 12, "Age": 40}, {"Age": 50}]
+    rows = [{"CustomerID": "c-7", "Age": 31}, {"CustomerID": 12, "Age": 40}]
     scores = served.score("mall", rows).said["scores"]
-    assert [one["id"] for one in scores] == ["c-7", "12", "3"]
+    assert [one["id"] for one in scores] == ["c-7", "12"]
+
+
+@pytest.mark.parametrize("missing", [{}, {"CustomerID": None}, {"CustomerID": " "}])
+def test_an_id_is_never_the_number_of_another_row(
+    served: Served, missing: dict[str, str | None]
+) -> None:
+    rows = [{"CustomerID": 2, "Age": 31}, {**missing, "Age": 40}]
+    answer = served.score("mall", rows)
+    assert answer.is_problem(409)
+    assert answer.said["detail"].startswith("Row 2 has no 'CustomerID', and others have.")
+    answer = served.score("mall", [{**missing, "Age": 31}, {**missing, "Age": 40}])
+    assert [one["id"] for one in answer.said["scores"]] == ["1", "2"]
 
 
 def test_categories_are_told_as_texts(served: Served, folder: Path) -> None:

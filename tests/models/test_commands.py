@@ -67,6 +67,32 @@ def test_a_model_scores_its_own_file_as_the_run_did(
     assert facts["as_of"] == "2025-12-10"
 
 
+def test_a_role_is_told_as_to_run(
+    kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frame = pd.read_csv(DATA / "orders.csv", dtype=str, keep_default_na=False)
+    other = frame.rename(columns={"CustomerID": "Kunde"}).assign(CustomerID="7")
+    other.to_csv(tmp_path / "neu.csv", index=False)
+    log, neu, out = str(kept / "log.json"), str(tmp_path / "neu.csv"), str(tmp_path / "s.csv")
+    words = ["score", log, neu, "--out", out, "--role"]
+    assert said(capsys, *words, "customer_id=Kunde") == (0, "")
+    run, scored = pd.read_csv(kept / "log.csv"), pd.read_csv(out)
+    assert np.array_equal(scored["customer_id"], run.iloc[:, 0])
+    assert np.array_equal(scored["segment_id"], run["segment_id"])
+    dates = ["--at", "2025-09-01", "--at", "2025-12-10"]
+    moved = ["--out", str(tmp_path / "moves.csv"), *dates]
+    assert said(capsys, "move", log, neu, *moved, "--role", "customer_id=Kunde") == (0, "")
+    told = (tmp_path / "moves.csv").read_bytes()
+    assert said(capsys, "move", log, str(DATA / "orders.csv"), *moved) == (0, "")
+    assert (tmp_path / "moves.csv").read_bytes() == told
+    code, err = said(capsys, *words, "customer_id=Nobody")
+    assert code == 1 and "no column 'Nobody' to take for customer_id" in err
+    code, err = said(capsys, *words, "customer=Kunde")
+    assert code == 2 and "There is no role 'customer'" in err
+    code, err = said(capsys, *words, "Kunde")
+    assert code == 2 and "ROLE=COLUMN" in err
+
+
 def test_the_same_run_gives_the_same_model(tmp_path: Path) -> None:
     words = ["run", str(DATA / "mall.csv"), "--k", "4", "--out", str(tmp_path / "c.csv")]
     for name in ("one.json", "two.json"):

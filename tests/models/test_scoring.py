@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmentation.errors import DataError, ModelError, ReadError, SegmentationError
+from segmentation.errors import DataError, ModelError, ReadError, SchemaError, SegmentationError
 from segmentation.methods import METHODS
 from segmentation.models.explaining import reasons
 from segmentation.models.files import dump_model, parse_model
@@ -301,6 +301,54 @@ def test_columns_are_matched_by_their_roles() -> None:
     scored = score(make_model(run), source)
     assert_same(run, scored)
     assert len(of(scored, "renamed_column")) == 3
+
+
+def decoyed(file: str, names: dict[str, str]) -> Source:
+    """Rename columns, and let others that hold something else have their names."""
+    frame = pd.read_csv(DATA / file, dtype=str, keep_default_na=False).rename(columns=names)
+    frame = frame.assign(**dict.fromkeys(names, "7"))
+    return Source(name="neu.csv", data=frame.to_csv(index=False).encode())
+
+
+@pytest.mark.parametrize(
+    ("file", "names"),
+    [
+        ("mall.csv", {"CustomerID": "x1"}),
+        ("orders.csv", {"CustomerID": "x1", "Quantity": "x2", "UnitPrice": "x3"}),
+    ],
+)
+def test_a_role_that_is_told_stands_over_names(file: str, names: dict[str, str]) -> None:
+    run = run_of(DATA / file, Recipe(choose=ChooseSettings(k=4)))
+    model = make_model(run)
+    roles = tuple((c.role, names[c.name]) for c in model.inputs if c.role and c.name in names)
+    assert len(roles) == len(names)
+    told = Recipe(schema=SchemaSettings(roles=roles))
+    scored = score(model, decoyed(file, names), told=told)
+    assert_same(run, scored)
+    assert not of(scored, "renamed_column")
+
+
+def test_a_role_can_be_told_to_have_no_column() -> None:
+    told = Recipe(schema=SchemaSettings(roles=(("customer_id", ""),)))
+    scored = score(mall_model(), DATA / "mall.csv", told=told)
+    assert scored.customers.id_column is None
+    assert scored.ids.tolist() == [str(i) for i in range(1, 201)]
+
+
+@pytest.mark.parametrize(
+    ("role", "column", "why"),
+    [
+        ("customer_id", "Nobody", "no column 'Nobody' to take for customer_id"),
+        ("order_id", "Quantity", "'Quantity' was given two roles"),
+        ("order_date", "Description", "'Description' can't be the order_date"),
+        ("order_date", "", "need a column for order_date"),
+    ],
+)
+def test_a_role_that_cannot_be_is_refused_by_itself(role: str, column: str, why: str) -> None:
+    log = make_model(run_of(DATA / "orders.csv", Recipe(choose=ChooseSettings(k=3))))
+    told = Recipe(schema=SchemaSettings(roles=((role, column),)))
+    with pytest.raises(SchemaError, match=why):
+        score(log, DATA / "orders.csv", told=told)
 
 
 def test_nothing_in_common_is_refused() -> None:
