@@ -206,9 +206,14 @@ def _customers(
             continue
         tails[name] = tail
         left -= len(lines)
+        rests = tail.size_bytes == before.size_bytes
         # A last line without its end is there already, and read once it rests.
-        behind |= tail.more or (not before.header and tail.read_bytes < tail.size_bytes)
-        if b"\0" in tail.header:
+        behind |= tail.more or (
+            not before.header and tail.read_bytes < tail.size_bytes and not rests
+        )
+        if not tail.header and tail.size_bytes and rests:
+            seen = _trouble(seen, name, "Its first line has no end. Save it as CSV in UTF-8.")
+        elif b"\0" in tail.header:
             seen = _trouble(seen, name, "It is not in UTF-8. Save it as CSV in UTF-8.")
         elif lines.strip():
             seen = _counted(model, [Source(name=name, data=tail.header + lines)], name, seen)

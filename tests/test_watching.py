@@ -192,6 +192,29 @@ def test_a_last_line_without_its_end_was_there_at_first(
     assert seen.before == expected(model, old)
 
 
+@pytest.mark.parametrize("useless", [HEADER.strip().encode(), b"\x00\xff" * 500, b"a,b\rc,d\r"])
+def test_a_file_without_a_whole_line_holds_nothing_up(
+    model: Model, tmp_path: Path, append: Append, useless: bytes
+) -> None:
+    (tmp_path / "useless.csv").write_bytes(useless)
+    append("day.csv", HEADER + text(*rows(0, 3)))
+    seen = watch(model, tmp_path, watch(model, tmp_path))
+    assert seen.caught_up and sum(seen.before.values()) == 3
+    assert "no end" in seen.problems["useless.csv"]
+    append("day.csv", text(*rows(3, 2)))
+    assert total(watch(model, tmp_path, seen)) == 2
+
+
+def test_a_header_that_is_ended_later_is_no_trouble_any_more(
+    model: Model, tmp_path: Path, append: Append
+) -> None:
+    append("day.csv", HEADER.strip())
+    seen = watch(model, tmp_path, watch(model, tmp_path))
+    append("day.csv", "\n" + text(*rows(0, 3)))
+    seen = watch(model, tmp_path, seen)
+    assert total(seen) == 3 and not seen.problems
+
+
 def test_a_log_that_is_no_use_is_named_and_the_others_counted(
     orders: Model, tmp_path: Path
 ) -> None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from segmentation.results import Made
+from segmentation.models.store import Entry
 
 
 def now() -> str:
@@ -27,20 +27,20 @@ def time_of_day() -> str:
 
 def said(at: str) -> str:
     """Write an ISO time as the reader's clock would have shown it; what is none, as it is."""
+    zone = _zone()
     try:
         moment = datetime.fromisoformat(at)
-    except ValueError:
+        if moment.tzinfo is None:
+            return f"{moment:%Y-%m-%d %H:%M}"
+        return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" + (" UTC" if zone is UTC else "")
+    except (ValueError, OverflowError):
         return at
-    if moment.tzinfo is None:
-        return f"{moment:%Y-%m-%d %H:%M}"
-    zone = _zone()
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" + (" UTC" if zone is UTC else "")
 
 
-def saved(made: Made) -> str:
-    """Say by whom and when a model was saved, as far as it tells."""
-    who = f" by {made.by}" if made.by else ""
-    return f"Saved{who} {said(made.at)}".rstrip()
+def saved(entry: Entry) -> str:
+    """Say by whom and when a model was saved."""
+    who = f" by {entry.model.made.by}" if entry.model and entry.model.made.by else ""
+    return f"Saved{who} {said(entry.made_at)}"
 
 
 def _zone() -> tzinfo:

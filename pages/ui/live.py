@@ -147,6 +147,7 @@ def draw(live: Live) -> None:
             f"Reading what is there already: {sum(seen.before.values()):,} so far.",
             icon=":material/hourglass_top:",
         )
+        _troubles(seen)
         return
     new, (_, many) = sum(seen.arrived.values()), live.model.called
     # Over HTTP nothing is kept by which somebody would be known again.
@@ -156,8 +157,7 @@ def draw(live: Live) -> None:
         figures.append(("There at the start", sum(seen.before.values()), 0))
         figures.append(("Unlike any before", seen.outside, 0))
     kpis.show("live", figures)
-    for name, what in seen.problems.items():
-        st.warning(f"**{state.escape(name)}**: {state.escape(what)}", icon=":material/help:")
+    _troubles(seen)
     _charts(live, new)
     files = counted(len(seen.tails), "CSV file is", "CSV files are")
     there = f"{files} watched. " if live.folder is not None else ""
@@ -166,6 +166,11 @@ def draw(live: Live) -> None:
         with st.expander("What happened to the files"):
             for note in seen.notes:
                 st.caption(state.escape(note))
+
+
+def _troubles(seen: Watched) -> None:
+    for name, what in seen.problems.items():
+        st.warning(f"**{state.escape(name)}**: {state.escape(what)}", icon=":material/help:")
 
 
 def _charts(live: Live, new: int) -> None:

@@ -33,7 +33,7 @@ def draw(entry: Entry) -> None:
         st.markdown(f"#### {state.escape(entry.name)}")
         st.caption(
             state.escape(
-                f"{clock.saved(model.made)}. "
+                f"{clock.saved(entry)}. "
                 f"{counted(model.training.customers, *model.called)} of "
                 f"{listed([file.name for file in model.training.files])}."
             )

@@ -167,7 +167,7 @@ def _relation(there: Entry, run: Run, new: model_cache.Kept) -> Refit | None:
         st.markdown(f"The two can't be compared. {state.escape(str(error))}")
         return None
     segments = counted(there.model.k, "segment", "segments")
-    st.caption(state.escape(f"{clock.saved(there.model.made)}, {segments}."))
+    st.caption(state.escape(f"{clock.saved(there)}, {segments}."))
     return found
 
 

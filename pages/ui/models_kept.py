@@ -28,7 +28,7 @@ def listed() -> tuple[list[Entry], list[Entry]]:
     """Return the models that can be used, the newest first, and those that are refused."""
     found = model_cache.entries()
     sound = [entry for entry in found if entry.model is not None]
-    sound.sort(key=lambda entry: entry.model.made.at if entry.model else "", reverse=True)
+    sound.sort(key=lambda entry: entry.made_at, reverse=True)
     return sound, [entry for entry in found if entry.model is None]
 
 
@@ -56,12 +56,12 @@ def say_what_was_done() -> None:
 
 def table(entries: list[Entry]) -> None:
     """Draw all models that can be used, a line each."""
-    models = [(entry.name, entry.model) for entry in entries if entry.model is not None]
+    models = [(entry, entry.model) for entry in entries if entry.model is not None]
     st.dataframe(
         pd.DataFrame(
             {
-                "Name": [name for name, _ in models],
-                "Saved": [clock.said(model.made.at) for _, model in models],
+                "Name": [entry.name for entry, _ in models],
+                "Saved": [clock.said(entry.made_at) for entry, _ in models],
                 "By": [model.made.by for _, model in models],
                 "Segments": [model.k for _, model in models],
                 "Customers": [model.training.customers for _, model in models],

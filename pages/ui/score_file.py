@@ -156,7 +156,10 @@ def _customers(found: Scored) -> None:
                 max_value=1.0,
                 format="%.2f",
                 help="0 on the border to the runner-up, 1 in the middle of the segment",
-            )
+            ),
+            "Missing": st.column_config.NumberColumn(
+                help="Features without a value, which count as the model's fill"
+            ),
         },
         alt="Customers with segment, runner-up and margin",
     )

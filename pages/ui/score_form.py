@@ -71,6 +71,9 @@ def _form(used: Kept) -> dict[str, Cell]:
 
 def _answer(used: Kept, found: Scored) -> None:
     model = used.model
+    if (found.missing == len(model.features)).any():
+        st.info("Nothing is known of this customer. Give a value.", icon=":material/info:")
+        return
     for doubt in found.doubts:
         st.warning(state.escape(doubt.text), icon=":material/help:")
     if not len(found.positions):

@@ -23,6 +23,8 @@ LABEL_PIXELS = 130
 PLOT_PIXELS = 300
 # Two lines of a label.
 LEAST_GAP = 30
+# Of the longest bar; a number fits into a bar that is longer.
+INSIDE_SHARE = 0.25
 
 
 def sankey(step: Movement, segments: dict[int, SegmentName]) -> go.Figure:
@@ -174,7 +176,8 @@ def at_date(
         orientation="h",
         marker_color=colours,
         text=[f"{value:,.0f}" for value in row],
-        textposition="auto",
+        # Left to itself, a short number is turned on its side in a short bar.
+        textposition=["inside" if value > INSIDE_SHARE * top else "outside" for value in row],
         insidetextfont_color=[text_on(colour) for colour in colours],
         hovertemplate="%{y}<br>%{x:,.0f}<extra></extra>",
     )

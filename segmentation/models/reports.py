@@ -17,10 +17,11 @@ from segmentation.results import ABSENT, Model, Movement, ReadReport, Scored, Ti
 
 
 def scored_frame(scored: Scored) -> pd.DataFrame:
-    """Return one row a scored customer: its id, segment, runner-up, margin and whether outside.
+    """Return one row a scored customer: its id, segment, runner-up, and what to doubt.
 
-    The columns are customer_id, segment_id, segment, runner_up, margin and outside (1 or 0). A
-    table without ids gives row numbers from 1.
+    The columns are customer_id, segment_id, segment, runner_up, margin, outside (1 or 0) and
+    missing: how many of the model's features have no value, so that the model's fill stands for
+    them. A table without ids gives row numbers from 1.
     """
     places = scored.places
     return pd.DataFrame(
@@ -31,6 +32,7 @@ def scored_frame(scored: Scored) -> pd.DataFrame:
             "runner_up": _named(scored.names, places.runner_up_ids),
             "margin": places.margins.round(6),
             "outside": places.outside.astype(np.int64),
+            "missing": scored.missing,
         }
     )
 

@@ -54,6 +54,8 @@ def clearness(margin: float) -> str:
 def rows(scored: Scored, view: View, most: int, segment_id: int | None = None) -> pd.DataFrame:
     """Return the scored customers of a view, in the order of the file.
 
+    Where a feature is missing of anybody, a column says of each how many are.
+
     Parameters
     ----------
     scored : Scored
@@ -77,7 +79,8 @@ def rows(scored: Scored, view: View, most: int, segment_id: int | None = None) -
         keep &= places.outside
         order = np.argsort(-places.distances, kind="stable")
     at = order[keep[order]][:most]
-    return pd.DataFrame(
+    missing = scored.missing
+    table = pd.DataFrame(
         {
             scored.customers.id_column or "Row": scored.ids[at],
             "Segment": [scored.names[i] for i in places.segment_ids[at].tolist()],
@@ -86,6 +89,7 @@ def rows(scored: Scored, view: View, most: int, segment_id: int | None = None) -
             "Outside": places.outside[at],
         }
     )
+    return table.assign(Missing=missing[at]) if missing.any() else table
 
 
 def typical_customer(model: Model) -> dict[str, float | str]:

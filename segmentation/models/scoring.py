@@ -260,9 +260,18 @@ def _category_doubts(model: Model, name: str, cells: npt.NDArray[Any]) -> Iterat
     known = {category_of(column) for column in model.columns if column.feature == name}
     counts = pd.Series(cells, dtype="str").value_counts()
     new = counts[~counts.index.isin(known)]
+    without = int(new.get("", 0))
+    if without:
+        yield ScoreDoubt(
+            kind="missing_value",
+            column=name,
+            text=f"{counted(without, 'customer has', 'customers have')} no {name!r}; when the "
+            "model was made, every customer had one.",
+        )
+        new = new.drop("")
     if not len(new):
         return
-    shown = [repr(short(str(value))) if value else "no value" for value in new.index[:MOST_NAMED]]
+    shown = [repr(short(str(value))) for value in new.index[:MOST_NAMED]]
     more = f" and {len(new) - MOST_NAMED:,} more" if len(new) > MOST_NAMED else ""
     customers = counted(int(new.sum()), "customer", "customers")
     yield ScoreDoubt(

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from segmentation.errors import ModelError
@@ -52,6 +53,12 @@ class Entry:
 
     def __post_init__(self) -> None:
         assert (self.model is None) == bool(self.problem)
+
+    @property
+    def made_at(self) -> str:
+        """ISO time at which the model was made, or, if it doesn't tell, its file was written."""
+        told = self.model.made.at if self.model else ""
+        return told or datetime.fromtimestamp(self.saved_at, UTC).isoformat(timespec="seconds")
 
 
 def model_name(name: str) -> str:

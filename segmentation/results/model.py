@@ -13,6 +13,7 @@ from segmentation.results.tables import ColumnType
 from segmentation.settings import DateOrder, DecimalMark, Recipe, Role
 
 Point = tuple[float, ...]
+TrustLevel = Literal["strong", "reasonable", "weak", "none", ""]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,13 +184,15 @@ class Trust:
         Mean over the customers.
     k_reason : str
         Why there are so many segments.
-    level, sentence : str
+    level : {"strong", "reasonable", "weak", "none", ""}
         The verdict; empty if nothing was resampled.
+    sentence : str
+        What it means.
     """
 
     silhouette: float
     k_reason: str
-    level: str = ""
+    level: TrustLevel = ""
     sentence: str = ""
 
 

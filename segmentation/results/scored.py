@@ -136,6 +136,14 @@ class Scored:
         """The segments of the customers scored."""
         return self.places.segment_ids.astype(np.int64)
 
+    @property
+    def missing(self) -> npt.NDArray[np.int64]:
+        """How many of the model's features have no value, of each customer scored."""
+        gaps = np.zeros(len(self.positions), dtype=np.int64)
+        for values in self.features.values():
+            gaps += np.isnan(values) if values.dtype.kind == "f" else values == ""
+        return gaps
+
     def sizes(self) -> dict[int, int]:
         """Count the customers of each segment."""
         counts = np.bincount(self.places.segment_ids, minlength=len(self.names) + 1)

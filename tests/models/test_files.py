@@ -208,6 +208,7 @@ def put(*path: str | int, value: Any) -> Callable[[dict[str, Any]], None]:
         (put("recipe", "recipe_version", value=99), "recipe"),
         (put("recipe", "prepare", "scaler", value="x"), "scaler"),
         (put("made", "note", value="x" * 30_000), "sensible length"),
+        (put("trust", "level", value="great"), "one of"),
     ],
 )
 def test_a_forged_value_is_refused(

@@ -26,6 +26,7 @@ from segmentation.models.loading import fit_file, match_columns
 from segmentation.models.making import make_model
 from segmentation.models.placing import place_rows, prepared_rows
 from segmentation.models.reports import score_summary, scored_csv, scored_frame
+from segmentation.models.score_telling import rows
 from segmentation.models.scoring import other_unit, score, score_rows
 from segmentation.models.store import write_model
 from segmentation.pipeline import load, segment
@@ -245,11 +246,12 @@ def test_scored_columns_and_margins() -> None:
     scored = score(model, DATA / "mall.csv")
     frame = scored_frame(scored)
     assert list(frame) == [
-        "customer_id", "segment_id", "segment", "runner_up", "margin", "outside",
+        "customer_id", "segment_id", "segment", "runner_up", "margin", "outside", "missing",
     ]  # fmt: skip
     assert frame["margin"].between(0, 1).all()
     assert (frame["segment"] != frame["runner_up"]).all()
     assert set(frame["segment"]) == set(model.name_of().values())
+    assert not frame["missing"].any()
     assert scored_csv(scored).startswith(b"customer_id,segment_id,segment,runner_up,margin,outside")
 
 
@@ -260,6 +262,28 @@ def test_a_name_that_is_a_formula_is_quoted() -> None:
     written = pd.read_csv(io.BytesIO(scored_csv(scored)))
     assert written["segment"].str.startswith("'=cmd").all()
     assert written["runner_up"].str.startswith("'=cmd").all()
+
+
+def test_what_is_not_known_of_a_customer_is_counted() -> None:
+    data = {
+        "id": range(1, 41),
+        "spend": [*range(20), *range(500, 520)],
+        "city": ["Rome", "Bonn"] * 20,
+    }
+    features = ("spend", "city")
+    recipe = Recipe(prepare=PrepareSettings(features=features), choose=ChooseSettings(k=2))
+    model = make_model(run_of(table(data), recipe))
+    scored = score(
+        model, table({"id": [1, 2, 3], "spend": [3, "", ""], "city": ["Rome", "Bonn", ""]})
+    )
+    assert scored_frame(scored)["missing"].tolist() == [0, 1, 2]
+    assert [(doubt.kind, doubt.column) for doubt in scored.doubts] == [
+        ("missing_value", "spend"),
+        ("missing_value", "city"),
+    ]
+    assert "1 customer has no 'city'" in scored.doubts[1].text
+    assert rows(scored, "all", 10)["Missing"].tolist() == [0, 1, 2]
+    assert "Missing" not in rows(score(model, table(data)), "all", 10)
 
 
 def test_far_away_is_outside() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +68,21 @@ def test_a_run_is_saved_with_who_when_and_why(app: AppTest, models_folder: Path)
     assert row["Trust"] != "not checked"
     # The next time, the name of the analyst is known.
     assert widget(app, "model-by").value == "Ann"
+
+
+def test_a_model_that_does_not_tell_when_has_the_time_of_its_file(
+    app: AppTest, models_folder: Path, mall_model: Model
+) -> None:
+    silent = replace(mall_model, made=replace(mall_model.made, at=""))
+    save_model(models_folder, "Told", mall_model)
+    save_model(models_folder, "Silent", silent)
+    os.utime(models_folder / "Silent.json", (1_700_000_000, 1_700_000_000))
+    go(app, "models")
+    saved = app.dataframe[0].value.set_index("Name")["Saved"]
+    assert saved.to_dict() == {"Told": "2026-01-02 03:04 UTC", "Silent": "2023-11-14 22:13 UTC"}
+    assert list(saved.index) == ["Told", "Silent"]
+    card = said(choose(app, "model-shown", "Silent")).replace("\\", "")
+    assert "Saved by Ann 2023-11-14 22:13 UTC" in card
 
 
 @pytest.mark.parametrize("name", ["../x", "a/b", "con", "", "x" * 79 + "."])

@@ -231,3 +231,9 @@ def test_one_customer_by_hand(with_model: AppTest, mall_model: Model) -> None:
     age.set_value(None)
     press(with_model, "Which segment?")
     assert "1 customer has no 'Age'" in said(with_model)
+    for column in mall_model.columns:
+        (box,) = [one for one in with_model.number_input if one.key.endswith(column.feature)]
+        box.set_value(None)
+    press(with_model, "Which segment?")
+    assert "Nothing is known of this customer" in said(with_model)
+    assert "with a margin" not in said(with_model)
