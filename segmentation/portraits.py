@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from segmentation import vocabulary
-from segmentation.numerals import fixed, say
+from segmentation.numerals import fixed, percent, say
 from segmentation.results import (
     CategoryShare,
     Example,
@@ -214,8 +214,8 @@ def _number_sentence(found: Figure, people: str) -> str:
 def _category_sentence(found: CategoryShare, people: str) -> str:
     return (
         f"{short(found.category) or '(missing)'} ({short(label(found.column))}): "
-        f"{fixed(100 * found.share, 0)}%, {_against(found.effect)} the "
-        f"{fixed(100 * found.overall, 0)}% of all {people} (index {fixed(100 * found.lift, 0)})."
+        f"{percent(found.share, 0)}, {_against(found.effect)} the "
+        f"{percent(found.overall, 0)} of all {people} (index {fixed(100 * found.lift, 0)})."
     )
 
 
@@ -293,9 +293,9 @@ def in_short(card: Portrait, money: str) -> str:
     >>> in_short(card, "fees")
     ', 25.0% of all; 50.0% of fees (90)'
     """
-    said = f", {fixed(100 * card.share, 1)}% of all"
+    said = f", {percent(card.share)} of all"
     if card.revenue is None:
         return said
     if card.revenue_share is None:
         return f"{said}; {money} {say(card.revenue)}"
-    return f"{said}; {fixed(100 * card.revenue_share, 1)}% of {money} ({say(card.revenue)})"
+    return f"{said}; {percent(card.revenue_share)} of {money} ({say(card.revenue)})"
