@@ -66,7 +66,7 @@ def table(
             columns[column] = st.column_config.NumberColumn(SHARES.get(column, column))
             shares.append(column)
         elif pd.api.types.is_datetime64_any_dtype(frame[column]):
-            columns[column] = st.column_config.DateColumn(TITLES[column])
+            columns[column] = st.column_config.DateColumn(TITLES[column], format="YYYY-MM-DD")
         else:
             title = TITLES.get(column, column.replace("_", " ").capitalize())
             columns[column] = (
