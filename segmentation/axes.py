@@ -25,7 +25,7 @@ class Axis:
     feature : str
         The column.
     logarithmic : bool
-        Whether places are ln(1 + x), which leaves room for zero.
+        Whether places are ln(1 + x), which leaves room for zero; below it, -ln(1 - x).
     ticks : tuple of float
         Values with a label, in original units; empty on a linear axis.
     """
@@ -37,11 +37,13 @@ class Axis:
     def place(self, values: Any) -> Floats:
         """Return where values lie along the axis."""
         numbers = np.asarray(values, dtype=float)
-        return np.log1p(numbers) if self.logarithmic else numbers
+        return np.sign(numbers) * np.log1p(np.abs(numbers)) if self.logarithmic else numbers
 
     def back(self, places: Floats) -> Floats:
         """Return the values that lie at places."""
-        return np.asarray(np.expm1(places) if self.logarithmic else places)
+        return np.asarray(
+            np.sign(places) * np.expm1(np.abs(places)) if self.logarithmic else places
+        )
 
     @property
     def title(self) -> str:
@@ -52,15 +54,16 @@ class Axis:
         """Return Plotly settings for the axis."""
         said: dict[str, Any] = {"title": {"text": self.title}}
         if self.logarithmic:
-            said["tickvals"] = [float(np.log1p(tick)) for tick in self.ticks]
-            said["ticktext"] = [_short(tick) for tick in self.ticks]
+            said["tickvals"] = self.place(self.ticks).tolist()
+            said["ticktext"] = [tick_text(tick) for tick in self.ticks]
         return said
 
 
 def axis_for(feature: str, values: Floats) -> Axis:
-    """Choose the scale: logarithmic for a feature without negatives and with a skewness over 3.
+    """Choose the scale: logarithmic for a feature with a skewness over 3, such as money.
 
-    Below 1, ln(1 + x) is nearly a straight line, and the axis stays linear.
+    A few negatives, as spend net of returns has, lie mirrored below 0. Below 1, ln(1 + x) is
+    nearly a straight line, and the axis stays linear.
 
     Parameters
     ----------
@@ -75,7 +78,7 @@ def axis_for(feature: str, values: Floats) -> Axis:
     (0.0, 1.0, 10.0, 100.0, 1000.0, 10000.0)
     """
     present = values[~np.isnan(values)]
-    if not len(present) or present.min() < 0 or present.max() < 1:
+    if not len(present) or present.max() < 1:
         return Axis(feature=feature)
     ticks = _ticks(float(present.min()), float(present.max()))
     if skewness(present) <= LONG_TAIL or len(ticks) < LEAST_TICKS:
@@ -92,13 +95,21 @@ def _ticks(low: float, high: float) -> tuple[float, ...]:
         ticks += [s * p for p in powers for s in steps if max(low, 1) <= s * p <= high]
         if len(ticks) > LEAST_TICKS:
             break
-    while len(ticks) > MOST_TICKS:
+    below = [-float(10 ** int(np.log10(-low)))] if low <= -1 else []
+    while len(below) + len(ticks) > MOST_TICKS:
         ticks = ticks[::2]
-    return tuple(ticks)
+    return (*below, *ticks)
 
 
-def _short(value: float) -> str:
-    for size, suffix in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if value >= size:
+def tick_text(value: float) -> str:
+    """Write a tick in a few letters, since there is little room beside an axis.
+
+    Examples
+    --------
+    >>> tick_text(250_000.0), tick_text(-1000.0), tick_text(0.5)
+    ('250k', '-1k', '0.5')
+    """
+    for size, suffix in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= size:
             return f"{value / size:g}{suffix}"
     return f"{value:g}"

@@ -7,6 +7,9 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+# Less than this is the rounding of a sum, and no customer.
+NO_SHARE = 1e-9
+
 
 def counted(number: int, one: str, many: str) -> str:
     """Write a number with what it counts.
@@ -24,11 +27,27 @@ def fixed(value: float, digits: int) -> str:
 
     Examples
     --------
-    >>> fixed(12.5, 0), fixed(50.25, 1), fixed(1234, 1)
-    ('13', '50.3', '1,234.0')
+    >>> fixed(12.5, 0), fixed(50.25, 1), fixed(1234, 1), fixed(-0.001, 2)
+    ('13', '50.3', '1,234.0', '0.00')
     """
     size = math.floor(abs(value) * 10**digits + 0.5) / 10**digits
-    return f"{math.copysign(size, value):,.{digits}f}"
+    return f"{math.copysign(size, value) if size else 0.0:,.{digits}f}"
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """Write a share as a percentage; what is neither none nor all is never rounded to it.
+
+    Examples
+    --------
+    >>> percent(0.125), percent(0.0002), percent(0.9999), percent(0.0), percent(0.004, 0)
+    ('12.5%', '<0.1%', '>99.9%', '0.0%', '<1%')
+    """
+    said, step = fixed(100 * share, digits), 10.0**-digits
+    if share > NO_SHARE and said == fixed(0, digits):
+        return f"<{step:.{digits}f}%"
+    if share < 1 - NO_SHARE and said == fixed(100, digits):
+        return f">{100 - step:.{digits}f}%"
+    return f"{said}%"
 
 
 def say(value: float) -> str:

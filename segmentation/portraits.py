@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from segmentation import vocabulary
-from segmentation.numerals import fixed, say
+from segmentation.numerals import fixed, percent, say
 from segmentation.results import (
     CategoryShare,
     Example,
@@ -19,7 +19,14 @@ from segmentation.results import (
     Run,
     Segmentation,
 )
-from segmentation.tallies import CategoryTally, NumberTally, tally_category, tally_number
+from segmentation.tallies import (
+    CategoryTally,
+    NumberTally,
+    as_codes,
+    coded_columns,
+    tally_category,
+    tally_number,
+)
 from segmentation.values import Bools, Floats
 from segmentation.vocabulary import label
 from segmentation.words import listed, sentence, short
@@ -69,6 +76,12 @@ def portraits(run: Run, keep: Bools) -> Portraits:
         name: tally_category(customers.frame[name].iloc[positions], groups, k + 1)
         for name in customers.categories
     }
+    codes = {
+        name: tally_category(
+            as_codes(customers.frame[name].to_numpy(dtype=float)[positions]), groups, k + 1
+        )
+        for name in coded_columns(customers)
+    }
     sizes = np.bincount(groups, minlength=k + 1)[1:]
     shown = int(sizes.sum())
     money = total_feature(run)
@@ -81,6 +94,8 @@ def portraits(run: Run, keep: Bools) -> Portraits:
     for i in range(1, k + 1):
         figures = [_figure(name, found, i, name in used) for name, found in numbers.items()]
         shares = {name: _shares(name, found, i, name in used) for name, found in categories.items()}
+        coded = {name: _shares(name, found, i, name in used) for name, found in codes.items()}
+        amounts = [found for found in figures if found.feature not in coded]
         cards.append(
             Portrait(
                 segment_id=i,
@@ -90,7 +105,7 @@ def portraits(run: Run, keep: Bools) -> Portraits:
                 revenue_share=float(revenues[i - 1]) / revenue
                 if revenue is not None and revenue > 0
                 else None,
-                sentences=_sentences(figures, shares, people) if sizes[i - 1] else (),
+                sentences=_sentences(amounts, shares | coded, people) if sizes[i - 1] else (),
                 figures=tuple(sorted(figures, key=lambda f: (-abs(f.effect), f.feature))),
                 categories=_telling(shares),
                 typical={
@@ -214,8 +229,8 @@ def _number_sentence(found: Figure, people: str) -> str:
 def _category_sentence(found: CategoryShare, people: str) -> str:
     return (
         f"{short(found.category) or '(missing)'} ({short(label(found.column))}): "
-        f"{fixed(100 * found.share, 0)}%, {_against(found.effect)} the "
-        f"{fixed(100 * found.overall, 0)}% of all {people} (index {fixed(100 * found.lift, 0)})."
+        f"{percent(found.share, 0)}, {_against(found.effect)} the "
+        f"{percent(found.overall, 0)} of all {people} (index {fixed(100 * found.lift, 0)})."
     )
 
 
@@ -293,9 +308,9 @@ def in_short(card: Portrait, money: str) -> str:
     >>> in_short(card, "fees")
     ', 25.0% of all; 50.0% of fees (90)'
     """
-    said = f", {fixed(100 * card.share, 1)}% of all"
+    said = f", {percent(card.share)} of all"
     if card.revenue is None:
         return said
     if card.revenue_share is None:
         return f"{said}; {money} {say(card.revenue)}"
-    return f"{said}; {fixed(100 * card.revenue_share, 1)}% of {money} ({say(card.revenue)})"
+    return f"{said}; {percent(card.revenue_share)} of {money} ({say(card.revenue)})"

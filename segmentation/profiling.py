@@ -24,7 +24,8 @@ from segmentation.words import sentence
 
 Integers = npt.NDArray[np.int64]
 
-LEVELS = ((0.15, "very low"), (0.35, "low"), (0.65, "average"), (0.85, "high"))
+LOW, HIGH = 0.35, 0.65
+LEVELS = ((0.15, "very low"), (LOW, "low"), (HIGH, "average"), (0.85, "high"))
 
 
 def profile(customers: Customers, prepared: Prepared, segmentation: Segmentation) -> Profiles:
@@ -61,7 +62,7 @@ def profile(customers: Customers, prepared: Prepared, segmentation: Segmentation
             size=int(sizes[segment]),
             share=float(sizes[segment] / len(labels)),
             levels={
-                name: level(tally.numbers[name].values, tally.numbers[name].quartiles[segment, 1])
+                name: level(tally.numbers[name].values, tally.numbers[name].quartiles[segment])
                 for name in prepared.features
                 if name in tally.numbers
             },
@@ -82,21 +83,39 @@ def profile(customers: Customers, prepared: Prepared, segmentation: Segmentation
     )
 
 
-def level(present: Floats, middle: float) -> str:
+def level(present: Floats, quartiles: Floats) -> str:
     """Say where a group's median lies among all values: very low, low, average, high, very high.
 
     The position is the share of values below the median, half of the equal ones counted; the
-    bounds are 0.15, 0.35, 0.65 and 0.85. A group without a value, NaN, counts as average.
+    bounds are 0.15, 0.35, 0.65 and 0.85. A group without a value, NaN, counts as average, and so
+    does one whose middle half reaches from low to high, as where two unlike segments were merged:
+    its median says nothing of a quarter of it.
+
+    Parameters
+    ----------
+    present : ndarray of float, shape (n,)
+        All values.
+    quartiles : ndarray of float, shape (3,)
+        Of the group.
 
     Examples
     --------
-    >>> level(np.arange(10.0), 8.0)
+    >>> level(np.arange(10.0), np.array([7.5, 8.0, 8.5]))
     'very high'
+    >>> level(np.arange(10.0), np.array([1.0, 8.0, 9.0]))
+    'average'
     """
-    if np.isnan(middle):
+    if np.isnan(quartiles).any():
         return "average"
-    position = (np.sum(present < middle) + 0.5 * np.sum(present == middle)) / len(present)
-    return next((word for bound, word in LEVELS if position < bound), "very high")
+    low, middle, high = (_place(present, value) for value in quartiles)
+    if low < LOW and high > HIGH:
+        return "average"
+    return next((word for bound, word in LEVELS if middle < bound), "very high")
+
+
+def _place(present: Floats, value: float) -> float:
+    """Return the share of values below this one, half of the equal ones counted."""
+    return float((np.sum(present < value) + 0.5 * np.sum(present == value)) / len(present))
 
 
 class Tally:

@@ -22,6 +22,7 @@ from segmentation.roles import (
     own_share,
 )
 from segmentation.settings import Role, SchemaSettings
+from segmentation.tallies import looks_coded
 from segmentation.values import (
     Cells,
     Floats,
@@ -38,7 +39,6 @@ SAMPLE_ROWS = 20_000
 NUMERIC_SHARE = 0.8
 DATE_SHARE = 0.9
 LABEL_SHARE = 0.5
-CODE_VALUES = 3
 CODED_SHARE = 0.2
 MOST_EXAMPLES = 3
 BEYOND = "infinite or beyond any real amount"
@@ -369,9 +369,8 @@ def _range_doubts(values: Floats, name: str) -> list[str]:
         doubts.append(f"{name}: {outside:,} values lie outside {low:g} to {high:g}.")
     elif outside:
         doubts.append(f"{name}: {outside:,} values are below {low:g}.")
-    distinct = np.unique(values[:SAMPLE_ROWS])
-    if 2 <= len(distinct) <= CODE_VALUES < len(values) and (distinct % 1 == 0).all():
-        listed = ", ".join(f"{value:g}" for value in distinct)
+    if looks_coded(values):
+        listed = ", ".join(f"{value:g}" for value in np.unique(values))
         doubts.append(
             f"{name}: it has only the values {listed}. If they are codes and not amounts, leave it "
             "out of the features."

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from segmentation.results import Run
-from segmentation.tallies import tally_category
+from segmentation.tallies import as_codes, tally_category
 from segmentation.values import Bools
 
 POINTS = (5, 25, 50, 75, 95)
@@ -57,7 +57,8 @@ def spreads(run: Run, keep: Bools, feature: str) -> dict[int, Spread]:
 def category_mix(run: Run, keep: Bools, column: str) -> pd.DataFrame:
     """Return the share of each category in each segment with customers; rows add up to 1.
 
-    Of many categories the most frequent have their own column, and the rest are `REST` together.
+    A number is taken for codes. Of many categories the most frequent have their own column, and
+    the rest are `REST` together.
 
     Returns
     -------
@@ -65,7 +66,10 @@ def category_mix(run: Run, keep: Bools, column: str) -> pd.DataFrame:
         One row a segment id, one column a category, the most frequent of all shown first.
     """
     groups = np.where(keep, run.profiles.labels, 0)
-    cells = run.loaded.customers.frame[column].iloc[run.profiles.customers]
+    customers, positions = run.loaded.customers, run.profiles.customers
+    cells = customers.frame[column].iloc[positions]
+    if column in customers.numeric:
+        cells = as_codes(cells.to_numpy(dtype=float))
     found = tally_category(cells, groups, run.segmentation.k + 1)
     shares = pd.DataFrame(found.shares[1:], columns=list(found.categories))
     shares.index = pd.RangeIndex(1, run.segmentation.k + 1, name="segment")

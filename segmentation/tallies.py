@@ -9,9 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from segmentation.results import Customers
 from segmentation.values import Floats
+from segmentation.vocabulary import trait
 
 MOST_CATEGORIES = 200
+CODE_VALUES = 3
+SAMPLE_ROWS = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -108,6 +112,46 @@ def _parted(
     # Small numbers are sorted by counting.
     order = np.argsort(groups.astype(np.int16), kind="stable")
     return np.split(values[order], np.cumsum(known)[:-1])
+
+
+def looks_coded(values: Floats) -> bool:
+    """Tell whether numbers are so few and whole that they may be codes, such as of a channel.
+
+    Examples
+    --------
+    >>> looks_coded(np.array([1.0, 2.0, 2.0, 1.0, np.nan])), looks_coded(np.array([1.0, 2.5, 1.0]))
+    (True, False)
+    """
+    known = values[np.isfinite(values)]
+    # Most columns have too many values at their beginning already.
+    for some in (known[:SAMPLE_ROWS], known):
+        distinct = np.unique(some)
+        if len(distinct) > CODE_VALUES or (distinct % 1).any():
+            return False
+    return len(known) > CODE_VALUES and len(distinct) > 1
+
+
+def coded_columns(customers: Customers) -> tuple[str, ...]:
+    """Return numbers of a table of customers that may be codes; what is known to count is none."""
+    if customers.kind != "customers":
+        return ()
+    return tuple(
+        name
+        for name in customers.numeric
+        if trait(name) is None and looks_coded(customers.frame[name].to_numpy(dtype=float))
+    )
+
+
+def as_codes(values: Floats) -> pd.Series[Any]:
+    """Return numbers that are codes as text, "" where there is none.
+
+    Examples
+    --------
+    >>> as_codes(np.array([1.0, np.nan, 20.0])).tolist()
+    ['1', '', '20']
+    """
+    texts = {value: f"{value:.0f}" for value in np.unique(values[~np.isnan(values)]).tolist()}
+    return pd.Series(values).map(texts).fillna("")
 
 
 def tally_category(

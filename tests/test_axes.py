@@ -7,28 +7,27 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from segmentation.axes import MOST_TICKS, Axis, axis_for
+from segmentation.axes import MOST_TICKS, Axis, axis_for, tick_text
 
-AMOUNTS = st.lists(st.floats(0, 1e12), min_size=2, max_size=40)
+SIGNED = st.lists(st.floats(-1e12, 1e12), min_size=2, max_size=40)
 
 
-@given(AMOUNTS, st.booleans())
+@given(SIGNED, st.booleans())
 def test_back_undoes_place(values: list[float], logarithmic: bool) -> None:
     axis = Axis(feature="n", logarithmic=logarithmic)
     np.testing.assert_allclose(axis.back(axis.place(values)), values, rtol=1e-12, atol=1e-12)
 
 
-@given(AMOUNTS)
+@given(SIGNED)
 def test_places_keep_the_order(values: list[float]) -> None:
     places = Axis(feature="n", logarithmic=True).place(np.sort(values))
     assert (np.diff(places) >= 0).all()
 
 
-def test_only_a_long_tail_without_negatives_is_laid_out_by_its_logarithm() -> None:
+def test_only_a_long_tail_is_laid_out_by_its_logarithm() -> None:
     tail = np.array([1.0] * 50 + [10_000.0])
     assert axis_for("n", tail).logarithmic
     assert axis_for("n", np.append(tail, np.nan)).logarithmic
-    assert not axis_for("n", np.append(tail, -1.0)).logarithmic
     assert not axis_for("n", np.arange(100.0)).logarithmic
     assert not axis_for("n", -tail).logarithmic
 
@@ -69,6 +68,18 @@ def test_a_short_logarithmic_axis_has_ticks_between_the_powers(
     assert axis.logarithmic and axis.ticks == ticks
 
 
+@given(st.integers(-999, 999), st.sampled_from([1e-2, 1e3, 1e6, 1e9]))
+def test_a_tick_fits_beside_the_axis_of_the_report(digits: int, unit: float) -> None:
+    assert len(tick_text(digits * unit)) <= 6
+
+
+def test_a_few_negatives_have_a_tick_below_0() -> None:
+    net = np.array([-1_165.3, 0.0] + [300.0] * 50 + [280_000.0])
+    axis = axis_for("n", net)
+    assert axis.logarithmic and axis.ticks == (-1_000, 0, 10, 1_000, 100_000)
+    assert axis.layout()["ticktext"] == ["-1k", "0", "10", "1k", "100k"]
+
+
 def test_the_smallest_amounts_are_laid_out_as_they_are() -> None:
     assert not axis_for("n", np.array([0.0] * 50 + [0.9])).logarithmic
 
@@ -77,9 +88,9 @@ def test_a_tick_says_its_value() -> None:
     axis = axis_for("total_spend", np.array([0.0] * 50 + [2_000_000.0]))
     layout = axis.layout()
     assert layout["title"]["text"] == "total spend (log scale)"
-    units = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9}
+    units = {"": 1.0, "k": 1e3, "M": 1e6, "B": 1e9}
     said = [
-        float(text.rstrip("kMG")) * units[text.lstrip("0123456789.")] for text in layout["ticktext"]
+        float(text.rstrip("kMB")) * units[text.lstrip("0123456789.")] for text in layout["ticktext"]
     ]
     assert axis.back(np.array(layout["tickvals"])) == pytest.approx(said)
     assert "tickvals" not in Axis(feature="n").layout()

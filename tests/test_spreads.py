@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from segmentation.pipeline import run
+from segmentation.portraits import portraits
 from segmentation.reading import Source
 from segmentation.results import Run
 from segmentation.settings import ChooseSettings, Recipe
 from segmentation.spreads import MOST_CATEGORIES, REST, category_mix, spreads
+from segmentation.tallies import coded_columns
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +49,22 @@ def test_a_mix_adds_up(found: Run) -> None:
         own = towns[found.profiles.labels == segment]
         for town in mix.columns[:-1]:
             assert row[town] == pytest.approx((own == town).mean())
+
+
+def test_what_may_be_codes_is_told_by_its_values() -> None:
+    """A mean of channel numbers says nothing; months of a year or orders are amounts."""
+    rows = [f"{i},{i * i % 97},{1 + (i > 45)},{'' if i == 3 else i % 3},{i % 2}" for i in range(90)]
+    data = "\n".join(["id,spend,channel,region,orders", *rows]).encode()
+    done = run(Source(name="a.csv", data=data), Recipe(choose=ChooseSettings(k=2)))
+    assert coded_columns(done.loaded.customers) == ("channel", "region")
+    keep = np.ones(90, dtype=bool)
+    mix = category_mix(done, keep, "region")
+    regions = done.loaded.customers.frame["region"].to_numpy()
+    assert set(mix.columns) == {"0", "1", "2", "(missing)"}
+    for segment, row in mix.iterrows():
+        own = regions[done.profiles.labels == segment]
+        assert row["2"] == pytest.approx((own == 2).mean())
+        assert row["(missing)"] == pytest.approx(np.isnan(own).mean())
+    said = [line for card in portraits(done, keep).segments for line in card.sentences]
+    assert any("(channel): " in line for line in said)
+    assert not any(line.startswith(("Channel: ", "Region: ")) for line in said)

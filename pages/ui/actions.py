@@ -12,7 +12,7 @@ from segmentation import charts
 from segmentation.cost_texts import cost_lines
 from segmentation.costing import Costs, cost_actions, usual_answer
 from segmentation.errors import SettingsError
-from segmentation.numerals import say
+from segmentation.numerals import percent, say
 from segmentation.results import CostedAction, Portraits, Run
 from segmentation.values import Bools
 from segmentation.words import sentence
@@ -162,7 +162,7 @@ def _asked(run: Run, segment_id: int, usual: float) -> float | None:
 def _told(action: CostedAction, costs: Costs) -> None:
     words = wording.words()
     figures = {
-        "Reach": f"{action.customers:,} ({action.share:.1%})",
+        "Reach": f"{action.customers:,} ({percent(action.share)})",
         sentence(words.money): "–" if action.revenue is None else say(action.revenue),
         "Cost of contacting all": say(action.effort),
         **cost_lines(action, words, by_money=costs.usual is None),

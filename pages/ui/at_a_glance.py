@@ -12,6 +12,7 @@ from segmentation.axes import axis_for
 from segmentation.profiling import Overview
 from segmentation.results import Portraits, Run
 from segmentation.spreads import category_mix, spreads
+from segmentation.tallies import coded_columns
 from segmentation.values import Bools
 from segmentation.vocabulary import label
 
@@ -103,8 +104,9 @@ def distributions(run: Run, drawn: Portraits, keep: Bools) -> None:
                 "in ten; the mark and the number are the median."
             )
         )
-    if customers.categories:
-        column = widgets.column_select("Category", customers.categories, state.key("mix-column"))
+    categories = [*customers.categories, *coded_columns(customers)]
+    if categories:
+        column = widgets.column_select("Category", categories, state.key("mix-column"))
         if column is not None:
             widgets.chart(
                 charts.category_stacks(category_mix(run, keep, column), segments, column),

@@ -11,6 +11,7 @@ from pages.ui import chips, filters, state, trust, widgets, wording
 from segmentation import charts
 from segmentation.errors import SettingsError
 from segmentation.naming import name_segments
+from segmentation.numerals import percent
 from segmentation.profiling import Overview, differences_shown
 from segmentation.results import Run
 from segmentation.values import Bools
@@ -39,7 +40,7 @@ def one_segment(run: Run, found: Overview, keep: Bools) -> None:
     with left:
         st.html(chips.chip(named))
         st.markdown(
-            f"**{wording.count(profile.size)}**, {profile.share:.1%} of all"
+            f"**{wording.count(profile.size)}**, {percent(profile.share)} of all"
             + (f"; {found.sizes[chosen]:,} shown" if found.sizes[chosen] != profile.size else "")
         )
         st.markdown("**Why this name**")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ import streamlit as st
 from pages.ui import widgets
 from segmentation import exporting
 from segmentation.money import Currency
+from segmentation.numerals import percent
 
 MONEY = {
     "revenue": "Revenue",
@@ -55,15 +57,16 @@ def table(
     if not net:
         frame = frame.drop(columns=["gross", "returned"], errors="ignore")
     columns: dict[str, Any] = {}
+    shares: list[Hashable] = []
     for column in frame.columns:
         if column in MONEY:
             title = currency.named(MONEY[column])
             columns[column] = widgets.number_column(frame[column], title)
         elif column in SHARES or column.startswith(SHARE_OF):
-            title = SHARES.get(column, column)
-            columns[column] = st.column_config.NumberColumn(title, format="percent")
+            columns[column] = st.column_config.NumberColumn(SHARES.get(column, column))
+            shares.append(column)
         elif pd.api.types.is_datetime64_any_dtype(frame[column]):
-            columns[column] = st.column_config.DateColumn(TITLES[column])
+            columns[column] = st.column_config.DateColumn(TITLES[column], format="YYYY-MM-DD")
         else:
             title = TITLES.get(column, column.replace("_", " ").capitalize())
             columns[column] = (
@@ -72,10 +75,11 @@ def table(
                 else st.column_config.Column(title)
             )
     st.dataframe(
-        frame.head(SHOWN_ROWS),
+        frame.head(SHOWN_ROWS).style.format(percent, subset=shares, na_rep="–"),  # type: ignore[arg-type]
         hide_index=True,
         column_config=columns,
         height="content" if len(frame) <= 8 else height,
+        placeholder="–",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         widgets.download(

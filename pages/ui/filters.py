@@ -198,6 +198,7 @@ class _Bar:
     ) -> None:
         """Let the reader choose values; of very many, those with most customers are listed."""
         options: Sequence[str] = coded.values
+        told = coded.told()
         place = st.container()
         if len(options) > MOST_LISTED:
             words = st.text_input(
@@ -219,7 +220,7 @@ class _Bar:
                 options,
                 [value for value in chosen if value in options],
                 take,
-                format_func=lambda value: value or "(missing)",
+                format_func=lambda value: told[value] or "(missing)",
                 placeholder="All" if len(coded.values) <= MOST_LISTED else "All; choose or search",
                 help=note,
             )

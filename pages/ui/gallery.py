@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.ui import chips, state, trust, wording
-from segmentation.numerals import fixed, say
+from segmentation.numerals import fixed, percent, say
 from segmentation.portraits import in_short
 from segmentation.results import Portrait, Portraits, Run
 from segmentation.vocabulary import label
@@ -63,7 +63,7 @@ def typical(card: Portrait) -> None:
         st.table(pd.DataFrame(rows), border="horizontal", hide_index=True)
     for column, own in card.typical.items():
         said = ", ".join(
-            f"{state.escape(short(one.category) or '(missing)')} {one.share:.0%}"
+            f"{state.escape(short(one.category) or '(missing)')} {percent(one.share, 0)}"
             for one in own[:MOST_CATEGORIES]
         )
         if said:

@@ -9,7 +9,7 @@ from pages.ui import cache, chips, retold, state, widgets, wording
 from segmentation import charts
 from segmentation.errors import SegmentationError
 from segmentation.lookup import find_ids, look_up
-from segmentation.numerals import counted, say
+from segmentation.numerals import counted, percent, say
 from segmentation.profiling import telling_features
 from segmentation.results import Lookup, Rfm, Run
 from segmentation.rfm import row_of
@@ -125,7 +125,7 @@ def numbers(one: Lookup) -> None:
             "This one": _said(held.value),
             "Segment": _said(held.segment),
             "All": _said(held.overall),
-            "Above": "–" if held.rank is None else f"{held.rank:.0%}",
+            "Above": "–" if held.rank is None else percent(held.rank, 0),
         }
         for held in one.numbers
     ]
@@ -133,8 +133,8 @@ def numbers(one: Lookup) -> None:
         {
             "Figure": state.escape(short(label(trait.column))) + ("" if trait.used else " ·"),
             "This one": state.escape(short(trait.value) or "(missing)"),
-            "Segment": "–" if trait.segment is None else f"{trait.segment:.1%} have it",
-            "All": f"{trait.overall:.1%} have it",
+            "Segment": "–" if trait.segment is None else f"{percent(trait.segment)} have it",
+            "All": f"{percent(trait.overall)} have it",
             "Above": "–",
         }
         for trait in one.traits

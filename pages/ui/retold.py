@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.ui import cache, chips, messages, state, widgets, wording
 from segmentation.errors import DataError
-from segmentation.numerals import counted, say
+from segmentation.numerals import counted, percent, say
 from segmentation.placing import Cell, place
 from segmentation.results import Placement, RuleSet, Run, SegmentRule
 from segmentation.rule_texts import crm_filter, say_all, sentence, sql
@@ -32,7 +32,9 @@ def draw(run: Run) -> None:
             "Fewer rules, less exact",
             list(by_leaves),
             usual,
-            format_func=lambda n: f"{counted(n, 'rule', 'rules')}, {_percent(by_leaves[n])}",
+            format_func=lambda n: (
+                f"{counted(n, 'rule', 'rules')}, {percent(by_leaves[n].fidelity)}"
+            ),
             key=_size_key(),
             persist_state="session",
         )
@@ -41,7 +43,7 @@ def draw(run: Run) -> None:
     found = by_leaves[leaves]
     st.markdown(
         wording.told(
-            f"**{_percent(found)} of all customers** get the segment they are in by these "
+            f"**{percent(found.fidelity)} of all customers** get the segment they are in by these "
             f"{counted(found.leaves, 'rule', 'rules')}, with at most "
             f"{counted(found.depth, 'question', 'questions')} to each."
         )
@@ -64,10 +66,6 @@ def _size_key() -> str:
     return state.key(f"rules-size-{state.runs()}")
 
 
-def _percent(found: RuleSet) -> str:
-    return f"{found.fidelity:.1%}"
-
-
 def _rule(run: Run, rule: SegmentRule, written: str) -> None:
     st.html(chips.chip(run.names[rule.segment_id - 1]))
     texts = {
@@ -78,8 +76,8 @@ def _rule(run: Run, rule: SegmentRule, written: str) -> None:
     text, language = texts[written]
     st.code(text, language=language, wrap_lines=True)
     found = wording.count(rule.customers)
-    precise = "" if rule.precision is None else f", precision {rule.precision:.0%}"
-    st.caption(f"Finds {found}: coverage {rule.coverage:.0%}{precise}")
+    precise = "" if rule.precision is None else f", precision {percent(rule.precision, 0)}"
+    st.caption(f"Finds {found}: coverage {percent(rule.coverage, 0)}{precise}")
 
 
 def _try_one(run: Run, rules: RuleSet) -> None:
@@ -119,7 +117,7 @@ def why(run: Run, rules: RuleSet, placement: Placement, segment_id: int | None =
         taken = say_all(placement.conditions)
         st.markdown(
             f"**By the rules: {state.escape(names[placement.segment_id])}**, because "
-            f"{state.escape(taken)}. The rules are right for {_percent(rules)} of all."
+            f"{state.escape(taken)}. The rules are right for {percent(rules.fidelity)} of all."
         )
     second = placement.runner_up_id
     st.markdown(

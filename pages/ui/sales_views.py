@@ -7,7 +7,7 @@ import streamlit as st
 from pages.ui import figures, kpis, state, widgets
 from segmentation import charts, sales
 from segmentation.money import Currency
-from segmentation.numerals import counted
+from segmentation.numerals import counted, percent
 from segmentation.results import SalesLines, SalesTotals
 from segmentation.values import Bools
 
@@ -106,8 +106,9 @@ def products(lines: SalesLines, keep: Bools, currency: Currency) -> None:
     if len(rest) and rest["share"].notna().all():
         others = counted(int(rest["products"].iloc[0]), "other product", "other products")
         st.markdown(
-            f"**The {len(best)} best sellers bring {best['share'].sum():.0%} of the revenue**; "
-            f"{others} the other {rest['share'].iloc[0]:.0%}."
+            f"**The {len(best)} best sellers bring {percent(best['share'].sum(), 0)} of the "
+            "revenue**; "
+            f"{others} the other {percent(rest['share'].iloc[0], 0)}."
         )
     widgets.chart(
         charts.sales_bars(best, product_names(best), currency),

@@ -11,7 +11,7 @@ from segmentation.axes import axis_for
 from segmentation.describing import distribution
 from segmentation.errors import SettingsError
 from segmentation.exporting import to_csv
-from segmentation.numerals import fixed, say
+from segmentation.numerals import fixed, percent, say
 from segmentation.results import Loaded, Rfm
 from segmentation.rfm import cross
 from segmentation.rfm_grid import GRID, Grid, built_in_grid, lint, parse_grid
@@ -134,9 +134,9 @@ def names(rfm: Rfm) -> None:
     rows = [
         {
             "Name": state.escape(one.name),
-            sentence(words.customer.many): f"{one.customers:,} ({one.share:.1%})",
+            sentence(words.customer.many): f"{one.customers:,} ({percent(one.share)})",
             sentence(words.money): say(one.revenue)
-            + ("" if one.revenue_share is None else f" ({one.revenue_share:.1%})"),
+            + ("" if one.revenue_share is None else f" ({percent(one.revenue_share)})"),
             "Days": _middle(one.median_recency_days),
             "Orders": _middle(one.median_frequency_orders),
             "Spend": _middle(one.median_monetary_total),

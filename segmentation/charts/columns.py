@@ -24,6 +24,7 @@ from segmentation.charts.look import (
     text_on,
 )
 from segmentation.describing import Distribution, thin
+from segmentation.numerals import fixed, percent
 from segmentation.vocabulary import label
 from segmentation.words import sentence
 
@@ -64,7 +65,10 @@ def category_bars(
         orientation="h",
         marker_color=ACCENT,
         customdata=shown["share"],
-        texttemplate="%{x:,} (%{customdata:.0%})",
+        text=[
+            f"{count:,} ({percent(share, 0)})"
+            for count, share in zip(shown["customers"], shown["share"], strict=True)
+        ],
         textposition="auto",
         insidetextfont_color=text_on(ACCENT),
         hovertemplate=f"%{{y}}<br>%{{x:,}} {escape(people)} (%{{customdata:.1%}})<extra></extra>",
@@ -120,7 +124,7 @@ def correlation_map(matrix: pd.DataFrame) -> go.Figure:
         zmin=-1,
         zmax=1,
         text=[
-            ["–" if np.isnan(cell) else f"{cell:.2f}" for cell in row] for row in matrix.to_numpy()
+            ["–" if np.isnan(cell) else fixed(cell, 2) for cell in row] for row in matrix.to_numpy()
         ],
         texttemplate="%{text}",
         hovertemplate="%{x} and %{y}: %{text}<extra></extra>",

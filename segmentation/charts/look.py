@@ -79,7 +79,8 @@ def heat_map(z: Any, x: list[str], y: list[str], **look: Any) -> go.Figure:
         **look,
     )
     short = {"width": 14} if len(x) <= FEW_COLUMNS else {"width": 20, "lines": 1}
-    figure.update_xaxes(**named(x, **short))
+    # At a slant, names in two lines run into each other.
+    figure.update_xaxes(**named(x, **short), autotickangles=[0, 90])
     return figure.update_yaxes(autorange="reversed", **named(y, width=20, lines=2))
 
 

@@ -152,4 +152,5 @@ def category_stacks(mix: pd.DataFrame, segments: dict[int, SegmentName], column:
         )
     figure.update_xaxes(tickformat=".0%", range=[0, 1])
     figure.update_yaxes(autorange="reversed", **named(names, width=20, lines=2))
+    figure.update_layout(legend_traceorder="normal")
     return figure.update_layout(barmode="stack", height=150 + 44 * len(mix))

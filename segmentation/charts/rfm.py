@@ -103,7 +103,7 @@ def crossing_map(crossing: RfmCrossing, names: dict[int, str]) -> go.Figure:
 
 def _short(value: Any) -> str:
     size = abs(float(value))
-    for least, suffix in ((1e9, "bn"), (1e6, "m"), (1e4, "k")):
+    for least, suffix in ((1e9, "B"), (1e6, "M"), (1e4, "k")):
         if size >= least:
             return f"{value / (1e3 if suffix == 'k' else least):,.3g}{suffix}"
     return say(float(value)) if not pd.isna(value) else ""

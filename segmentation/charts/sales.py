@@ -21,6 +21,7 @@ from segmentation.charts.look import (
 )
 from segmentation.charts.world import SEQUENTIAL
 from segmentation.money import Currency
+from segmentation.numerals import percent
 from segmentation.results import Cohorts, Pareto, SalesOverTime
 
 MONEY = frozenset({"revenue", "average_order"})
@@ -101,7 +102,7 @@ def sales_bars(frame: pd.DataFrame, names: Sequence[str], currency: Currency) ->
         orientation="h",
         marker_color=ACCENT,
         customdata=np.column_stack([shown["orders"], shown["customers"], shown["share"]]),
-        text=[f"{share:.1%}" for share in shown["share"].fillna(0)],
+        text=[percent(share) for share in shown["share"].fillna(0)],
         textposition="auto",
         insidetextfont_color=text_on(ACCENT),
         hovertemplate=f"%{{y}}<br>{_hover(currency, 'x')} (%{{customdata[2]:.2%}})"
@@ -169,7 +170,7 @@ def cohort_map(found: Cohorts, what: str) -> go.Figure:
     def cell(count: float, share: float, whole: bool) -> str:
         if np.isnan(count):
             return ""
-        text = f"{count:,.0f}" if what == "counts" else f"{share:.0%}"
+        text = f"{count:,.0f}" if what == "counts" else percent(share, 0)
         return text if whole else f"<i>{text}*</i>"
 
     text = [
@@ -226,7 +227,10 @@ def pareto_curve(found: Pareto) -> go.Figure:
         showlegend=False,
         marker={"color": ACCENT, "size": 8},
         textposition="bottom right",
-        text=[f"best {t}%: {s:.0%}" for t, s in zip(marked["top"], marked["share"], strict=True)],
+        text=[
+            f"best {t}%: {percent(s, 0)}"
+            for t, s in zip(marked["top"], marked["share"], strict=True)
+        ],
         hoverinfo="skip",
         cliponaxis=False,
     )

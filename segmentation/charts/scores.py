@@ -18,6 +18,7 @@ from segmentation.charts.look import (
 )
 from segmentation.models.drifting import SHIFTED, SHIFTING
 from segmentation.models.explaining import Reason
+from segmentation.numerals import percent
 from segmentation.results import Drift, SegmentName, Shift
 from segmentation.vocabulary import label
 
@@ -44,7 +45,7 @@ def shares_then_now(
         width=0.46,
         offset=-0.12,
         marker_color=colours,
-        text=[f"{sizes[i]:,} ({now[i]:.1%})" for i in ids],
+        text=[f"{sizes[i]:,} ({percent(now[i])})" for i in ids],
         textposition="auto",
         insidetextfont_color=[text_on(colour) for colour in colours],
         customdata=[sizes[i] for i in ids],
@@ -59,7 +60,7 @@ def shares_then_now(
         offset=-0.38,
         name="when the model was made",
         marker_color=NEUTRAL,
-        text=[f"{then[i]:.1%}" for i in ids],
+        text=[percent(then[i]) for i in ids],
         textposition="outside",
         hovertemplate="%{y}<br>%{x:.1%} when the model was made<extra></extra>",
     )

@@ -19,6 +19,7 @@ from segmentation.charts.look import (
     wrap,
 )
 from segmentation.money import Currency
+from segmentation.numerals import percent
 from segmentation.results import SegmentName
 from segmentation.values import Floats
 from segmentation.vocabulary import label
@@ -110,7 +111,7 @@ def lift_dots(frame: pd.DataFrame, names: list[str], segment: SegmentName) -> go
     shown = frame[::-1]
     labels = [wrap(name, 34, 1) for name in names]
     places = [f"{text}{' ' * labels[:i].count(text)}" for i, text in enumerate(labels)][::-1]
-    figure = blank("Times as often as all customers", None).update_yaxes(type="category")
+    figure = blank("Times as often<br>as all customers", None).update_yaxes(type="category")
     figure.add_scatter(
         x=shown["lift"],
         y=places,
@@ -133,7 +134,7 @@ def share_dots(shares: Floats, names: list[str], groups: list[SegmentName]) -> g
     """Draw the share of each group's customers who bought each thing, a column a group."""
     labels = [wrap(name, 34, 1) for name in names]
     places = [f"{text}{' ' * labels[:i].count(text)}" for i, text in enumerate(labels)]
-    figure = blank("Share of the group's customers who bought it", None)
+    figure = blank("Share who bought it", None)
     for place, (group, own) in enumerate(zip(groups, shares.T, strict=True)):
         figure.add_scatter(
             x=own,
@@ -148,7 +149,7 @@ def share_dots(shares: Floats, names: list[str], groups: list[SegmentName]) -> g
             hovertemplate=f"{escape(group.name)}<br>%{{y}}: %{{x:.1%}}<extra></extra>",
         )
     figure.update_yaxes(type="category", autorange="reversed")
-    figure.update_xaxes(tickformat=".0%", rangemode="tozero")
+    figure.update_xaxes(tickformat=".0%", rangemode="tozero", nticks=4)
     return figure.update_layout(height=max(260, 130 + 30 * len(names)))
 
 
@@ -197,7 +198,7 @@ def difference_dots(
 def _share(value: float) -> str:
     if np.isnan(value):
         return "–"
-    return f"{value:.0%}" if abs(value) >= 0.01 else f"{value:.1%}"
+    return percent(value, 0 if abs(value) >= 0.01 else 1)
 
 
 def _whiskers(

@@ -20,6 +20,7 @@ from segmentation.charts.look import (
     text_on,
     wrap,
 )
+from segmentation.numerals import percent
 from segmentation.results import Difference, SegmentName
 from segmentation.values import Floats
 from segmentation.vocabulary import label
@@ -38,7 +39,7 @@ def size_bars(
         y=[wrap(segments[i].name) for i in ids],
         orientation="h",
         marker_color=[segment_colour(segments[i].colour) for i in ids],
-        text=[f"{sizes[i]:,} ({sizes[i] / total:.1%})" for i in ids],
+        text=[f"{sizes[i]:,} ({percent(sizes[i] / total)})" for i in ids],
         insidetextfont_color=[text_on(segment_colour(segments[i].colour)) for i in ids],
         textposition="auto",
         hovertemplate=f"%{{y}}<br>%{{x:,}} {escape(people)}<extra></extra>",

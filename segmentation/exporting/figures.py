@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from segmentation.axes import Axis, axis_for
+from segmentation.axes import Axis, axis_for, tick_text
 from segmentation.describing import thin
 from segmentation.exporting.markup import Markup, tag, together
-from segmentation.numerals import fixed, say
 from segmentation.results import Portraits, Run
 from segmentation.values import Bools, Floats
 from segmentation.vocabulary import label
@@ -135,10 +134,10 @@ def _lines(axis: Axis, span: tuple[float, float], *, upright: bool) -> list[Mark
         place = round(at, 1)
         if upright:
             line = tag("line", class_="grid", x1=place, x2=place, y1=8, y2=HEIGHT - BOTTOM)
-            text = tag("text", say(tick), x=place, y=HEIGHT - 8, text_anchor="middle")
+            text = tag("text", tick_text(tick), x=place, y=HEIGHT - 8, text_anchor="middle")
         else:
             line = tag("line", class_="grid", x1=LEFT, x2=WIDTH - 8, y1=place, y2=place)
-            text = tag("text", say(tick), x=LEFT - 6, y=place + 4, text_anchor="end")
+            text = tag("text", tick_text(tick), x=LEFT - 6, y=place + 4, text_anchor="end")
         found += [line, text]
     return found
 
@@ -163,8 +162,3 @@ def even_ticks(low: float, high: float) -> tuple[float, ...]:
 def fixed_to(value: float, step: float) -> float:
     """Round to the digits of a step, so that 3 * 0.1 is 0.3."""
     return round(value, max(0, int(-np.floor(np.log10(step)))))
-
-
-def percent(share: float) -> str:
-    """Write a share as a percentage with one decimal."""
-    return f"{fixed(100 * share, 1)}%"

@@ -11,7 +11,7 @@ from segmentation.exporting import figures, telling
 from segmentation.exporting.markup import Markup, tag, together
 from segmentation.exporting.report_style import sheet, warmth
 from segmentation.exporting.summary import made_by, recipe_of
-from segmentation.numerals import fixed, say
+from segmentation.numerals import fixed, percent, say
 from segmentation.results import Figure, Portrait, Portraits, RuleSet, Run, SegmentName
 from segmentation.rule_texts import sentence as rule_sentence
 from segmentation.rule_texts import sql
@@ -97,13 +97,13 @@ def _sizes(run: Run, cards: Portraits) -> Markup:
         cells = [
             tag("th", _name(named), scope="row"),
             tag("td", f"{card.customers:,}", class_="number"),
-            tag("td", figures.percent(card.share), class_="number"),
+            tag("td", percent(card.share), class_="number"),
             tag("td", figures.share_bar(card.share, largest, look="fill"), class_="bar"),
         ]
         if worth:
             share = card.revenue_share
             cells += [
-                tag("td", "–" if share is None else figures.percent(share), class_="number"),
+                tag("td", "–" if share is None else percent(share), class_="number"),
                 tag("td", figures.share_bar(share or 0.0, largest, look="other"), class_="bar"),
             ]
         cells.append(tag("td", sentence(telling.trust_of(run, card.segment_id)[0]), class_="trust"))
@@ -191,16 +191,14 @@ def _cards(run: Run, cards: Portraits, rules: RuleSet) -> Markup:
 def _card(run: Run, cards: Portraits, named: SegmentName, card: Portrait, rules: RuleSet) -> Markup:
     words = run.playbook.playbook.words
     shown = words.customer.many if cards.customers == len(run.profiles.customers) else "shown"
-    size = f"{words.customer.count(card.customers)}, {figures.percent(card.share)} of all {shown}"
+    size = f"{words.customer.count(card.customers)}, {percent(card.share)} of all {shown}"
     if card.revenue is not None and card.revenue_share is not None:
-        size += (
-            f"; {figures.percent(card.revenue_share)} of the {words.money} ({say(card.revenue)})"
-        )
+        size += f"; {percent(card.revenue_share)} of the {words.money} ({say(card.revenue)})"
     word, trust = telling.trust_of(run, named.segment_id)
     rule = rules.rules[named.segment_id - 1]
-    found = f" It finds {figures.percent(rule.coverage)} of the segment"
+    found = f" It finds {percent(rule.coverage)} of the segment"
     if rule.precision is not None:
-        found += f"; {figures.percent(rule.precision)} of those it finds belong to it"
+        found += f"; {percent(rule.precision)} of those it finds belong to it"
     left = tag(
         "div",
         tag("p", named.description) if named.description else Markup(),
@@ -252,7 +250,7 @@ def _categories(card: Portrait) -> Markup:
     lines = []
     for column, own in card.typical.items():
         named = ", ".join(
-            f"{short(c.category, 40) or '(missing)'} {figures.percent(c.share)}"
+            f"{short(c.category, 40) or '(missing)'} {percent(c.share)}"
             for c in own[:MOST_CATEGORIES]
         )
         if named:
@@ -297,7 +295,7 @@ def _rules(run: Run, rules: RuleSet) -> Markup:
         "section",
         tag("h2", "The segments as conditions for a database"),
         tag("p", "What follows WHERE in SQL. By all of them together "
-            f"{figures.percent(rules.fidelity)} are in the segment they were found in."),
+            f"{percent(rules.fidelity)} are in the segment they were found in."),
         tag("dl", *lines),
     )  # fmt: skip
 

@@ -75,7 +75,9 @@ code { font-size: .875em }
   .card > div, .figure { grid-template-columns: minmax(0, 1fr) } .range { white-space: normal }
   .legend { margin-top: 0 }
   td.bar { width: 22% } td, th { padding-right: .45rem }
-  .sizes .trust { display: none } }
+  .sizes .trust { display: none } .sizes td.bar { width: auto; min-width: 1.5rem }
+  .sizes th { white-space: normal } .sizes tbody th { min-width: 6rem }
+  caption { max-width: calc(100vw - 2.5rem) } }
 @media print {
   :root { --paper: #FFFFFF; --ink: #000000; --soft: #444444; --rule: #BBBBBB; --faint: #F2F2F2 }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from segmentation.exporting.account import ledger
-from segmentation.numerals import counted, fixed, say
+from segmentation.numerals import counted, fixed, percent, say
 from segmentation.results import Portraits, Refunds, RuleSet, Run
 from segmentation.set_aside import account
 from segmentation.silhouettes import structure
@@ -130,18 +130,18 @@ def standing_out(run: Run, cards: Portraits) -> str:
     largest = max(cards.segments, key=lambda card: card.customers)
     if not largest.customers:
         return ""
-    first = f"{among}, {short(names[largest.segment_id], 80)}, has {_share(largest.share)} of "
+    first = f"{among}, {short(names[largest.segment_id], 80)}, has {percent(largest.share, 0)} of "
     first += f"the {many}"
     paying = [card for card in cards.segments if card.revenue_share is not None]
     richest = max(paying, key=lambda card: card.revenue_share or 0.0, default=None)
     if richest is None or richest.revenue_share is None:
         return f"{first}."
-    worth = f"{_share(richest.revenue_share)} of the {words.money}"
+    worth = f"{percent(richest.revenue_share, 0)} of the {words.money}"
     if richest is largest:
         return f"{first} and {worth}."
     return (
         f"{first}; most {words.money} comes from {short(names[richest.segment_id], 80)}: {worth} "
-        f"with {_share(richest.share)} of the {many}."
+        f"with {percent(richest.share, 0)} of the {many}."
     )
 
 
@@ -187,10 +187,6 @@ def account_lines(run: Run) -> tuple[tuple[str, int, int], ...]:
 
 def _number(count: int) -> str:
     return NUMBERS[count] if count < len(NUMBERS) else str(count)
-
-
-def _share(share: float) -> str:
-    return f"{fixed(100 * share, 0)}%"
 
 
 def _data(run: Run) -> tuple[str, ...]:
@@ -299,7 +295,7 @@ def _trust(run: Run) -> tuple[str, ...]:
 
 def _limits(run: Run, cards: Portraits, rules: RuleSet) -> tuple[str, ...]:
     many = run.playbook.playbook.words.customer.many
-    kept = _share(rules.fidelity)
+    kept = percent(rules.fidelity, 0)
     return (
         *(
             limit.replace("customers", many).replace("Customers", sentence(many))

@@ -43,6 +43,7 @@ from segmentation.exporting.sheets import (
 )
 from segmentation.exporting.summary import made_by, recipe_of
 from segmentation.exporting.zipped import ALWAYS
+from segmentation.numerals import percent
 from segmentation.palette import segment_colour
 from segmentation.results import Portraits, RuleSet, Run
 from segmentation.rule_texts import sentence as rule_sentence
@@ -342,8 +343,8 @@ def _method(
     title("Rules: what puts a customer in a segment")
     names = run.name_of()
     for rule in rules.rules:
-        own = "" if rule.precision is None else f" {rule.precision:.1%} of those belong to it."
-        found = f"It finds {rule.coverage:.1%} of the segment.{own}"
+        own = "" if rule.precision is None else f" {percent(rule.precision)} of those belong to it."
+        found = f"It finds {percent(rule.coverage)} of the segment.{own}"
         add(names[rule.segment_id], f"{rule_sentence(rule)} {found}")
         add("", f"WHERE {sql(rule)}")
     title("To make it again")

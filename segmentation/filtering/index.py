@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from segmentation.results import Loaded
+from segmentation.results import Loaded, Values
+from segmentation.sales.lines import descriptions
 from segmentation.values import Bools, Floats
 
 ORDERED = "order_date"
@@ -31,11 +32,23 @@ class Coded:
         The place of each cell's value among them.
     customers : ndarray of int, shape (values,)
         Customers with each.
+    names : tuple of str
+        What each value is called besides, "" where nothing is known; empty if none is called
+        anything.
     """
 
     values: tuple[str, ...]
     codes: Codes
     customers: Codes
+    names: tuple[str, ...] = ()
+
+    def told(self) -> dict[str, str]:
+        """Return how each value is told to a reader: a code with what it stands for."""
+        names = self.names or ("",) * len(self.values)
+        return {
+            value: f"{value} · {name}" if name and name != value else value
+            for value, name in zip(self.values, names, strict=True)
+        }
 
     def places(self, wanted: tuple[str, ...]) -> list[int]:
         """Return the places of those values that are there."""
@@ -72,7 +85,7 @@ class FilterIndex:
 
     def __init__(self, loaded: Loaded) -> None:
         self.customers = loaded.customers
-        self._clean, self._schema = loaded.clean, loaded.schema
+        self._loaded, self._clean, self._schema = loaded, loaded.clean, loaded.schema
         self._files = [file.sha256 for file in loaded.files]
         self._coded: dict[str, Coded] = {}
         self._numbers: dict[str, Floats] = {}
@@ -157,16 +170,19 @@ class FilterIndex:
 
     @cached_property
     def products(self) -> Coded:
-        """What was bought; the codes are those of order lines, -1 where none is named."""
+        """What was bought, by code and name; order lines that name nothing have the code -1."""
         lines: pd.Series[Any] = self._clean.frame["product"]
         codes, values = pd.factorize(lines.mask(lines == ""), sort=True)
         named = codes >= 0
         pairs = np.unique(codes[named] * len(self.customers.ids) + self._owners[named])
         bought = pairs // max(len(self.customers.ids), 1)
+        product = Values(codes=codes, names=np.asarray(values, dtype=object))
+        names = descriptions(self._loaded, self._clean.frame, product)
         return Coded(
             values=tuple(map(str, values)),
             codes=codes,
             customers=np.bincount(bought, minlength=len(values)),
+            names=() if names is None else tuple(map(str, names)),
         )
 
     def bought(self, wanted: tuple[str, ...]) -> Bools:
@@ -180,7 +196,7 @@ class FilterIndex:
 
 
 def search(coded: Coded, words: str, most: int) -> tuple[str, ...]:
-    """Return the values with most customers that hold all the words, in whatever case.
+    """Return the values with most customers whose code or name holds all the words.
 
     Examples
     --------
@@ -191,11 +207,11 @@ def search(coded: Coded, words: str, most: int) -> tuple[str, ...]:
     >>> search(teas, "TEA", 5)
     ('green tea', 'black tea')
     """
-    wanted = words.casefold().split()
+    wanted, told = words.casefold().split(), coded.told()
     found: list[str] = []
     for place in np.argsort(-coded.customers, kind="stable").tolist():
         value = coded.values[place]
-        folded = value.casefold()
+        folded = told[value].casefold()
         if all(word in folded for word in wanted):
             found.append(value)
             if len(found) == most:

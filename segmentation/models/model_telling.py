@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from segmentation.numerals import percent
 from segmentation.results import Model
 from segmentation.vocabulary import label
 
@@ -53,7 +54,7 @@ def segments_frame(model: Model) -> pd.DataFrame:
         row: dict[str, object] = {
             "Segment": segment.named.name,
             "Customers": segment.size,
-            "Share": f"{segment.size / model.training.customers:.1%}",
+            "Share": percent(segment.size / model.training.customers),
         }
         if segment.stability is not None:
             row["Stability"] = round(segment.stability.mean, 2)

@@ -104,7 +104,7 @@ def sales_lines(loaded: Loaded) -> SalesLines:
         charges=are_charges(pd.Series(product.names, dtype="str"))
         if product is not None
         else np.zeros(0, dtype=bool),
-        descriptions=_descriptions(loaded, frame, product) if product is not None else None,
+        descriptions=descriptions(loaded, frame, product) if product is not None else None,
         as_of_day=int(np.datetime64(clean.as_of, "D").astype(np.int64)),
         first_day=int(days.min()),
         last_day=max(last_day, int(known_to)),
@@ -159,13 +159,24 @@ def _told(loaded: Loaded, frame: pd.DataFrame, wanted: frozenset[str]) -> Values
     return None if name is None else _values(_texts(loaded, frame, name))
 
 
-def _descriptions(loaded: Loaded, frame: pd.DataFrame, product: Values) -> npt.NDArray[Any] | None:
+def descriptions(loaded: Loaded, frame: pd.DataFrame, product: Values) -> npt.NDArray[Any] | None:
+    """Return what lines say most often of each product, None if no column of the file tells.
+
+    Parameters
+    ----------
+    loaded : Loaded
+        A source up to its customers.
+    frame : pandas.DataFrame
+        Its lines, or some of them.
+    product : Values
+        The product of each line; a line without one has the code -1.
+    """
     name = _column(loaded, DESCRIBES - CATEGORISES, ("category", "label"))
     if name is None:
         return None
     codes, texts = pd.factorize(_texts(loaded, frame, name), sort=True)
     said = np.asarray(texts, dtype=object) != ""
-    told = said[codes]
+    told = said[codes] & (product.codes >= 0)
     pairs, counts = np.unique(product.codes[told] * len(texts) + codes[told], return_counts=True)
     products, described = pairs // len(texts), pairs % len(texts)
     # The most frequent text of each product comes last, of equals the first in the alphabet.

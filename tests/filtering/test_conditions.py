@@ -173,6 +173,22 @@ def test_orders_tell_who_bought_what_and_when(
     )
 
 
+def test_products_are_told_and_found_by_their_names_too(source_of: Callable[..., Source]) -> None:
+    rows = [
+        "customer,date,product,description,amount",
+        *["A,2026-01-01,84879,Green bird,5"] * 3,
+        "B,2026-01-02,84879,wrong label,6",
+        *["B,2026-01-02,POST,POST,7"] * 2,
+        "C,2026-01-03,,?,1",
+        *[f"D,2026-01-{day},22,Tea pot,2" for day in range(10, 20)],
+    ]
+    index = FilterIndex(load(source_of("\n".join(rows) + "\n")))
+    assert index.products.told() == {"22": "22 · Tea pot", "84879": "84879 · Green bird",
+                                     "POST": "POST"}  # fmt: skip
+    assert search(index.products, "BIRD", 5) == search(index.products, "848 bird", 5) == ("84879",)
+    assert index.bought(("84879",)).tolist() == [True, True, False, False]
+
+
 def test_dates_of_customers_are_conditions_too(source_of: Callable[..., Source]) -> None:
     days = pd.Series(pd.date_range("2025-01-01", periods=30)).astype(str)
     days[7] = ""
