@@ -191,6 +191,11 @@ def _opened(number: int, raw: str, ahead: _Ahead, dialect: Dialect, shape: Shape
     alone = regroup(line, dialect, shape.width)
     odd, odd_text, odd_lines = None, "", 0
     for text, more, like_records in _longer(raw, ahead, dialect, shape):
+        upper, _, lower = text.partition(ahead.inner_end)
+        if lower and _is_whole(upper, dialect, shape):
+            ahead.skip(more)
+            ahead.put_back(lower)
+            return Record(line=number, cells=parse(upper, dialect)[0])
         cells, form = parse(text, dialect)
         if form != "right" and odd is None and not like_records:
             whole = regroup(text, dialect, shape.width)
@@ -198,17 +203,15 @@ def _opened(number: int, raw: str, ahead: _Ahead, dialect: Dialect, shape: Shape
                 odd, odd_text, odd_lines = whole, text, more
         if form == "open":
             continue
-        upper, _, lower = text.partition(ahead.inner_end)
-        if lower and _is_whole(upper, dialect, shape):
-            ahead.skip(more)
-            ahead.put_back(lower)
-            return Record(line=number, cells=parse(upper, dialect)[0])
         if form == "right" and not (like_records == more and alone):
             record = _mended(number, text, cells, form, dialect, shape)
             if len(record.cells) == shape.width or not like_records:
                 ahead.skip(more)
                 return record
         break
+    related = _by_a_related_dialect(number, line, [], "open", dialect, shape, ahead)
+    if related is not None:
+        return related
     if odd is not None:
         ahead.skip(odd_lines)
         return Record(
@@ -273,7 +276,7 @@ def _mended(
 ) -> Record:
     """Settle a record that may not have the width, or whose quotes may break the rules."""
     fits = form == "right" and len(cells) == shape.width
-    related = _by_a_related_dialect(number, line, cells, fits, dialect, shape, ahead)
+    related = _by_a_related_dialect(number, line, cells, form, dialect, shape, ahead)
     if related is not None:
         return related
     if fits:
@@ -327,16 +330,17 @@ def _by_a_related_dialect(
     number: int,
     line: str,
     cells: list[str],
-    fits: bool,
+    form: Form,
     dialect: Dialect,
     shape: Shape,
     ahead: _Ahead | None,
 ) -> Record | None:
     """Cut a row by the rules of a dialect that differs in one thing, into just the width."""
     other = OTHER_QUOTE[dialect.quote]
+    fits = form == "right" and len(cells) == shape.width
     escaped = dialect.quote * 2 if dialect.backslash else f"\\{dialect.quote}"
     ways: list[tuple[Dialect, Repair]] = []
-    if escaped in line and not fits:
+    if not fits and (escaped in line or form == "open"):
         ways.append((replace(dialect, backslash=not dialect.backslash), "other quotes in one row"))
     opens = any(cell.lstrip(" ")[:1] == other for cell in cells)
     if is_in_other_quotes(cells, dialect) if fits else opens:
@@ -345,9 +349,9 @@ def _by_a_related_dialect(
         ways.append((replace(dialect, delimiter=", "), "another delimiter in one row"))
     for way, repair in ways:
         text, more = _whole(line, ahead, way, dialect, shape)
-        found, form = parse(text, way)
+        found, found_form = parse(text, way)
         padded = way.delimiter == ", " and any(cell[:1] == " " for cell in found)
-        if form == "right" and len(found) == shape.width > 2 and not padded:
+        if found_form == "right" and len(found) == shape.width > 2 and not padded:
             if ahead is not None:
                 ahead.skip(more)
             return Record(line=number, cells=found, repair=repair, written=text)
