@@ -17,7 +17,7 @@ from segmentation.reading.cells import Dialect
 from segmentation.reading.dialect import Guess
 from segmentation.reading.grid import Grid, check_extent
 from segmentation.reading.quotes import keeps_the_rules
-from segmentation.reading.records import Record, records
+from segmentation.reading.records import OTHER_QUOTE, Record, records
 from segmentation.reading.source import Content, let_go
 from segmentation.results import Change
 
@@ -174,6 +174,8 @@ def _by_rule(text: memoryview, guess: Guess, progress: Progress) -> _Piece | Non
     except pa.ArrowInvalid:
         return None
     cells = pa.Table.from_batches(batches)
+    if width > 2 and _has_dressed_rows(cells, dialect):
+        return None
     lines = np.arange(1, cells.num_rows + 1, dtype=np.int64)
     if cells.num_rows != ends + 1:
         within = _ends_within(cells, dialect, width)
@@ -182,6 +184,22 @@ def _by_rule(text: memoryview, guess: Guess, progress: Progress) -> _Piece | Non
         lines[1:] += np.cumsum(within)[:-1]
     widths = np.broadcast_to(np.int32(width), (cells.num_rows,))
     return _Piece(cells=cells, lines=lines, widths=widths)
+
+
+def _has_dressed_rows(cells: pa.Table, dialect: Dialect) -> bool:
+    """Tell whether there are rows with all cells in the other quotes, or with a space before."""
+    quote = OTHER_QUOTE[dialect.quote]
+    first, second = cells.columns[:2]
+    dressed = pc.or_(pc.starts_with(first, quote), pc.starts_with(second, quote))
+    if dialect.delimiter == ",":
+        dressed = pc.or_(dressed, pc.starts_with(second, " "))
+    some = cells.filter(dressed)
+    spaced = quoted = pa.array([True] * some.num_rows, pa.bool_())
+    for i, column in enumerate(some.columns):
+        quoted = pc.and_(quoted, pc.match_substring_regex(column, f"^(?s:{quote}.*{quote})?$"))
+        if i:
+            spaced = pc.and_(spaced, pc.match_substring_regex(column, "^ ([^ ]|$)"))
+    return bool(some.num_rows) and bool(pc.any(pc.or_(quoted, spaced)).as_py())
 
 
 def _line_ends(text: memoryview, dialect: Dialect) -> int | None:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass
 
 from segmentation.reading.cells import Dialect, Form, parse
 from segmentation.reading.kinds import column_kinds, kind
-from segmentation.reading.records import Shape
+from segmentation.reading.records import Shape, is_in_other_quotes
 from segmentation.settings import DELIMITERS
 
 SAMPLE_CHARACTERS = 100_000
 SAMPLE_LINES = 400
 SAMPLE_CELLS = 20_000
+QUOTES = ('"', "'")
 # A space is in every text: it must cut much better than the others to be a delimiter.
 PRIOR = {" ": 0.6, "": 0.35}
 # No sentences have as many words each, line by line; fewer lines do where they have three or more.
@@ -74,15 +74,15 @@ def detect_dialect(sample: str, delimiter: str | None = None) -> list[Guess]:
         delimiter = delimiter or told[1]
         sample = sample[told.end() :]
     delimiters = DELIMITERS if delimiter is None else (delimiter,)
-    quotes = [q for q in ('"', "'") if _wraps(q, sample)] or ['"']
-    slashes = [False, True] if any("\\" + q in sample for q in quotes) else [False]
-    ends = {quote: _newline(sample, quote) for quote in quotes}
+    ends = {quote: _newline(sample, quote) for quote in QUOTES}
     cutting = [d for d in delimiters if d in sample]
     if delimiter is None or not cutting:
         cutting.append("")
     candidates = [
         Dialect(delimiter=d, quote=q, backslash=b, newline=ends[q])
-        for d, q, b in itertools.product(cutting, quotes, slashes)
+        for d in cutting
+        for q in [q for q in QUOTES if _wraps(q, sample, d)] or QUOTES[:1]
+        for b in ([False, True] if f"\\{q}" in sample else [False])
     ]
     lines = {newline: lines_of(sample, newline) for newline in ends.values()}
     best: dict[str, Guess] = {}
@@ -148,7 +148,7 @@ def score(lines: list[str], dialect: Dialect) -> Guess:
         return Guess(dialect=dialect, score=0.0, shape=shape, even=False)
     few = fitting[: max(1, SAMPLE_CELLS // width)]
     cells = len(few) * width
-    torn = sum(_is_torn(cell, cut, dialect) for cut in few for cell in cut.cells)
+    torn = sum(_torn(cut, dialect) for cut in few)
     # Records whose quotes break the rules count as more than torn throughout.
     broken = 2 * cells / len(fitting) * (len(cuts) - len(rows))
     whole = (cells - torn) / (cells + broken)
@@ -204,6 +204,13 @@ def _cuts(lines: list[str], dialect: Dialect) -> list[_Cut]:
     return found
 
 
+def _torn(cut: _Cut, dialect: Dialect) -> int:
+    """Count the cells that look torn; a row in other quotes throughout is odd but once."""
+    if is_in_other_quotes(cut.cells, dialect):
+        return 1
+    return sum(_is_torn(cell, cut, dialect) for cell in cut.cells)
+
+
 def _is_torn(cell: str, cut: _Cut, dialect: Dialect) -> bool:
     """Tell the remains of a wrong cut from text that was wrapped in quotes as it stands."""
     if kind(cell) != "torn":
@@ -213,8 +220,9 @@ def _is_torn(cell: str, cut: _Cut, dialect: Dialect) -> bool:
     return f"{quote}{escaped}{quote}" not in cut.text
 
 
-def _wraps(quote: str, sample: str) -> bool:
+def _wraps(quote: str, sample: str, delimiter: str) -> bool:
     """Tell whether a mark stands around a cell somewhere."""
-    edge = r"[,;\t| \r\n]"
+    mark = re.escape(delimiter.strip(" ") or delimiter or "\n")
     inside = rf"(?:\\{quote}|[^{quote}]|{quote}{quote})*?"
-    return bool(re.search(rf"(?:^|{edge}){quote}{inside}{quote}(?:{edge}|$)", sample))
+    wrapped = rf"(?:^|{mark}|[\r\n]) *{quote}{inside}{quote} *(?:{mark}|[\r\n]|$)"
+    return bool(re.search(wrapped, sample))

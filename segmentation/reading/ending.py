@@ -116,7 +116,9 @@ def _starts_a_table(
         found = kinds_below(below, width)
         differ = [i for i in range(width) if (i in typed) != (i in typed_columns(found))]
         return after_blank and wordy and row.filled == width and len(differ) >= max(1, width / 3)
-    steady = all(other.width == row.width for other in below)
+    # A record whose last cell is empty may have lost it: it was one too many for this table.
+    longer = row.width > width and wordy and bool(typed) and agreement(row.cells, kinds) == 0
+    steady = all(other.width == row.width or (longer and other.width == width) for other in below)
     return steady and (after_blank or (wordy and len(below) > 1))
 
 
@@ -146,7 +148,7 @@ def _tail(
     aside: list[tuple[int, LineReason]] = []
     taken = take(grid, np.array(rows, dtype=np.int64))
     single = len(taken)
-    while single > 1 and taken[single - 1].extent == 1 < width:
+    while single > 1 and _is_one_text(taken[single - 1], width):
         single -= 1
     codes = Counter(form(row.cells[0].strip()) for row in take(grid, rest[:BODY_ROWS]))
     common, count = codes.most_common(1)[0] if codes else ("", 0)
@@ -159,6 +161,12 @@ def _tail(
             del taken[at:]
             break
     return aside
+
+
+def _is_one_text(row: Row, width: int) -> bool:
+    """Tell a text alone in its row, or a sentence cut at its commas."""
+    cut = row.width < width and all(cell[:1] == " " for cell in row.cells[1 : row.extent])
+    return width > 1 and (row.extent == 1 or cut)
 
 
 def _is_footnote(row: Row, kinds: Sequence[Kind], width: int) -> bool:

@@ -70,6 +70,9 @@ def first_row(head: list[Row], width: int) -> int:
             and below.index > row.index + 1
             and below.filled >= least
             and all(kind(cell.strip()) in ("text", "empty") for cell in below.cells)
+            and (
+                row.filled < width or width < 3 or typed_columns(kinds_below(head[i + 2 :], width))
+            )
         ):
             continue
         return i

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from segmentation.reading.cells import Dialect, Form, parse, regroup, unwrapped
@@ -13,11 +13,13 @@ from segmentation.settings import DELIMITERS
 
 MOST_LINES_IN_A_CELL = 2_000
 ALIKE = 0.75
+OTHER_QUOTE = {'"': "'", "'": '"'}
 
 Repair = Literal[
     "stray quotes kept as text",
     "a delimiter too many taken out",
     "another delimiter in one row",
+    "other quotes in one row",
     "a quote that never closes kept as text",
     "a line that ends in another way",
 ]
@@ -103,7 +105,7 @@ def records(
             continue
         if quote not in line and not dialect.backslash:
             cells = line.split(dialect.delimiter) if dialect.delimiter else [line]
-            if line and len(cells) == width:
+            if line and len(cells) == width and not _is_dressed(line, cells, dialect):
                 first = False
                 yield Record(line=number, cells=cells)
                 continue
@@ -114,7 +116,7 @@ def records(
         if form == "open":
             yield _opened(number, raw, ahead, dialect, shape)
         else:
-            record = _mended(number, line, cells, form, dialect, shape)
+            record = _mended(number, line, cells, form, dialect, shape, ahead)
             if first and len(record.cells) == 1:
                 record = _header_in_another_dialect(record, line, ahead, dialect, shape)
             yield record
@@ -155,6 +157,11 @@ class _Ahead:
             self._count(line)
         del self._held[:count]
 
+    def put_back(self, part: str) -> None:
+        """Let the last part of the line taken last come once more, as a line."""
+        self._held.insert(0, part)
+        self._taken -= 1
+
     def _count(self, line: str) -> None:
         # To an editor the other kind of line end, within a cell, ends a line too.
         inner = line.removesuffix("\r").removeprefix("\n")
@@ -165,34 +172,51 @@ def _by_other_ends(
     line: str, ahead: _Ahead, dialect: Dialect, width: int
 ) -> list[list[str]] | None:
     """Cut a line at ends of the other kind where each part is a whole record."""
-    if dialect.quote in line or width < 2:
+    if width < 2:
         return None
-    parts = [part.split(dialect.delimiter) for part in line.split(ahead.inner_end)]
-    return parts if all(len(cells) == width for cells in parts) else None
+    *parts, last = line.split(ahead.inner_end)
+    cuts = [parse(part, dialect) for part in (*parts, last)]
+    if cuts[-1][1] == "open" and len(cuts[-1][0]) <= width:
+        cuts.pop()
+    if any(form != "right" or len(cells) != width for cells, form in cuts):
+        return None
+    if len(cuts) == len(parts):
+        ahead.put_back(last)
+    return [cells for cells, _ in cuts]
 
 
 def _opened(number: int, raw: str, ahead: _Ahead, dialect: Dialect, shape: Shape) -> Record:
     """Settle a quote that its line doesn't close: a cell of several lines, or a stray quote."""
     line = raw.removesuffix("\r")
     alone = regroup(line, dialect, shape.width)
-    parts = [raw]
-    like_records = 0
-    for more in itertools.islice(ahead.look(), MOST_LINES_IN_A_CELL):
-        parts.append(more)
-        like_records += _is_like_a_record(more, dialect, shape)
-        if dialect.quote not in more:
-            continue
-        text = dialect.newline.join(parts).removesuffix("\r")
+    odd, odd_text, odd_lines = None, "", 0
+    for text, more, like_records in _longer(raw, ahead, dialect, shape):
+        upper, _, lower = text.partition(ahead.inner_end)
+        if lower and _is_whole(upper, dialect, shape):
+            ahead.skip(more)
+            ahead.put_back(lower)
+            return Record(line=number, cells=parse(upper, dialect)[0])
         cells, form = parse(text, dialect)
+        if form != "right" and odd is None and not like_records:
+            whole = regroup(text, dialect, shape.width)
+            if whole is not None and (alone is None or whole.loose <= alone.loose):
+                odd, odd_text, odd_lines = whole, text, more
         if form == "open":
             continue
-        swallowed = like_records == len(parts) - 1
-        if form == "right" and not (swallowed and alone):
+        if form == "right" and not (like_records == more and alone):
             record = _mended(number, text, cells, form, dialect, shape)
-            if len(record.cells) == shape.width or (alone is None and not like_records):
-                ahead.skip(len(parts) - 1)
+            if len(record.cells) == shape.width or not like_records:
+                ahead.skip(more)
                 return record
         break
+    related = _by_a_related_dialect(number, line, [], "open", dialect, shape, ahead)
+    if related is not None:
+        return related
+    if odd is not None:
+        ahead.skip(odd_lines)
+        return Record(
+            line=number, cells=odd.cells, repair="stray quotes kept as text", written=odd_text
+        )
     if alone is not None:
         return Record(
             line=number, cells=alone.cells, repair="stray quotes kept as text", written=line
@@ -206,16 +230,56 @@ def _opened(number: int, raw: str, ahead: _Ahead, dialect: Dialect, shape: Shape
     )
 
 
+def _is_whole(text: str, dialect: Dialect, shape: Shape) -> bool:
+    cells, form = parse(text, dialect)
+    return form == "right" and len(cells) == shape.width > 1
+
+
+def _longer(
+    raw: str, ahead: _Ahead, dialect: Dialect, shape: Shape
+) -> Iterator[tuple[str, int, int]]:
+    """Join a line with those to come, up to each that has a quote.
+
+    Yields
+    ------
+    text, lines, like_records
+        How many lines were joined to the first, and how many of them could stand alone.
+    """
+    parts = [raw]
+    like_records = 0
+    for more in itertools.islice(ahead.look(), MOST_LINES_IN_A_CELL):
+        parts.append(more)
+        like_records += _is_like_a_record(more, dialect, shape)
+        if dialect.quote in more:
+            yield dialect.newline.join(parts).removesuffix("\r"), len(parts) - 1, like_records
+
+
 def _is_like_a_record(line: str, dialect: Dialect, shape: Shape) -> bool:
-    cut = regroup(line.removesuffix("\r"), dialect, shape.width) if shape.width > 1 else None
-    return cut is not None and cut.loose == 0
+    if shape.width < 2:
+        return False
+    line = line.removesuffix("\r")
+    cut = regroup(line, dialect, shape.width)
+    if cut is not None and cut.loose == 0:
+        return True
+    cells, form = parse(line, dialect)
+    return form == "open" and len(cells) == shape.width
 
 
 def _mended(
-    number: int, line: str, cells: list[str], form: Form, dialect: Dialect, shape: Shape
+    number: int,
+    line: str,
+    cells: list[str],
+    form: Form,
+    dialect: Dialect,
+    shape: Shape,
+    ahead: _Ahead | None = None,
 ) -> Record:
     """Settle a record that may not have the width, or whose quotes may break the rules."""
-    if form == "right" and len(cells) == shape.width:
+    fits = form == "right" and len(cells) == shape.width
+    related = _by_a_related_dialect(number, line, cells, form, dialect, shape, ahead)
+    if related is not None:
+        return related
+    if fits:
         return Record(line=number, cells=cells)
     regrouped = regroup(line, dialect, shape.width) if dialect.quote in line else None
     if regrouped is not None and (form == "odd" or not regrouped.loose):
@@ -229,12 +293,84 @@ def _mended(
                 line=number, cells=shorter, repair="a delimiter too many taken out", written=line
             )
     if len(cells) < shape.width and shape.width > 2:
-        other = _by_another_delimiter(line, dialect, shape)
+        other = _by_another_delimiter(number, line, dialect, shape, ahead)
         if other is not None:
-            return Record(
-                line=number, cells=other, repair="another delimiter in one row", written=line
-            )
+            return other
     return Record(line=number, cells=cells)
+
+
+def _is_dressed(line: str, cells: Sequence[str], dialect: Dialect) -> bool:
+    """Tell a row that is written in another way although it has the right width."""
+    other = OTHER_QUOTE[dialect.quote]
+    return _is_spaced(line, cells, dialect) or (
+        other in line and is_in_other_quotes(cells, dialect)
+    )
+
+
+def _is_spaced(line: str, cells: Sequence[str], dialect: Dialect) -> bool:
+    return dialect.delimiter == "," and line.count(", ") >= len(cells) - 1 > 1
+
+
+def is_in_other_quotes(cells: Sequence[str], dialect: Dialect) -> bool:
+    """Tell whether all cells of a row are in the quotes that the others are not in.
+
+    Examples
+    --------
+    >>> is_in_other_quotes(["'1'", "", "'a'"], Dialect(delimiter=","))
+    True
+    """
+    other = OTHER_QUOTE[dialect.quote]
+    filled = [cell for cell in cells if cell]
+    return len(filled) > 1 and all(
+        len(cell) > 1 and cell[0] == cell[-1] == other for cell in filled
+    )
+
+
+def _by_a_related_dialect(
+    number: int,
+    line: str,
+    cells: list[str],
+    form: Form,
+    dialect: Dialect,
+    shape: Shape,
+    ahead: _Ahead | None,
+) -> Record | None:
+    """Cut a row by the rules of a dialect that differs in one thing, into just the width."""
+    other = OTHER_QUOTE[dialect.quote]
+    fits = form == "right" and len(cells) == shape.width
+    escaped = dialect.quote * 2 if dialect.backslash else f"\\{dialect.quote}"
+    ways: list[tuple[Dialect, Repair]] = []
+    if not fits and (escaped in line or form == "open"):
+        ways.append((replace(dialect, backslash=not dialect.backslash), "other quotes in one row"))
+    opens = any(cell.lstrip(" ")[:1] == other for cell in cells)
+    if is_in_other_quotes(cells, dialect) if fits else opens:
+        ways.append((replace(dialect, quote=other), "other quotes in one row"))
+    if _is_spaced(line, cells, dialect):
+        ways.append((replace(dialect, delimiter=", "), "another delimiter in one row"))
+    for way, repair in ways:
+        text, more = _whole(line, ahead, way, dialect, shape)
+        found, found_form = parse(text, way)
+        padded = way.delimiter == ", " and any(cell[:1] == " " for cell in found)
+        if found_form == "right" and len(found) == shape.width > 2 and not padded:
+            if ahead is not None:
+                ahead.skip(more)
+            return Record(line=number, cells=found, repair=repair, written=text)
+    return None
+
+
+def _whole(
+    line: str, ahead: _Ahead | None, way: Dialect, dialect: Dialect, shape: Shape
+) -> tuple[str, int]:
+    """Join a line with those to come if it takes them to close its last quote another way."""
+    if ahead is not None and parse(line, way)[1] == "open":
+        for text, more, like_records in _longer(
+            line, ahead, replace(dialect, quote=way.quote), shape
+        ):
+            if like_records:
+                break
+            if parse(text, way)[1] == "right":
+                return text, more
+    return line, 0
 
 
 def _without_stray_delimiters(cells: list[str], shape: Shape) -> list[str] | None:
@@ -254,24 +390,31 @@ def _without_stray_delimiters(cells: list[str], shape: Shape) -> list[str] | Non
     return ways[fits.index(max(fits))]
 
 
-def _by_another_delimiter(line: str, dialect: Dialect, shape: Shape) -> list[str] | None:
+def _by_another_delimiter(
+    number: int, line: str, dialect: Dialect, shape: Shape, ahead: _Ahead | None
+) -> Record | None:
     typed = any(found not in ("text", "empty") for found in shape.kinds)
-    for cells, delimiter in _cuts_by_others(line, dialect, shape):
+    for way in _others(dialect):
+        text, more = _whole(line, ahead, way, dialect, shape)
+        cut = regroup(text, way, shape.width)
+        if cut is None:
+            continue
         # A sentence has as many words as a table has columns by mere chance.
-        whole = all(kind(cell) != "torn" for cell in cells)
-        sure = typed or delimiter != " " or (whole and dialect.quote in line)
-        if sure and agreement(cells, shape.kinds) >= ALIKE:
-            return cells
+        whole = all(kind(cell) != "torn" for cell in cut.cells)
+        sure = typed or way.delimiter != " " or (whole and dialect.quote in line)
+        if sure and agreement(cut.cells, shape.kinds) >= ALIKE:
+            if ahead is not None:
+                ahead.skip(more)
+            return Record(
+                line=number, cells=cut.cells, repair="another delimiter in one row", written=text
+            )
     return None
 
 
-def _cuts_by_others(line: str, dialect: Dialect, shape: Shape) -> Iterator[tuple[list[str], str]]:
-    for delimiter in DELIMITERS:
-        if delimiter not in (dialect.delimiter, ", "):
-            other = Dialect(delimiter=delimiter, quote=dialect.quote)
-            cut = regroup(line, other, shape.width)
-            if cut is not None:
-                yield cut.cells, delimiter
+def _others(dialect: Dialect) -> list[Dialect]:
+    """List the dialects of other delimiters, what another begins with behind it."""
+    others = sorted((d for d in DELIMITERS if d != dialect.delimiter), key=lambda d: -len(d))
+    return [replace(dialect, delimiter=delimiter, backslash=False) for delimiter in others]
 
 
 def _header_in_another_dialect(
@@ -284,7 +427,8 @@ def _header_in_another_dialect(
         and any(kind(cell) in ("number", "date", "address") for cell in below)
         and agreement(below, shape.kinds) >= ALIKE
     )
-    for cells, _ in _cuts_by_others(line, dialect, shape):
+    cuts = (regroup(line, way, shape.width) for way in _others(dialect))
+    for cells in (cut.cells for cut in cuts if cut is not None):
         named = all(kind(cell) == "text" for cell in cells) and len(set(cells)) == len(cells)
         if is_record and named:
             return Record(

@@ -51,11 +51,12 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of a file: what is written, what it is, and for a record its cells."""
+    """One line of a file: what is written, what it is, its cells, and its end if not the usual."""
 
     text: str
     kind: LineKind
     cells: Row = ()
+    ending: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +182,9 @@ def assemble(
         header = heads[0] if heads else None
     width = max([len(header or ()), *map(len, records)])
     ending = dialect.ending
-    text = ending.join(line.text for line in lines) + (ending if tail is None else tail)
+    *above, last = lines
+    text = "".join(line.text + (line.ending or ending) for line in above)
+    text += last.text + (ending if tail is None else tail)
     truth = Truth(
         header=None if header is None else header + (None,) * (width - len(header)),
         header_rows=len(heads),
@@ -419,6 +422,7 @@ def second_tables(original: Original) -> Iterator[Case]:
         sizes = {
             "narrower": original.width // 2 + 1,
             "wider": original.width + 3,
+            "one_wider": original.width + 1,
             "same_width": original.width,
         }
         for name, width in sizes.items():
@@ -488,14 +492,38 @@ def other_delimiter(original: Original, at: Positions) -> Iterator[Case]:
         for i, _ in at(len(rows), 1):
             cells = rows[i]
             text = dialect.row(cells)
-            # Cut by commas it must not look right; empty cells between spaces are not seen, and a
-            # quote that only this row's delimiter opens doesn't hold a cell of two lines together.
-            unseen = "\n" in text or (mark == " " and "" in cells)
+            # Cut by commas it must not look right; empty cells between spaces are not seen.
+            unseen = mark == " " and "" in cells
             # Among texts alone, words with spaces between them are a sentence.
             unseen = unseen or (mark == " " and original.name == "spanish_products")
             if unseen or text.count(",") == original.width - 1:
                 continue
             yield assemble(f"row_with_{name}_row{i}", original, _with(lines, i, text, cells))
+
+
+def other_writing(original: Original, at: Positions) -> Iterator[Case]:
+    """One row has other quotes, another escape, spaces behind its commas, or another end."""
+    if original.width < 4:
+        return
+    lines, rows = lines_of(original), original.rows
+    writings = {
+        "single_quotes": Dialect(quote="'", quote_all=True),
+        "backslashes": Dialect(escape="backslash"),
+        "comma_space": Dialect(delimiter=", "),
+    }
+    for i, _ in at(len(rows), 1):
+        cells = rows[i]
+        for name, dialect in writings.items():
+            text = dialect.row(cells)
+            # Single quotes may stand in words too, so they hold no cell of two lines together.
+            unseen = name == "single_quotes" and "\n" in text
+            if text != PLAIN.row(cells) and not unseen:
+                yield assemble(f"row_with_{name}_row{i}", original, _with(lines, i, text, cells))
+        if i + 1 < len(rows):
+            ended = replace(lines[i], ending="\r")
+            yield assemble(
+                f"row_with_return_row{i}", original, [*lines[:i], ended, *lines[i + 1 :]]
+            )
 
 
 def stray_quote(original: Original, at: Positions) -> Iterator[Case]:
@@ -604,6 +632,7 @@ IN_ONE_PLACE: tuple[Callable[[Original, Positions], Iterator[Case]], ...] = (
     missing_delimiter,
     extra_delimiter,
     other_delimiter,
+    other_writing,
     stray_quote,
     short_and_long,
 )
