@@ -41,7 +41,7 @@ LEAST_SPREAD_ROWS = 10_000
 LARGEST_EXACT_ROWS = 25_000
 LARGE_ITERATIONS = 10
 # Cells blur small differences, so that partitions that share more of the rows are tried once.
-CANDIDATES = 3
+CANDIDATES = 2
 NEAR_COPY = 0.98
 
 _one_copy = threading.Lock()
