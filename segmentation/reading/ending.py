@@ -126,7 +126,9 @@ def _is_header(row: Row, header: list[list[str]]) -> bool:
 def _heads_a_page(grid: Grid, rest: npt.NDArray[np.int64], at: int, width: int) -> list[int]:
     """List the rows right above a repeated header that hold a title or a page's number."""
     above = take(grid, rest[max(0, at - MOST_HEADS) : at])[::-1]
-    heads = itertools.takewhile(lambda row: row.filled == 1 < width or names_a_page(row), above)
+    heads = itertools.takewhile(
+        lambda row: row.filled < width and (row.filled == 1 or names_a_page(row)), above
+    )
     return [row.index for row in heads]
 
 
