@@ -252,13 +252,19 @@ def test_a_second_table_under_its_own_title_is_cut_off(
 # --- lines
 
 
-@pytest.mark.parametrize("drawn", ["----|----|--", "---|:--:|---", "====|====|===="])
+@pytest.mark.parametrize(
+    "drawn", ["----|----|--", "---|:--:|---", "====|====|====", ":--|:--:|--:"]
+)
 @pytest.mark.parametrize("rows", [["1|a|2", "2|b|3", "3|c|4"], ["x|a|u", "y|b|v", "z|c|w"]])
 def test_a_drawn_line_is_no_row_and_no_name(drawn: str, rows: list[str]) -> None:
     table = read("id|name|x", drawn, *rows, drawn)
     assert list(table.frame.columns) == ["id", "name", "x"]
     assert records(table) == [row.split("|") for row in rows]
     assert reasons(table) == {2: "page_mark", 6: "page_mark"}
+
+
+def test_two_dashes_and_a_colon_are_no_drawn_line() -> None:
+    assert records(read("code", "a", ":__", "b")) == [["a"], [":__"], ["b"]]
 
 
 def test_a_lone_carriage_return_among_other_line_ends_ends_a_line() -> None:

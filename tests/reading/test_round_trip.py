@@ -8,7 +8,7 @@ Where a person couldn't tell either, nothing is promised. These are all such pla
   an aligned list;
 - where only some cells are quoted, none begins with the other kind of quote;
 - a backslash is not before a quote or at a cell's end; where it escapes, there is no other one;
-- no record is blank from end to end;
+- no record is blank from end to end, or a drawn line;
 - the first record fills the columns of numbers and dates, else it could be a line of units;
 - an old one-byte encoding is told, unless ten or more letters, of two or more kinds, of a known
   language show it: of one letter alone, ü in Mac Roman is ź in Polish.
@@ -225,7 +225,7 @@ def _clear(cell: str, dialect: Dialect, told: bool, width: int) -> str:
     if dialect.delimiter == " " and not cell.strip():
         return "none"
     if width == 1 and not dialect.quote_all:
-        cell = re.sub("[,;\t|]", "_", cell)
+        cell = re.sub("[,;\t|]", "~", cell)
     return cell
 
 
