@@ -325,6 +325,13 @@ def test_told_nothing_every_row_and_every_cell_comes_back(written: Written) -> N
 
 @some
 @given(told_tables, st.integers(0, 1))
+@example(
+    plain(
+        ("id",), *[("0",)] * 20, ("'",), ('0"',), (":\x0c",), ("\r0",),
+        quote="'", escape="backslash", ending="\r",
+    ),
+    0,
+)  # fmt: skip
 def test_told_the_dialect_every_row_and_every_cell_comes_back(
     written: Written, header_rows: int
 ) -> None:
