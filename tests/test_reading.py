@@ -322,6 +322,12 @@ def test_ids_guarded_for_a_spreadsheet_are_used_bare_but_kept_as_written(guarded
     assert [change.count for change in table.report.changes] == [3]
 
 
+def test_a_formula_around_a_text_is_taken_off_wherever_it_stands() -> None:
+    text = '="id",="year"\n7,\'99\n8,"="\'98"""\n="007",\'97\n'
+    (table,) = read(Source(name="a.csv", data=text.encode()), Recipe())
+    assert table.frame.to_dict("list") == {"id": ["7", "8", "007"], "year": ["'99", "'98", "'97"]}
+
+
 # --- workbooks
 
 

@@ -30,6 +30,8 @@ _NO_TABLE = (
     (b"\x28\xb5\x2f\xfd", "packed with Zstandard"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"ARROW1\x00\x00", "an Arrow file"),
+    (b"{\\rtf", "a text document"),
 )
 _WORKBOOK_PARTS = (
     b"xl/workbook.",
@@ -37,9 +39,12 @@ _WORKBOOK_PARTS = (
     b"docProps/app.xml",
     b"META-INF/manifest.xml",
 )
-_WEB_PAGE = re.compile(rb"<(?:!doctype html|(?:html|head|body|meta|title|style|table|div)\b)")
+_TAG = re.compile(rb"<(?:[?!]?([a-z][\w:.-]*)|!--)")
+_OF_A_PAGE = re.compile(rb"<(?:!doctype html|(?:html|head|body|meta|style|script|table|tr|div)\b)")
+# Excel itself packs a page with its pictures like a mail.
+_MAILED = b"mime-version:"
 _JSON = re.compile(
-    rb"""(?:\xef\xbb\xbf)?\s*(?:\{\s*"[^"\n]*"\s*:|\[\s*(?:\{\s*"[^"\n]*"\s*:|\[[^\]]*\]\s*[,\]]))"""
+    rb"""(?:\{\s*"[^"\n]*"\s*:|\[\s*(?:\{\s*"[^"\n]*"\s*:|\[[^\]]*\]\s*[,\]]|"[^"\n]*"\s*[,\]]))"""
 )
 HEAD_BYTES = 4096
 _TAR = slice(257, 262)
@@ -88,10 +93,12 @@ def looks_like(data: bytes, name: str) -> Content:
                 where=name,
                 remedy="Export the table as CSV or XLSX, and choose that",
             )
-    marked_up = _marked_up(data[:HEAD_BYTES])
+    # In whatever encoding, the signs of a form of text are ASCII.
+    head = data[:HEAD_BYTES].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    marked_up = _marked_up(head.lower(), data[-HEAD_BYTES:].replace(b"\x00", b"").lower())
     if marked_up is not None:
         raise ReadError(marked_up, where=name, remedy="Open it in Excel and save it as XLSX")
-    if _JSON.match(data[:HEAD_BYTES]):
+    if _JSON.match(head):
         raise ReadError(
             "The file is JSON, not a table of text",
             where=name,
@@ -100,14 +107,21 @@ def looks_like(data: bytes, name: str) -> Content:
     return "text"
 
 
-def _marked_up(head: bytes) -> str | None:
-    """Name a web page or another text of tags by how it begins, in whatever encoding."""
-    head = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
-    if head.startswith(b"<?xml") and b"office:spreadsheet" in head:
-        return "This is a workbook in the XML form of 2003, which is not read"
-    if _WEB_PAGE.match(head) or (head.startswith((b"<?xml", b"<!--")) and b"<html" in head):
+def _marked_up(head: bytes, tail: bytes) -> str | None:
+    """Name a web page or another text of tags by how it begins and ends."""
+    if head.startswith(_MAILED):
         return "This is a web page, not a workbook"
-    return "This is an XML file, not a table" if head.startswith(b"<?xml") else None
+    first = _TAG.match(head)
+    if first is None:
+        return None
+    if b"office:spreadsheet" in head:
+        return "This is a workbook in the XML form of 2003, which is not read"
+    if _OF_A_PAGE.search(head):
+        return "This is a web page, not a workbook"
+    # Cells of a table may hold tags, but none that stands around all others.
+    if head.startswith(b"<?xml") or tail.rstrip().endswith(b"</%s>" % (first[1] or b"")):
+        return "This is an XML file, not a table"
+    return None
 
 
 def unpack(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from segmentation.reading.cells import Dialect, Form, parse
@@ -41,12 +42,16 @@ class Guess:
         What the records of the sample look like when cut so.
     even : bool
         All records have as many cells.
+    loose : int
+        Records that break the rules of quotes, and cells with a quote that is neither around them
+        nor escaped.
     """
 
     dialect: Dialect
     score: float
     shape: Shape
     even: bool
+    loose: int
 
 
 def detect_dialect(sample: str, delimiter: str | None = None) -> list[Guess]:
@@ -78,19 +83,16 @@ def detect_dialect(sample: str, delimiter: str | None = None) -> list[Guess]:
     cutting = [d for d in delimiters if d in sample]
     if delimiter is None or not cutting:
         cutting.append("")
-    candidates = [
-        Dialect(delimiter=d, quote=q, backslash=b, newline=ends[q])
-        for d in cutting
-        for q in [q for q in QUOTES if _wraps(q, sample, d)] or QUOTES[:1]
-        for b in ([False, True] if f"\\{q}" in sample else [False])
-    ]
     lines = {newline: lines_of(sample, newline) for newline in ends.values()}
     best: dict[str, Guess] = {}
-    for candidate in candidates:
-        guess = score(lines[candidate.newline], candidate)
-        held = best.get(candidate.delimiter)
-        if held is None or guess.score > held.score + CLOSE:
-            best[candidate.delimiter] = guess
+    for d, q in ((d, q) for d in cutting for q in _quotes(sample, d)):
+        slashes = [False, True] if f"\\{q}" in sample else [False]
+        either = [Dialect(delimiter=d, quote=q, backslash=b, newline=ends[q]) for b in slashes]
+        guesses = [score(lines[ends[q]], candidate) for candidate in either]
+        # What a wrong escape swallows looks whole; the quote that is left over tells.
+        guess = min(guesses, key=lambda guess: (guess.loose, -guess.score))
+        if d not in best or guess.score > best[d].score + CLOSE:
+            best[d] = guess
     listed = _is_list(best.get(" "))
     return sorted(
         best.values(),
@@ -145,13 +147,13 @@ def score(lines: list[str], dialect: Dialect) -> Guess:
     fitting = [cut for cut in rows if len(cut.cells) == width]
     if not fitting:
         shape = Shape(width=width, kinds=["text"] * width)
-        return Guess(dialect=dialect, score=0.0, shape=shape, even=False)
+        return Guess(dialect=dialect, score=0.0, shape=shape, even=False, loose=len(cuts))
     few = fitting[: max(1, SAMPLE_CELLS // width)]
     cells = len(few) * width
-    torn = sum(_torn(cut, dialect) for cut in few)
+    torn = [cell for cut in few for cell in _torn(cut, dialect)]
     # Records whose quotes break the rules count as more than torn throughout.
     broken = 2 * cells / len(fitting) * (len(cuts) - len(rows))
-    whole = (cells - torn) / (cells + broken)
+    whole = (cells - len(torn)) / (cells + broken)
     # Empty cells prove nothing: delimiters side by side cut any line into them.
     filled = sum(bool(cell) for cut in few for cell in cut.cells) / cells
     evenness = len(fitting) / len(cuts)
@@ -169,6 +171,8 @@ def score(lines: list[str], dialect: Dialect) -> Guess:
         score=evenness * whole * many * prior * (0.5 + 0.5 * filled),
         shape=Shape(width=width, kinds=column_kinds(body, width)),
         even=evenness == 1,
+        loose=sum(cut.form != "right" for cut in cuts)
+        + sum(dialect.quote in cell for cell in torn),
     )
 
 
@@ -204,11 +208,11 @@ def _cuts(lines: list[str], dialect: Dialect) -> list[_Cut]:
     return found
 
 
-def _torn(cut: _Cut, dialect: Dialect) -> int:
-    """Count the cells that look torn; a row in other quotes throughout is odd but once."""
+def _torn(cut: _Cut, dialect: Dialect) -> list[str]:
+    """Return the cells that look torn; a row in other quotes throughout is odd but once."""
     if is_in_other_quotes(cut.cells, dialect):
-        return 1
-    return sum(_is_torn(cell, cut, dialect) for cell in cut.cells)
+        return cut.cells[:1]
+    return [cell for cell in cut.cells if _is_torn(cell, cut, dialect)]
 
 
 def _is_torn(cell: str, cut: _Cut, dialect: Dialect) -> bool:
@@ -218,6 +222,10 @@ def _is_torn(cell: str, cut: _Cut, dialect: Dialect) -> bool:
     quote = dialect.quote
     escaped = cell.replace(quote, f"\\{quote}" if dialect.backslash else quote * 2)
     return f"{quote}{escaped}{quote}" not in cut.text
+
+
+def _quotes(sample: str, delimiter: str) -> Sequence[str]:
+    return [quote for quote in QUOTES if _wraps(quote, sample, delimiter)] or QUOTES[:1]
 
 
 def _wraps(quote: str, sample: str, delimiter: str) -> bool:

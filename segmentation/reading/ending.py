@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -22,10 +23,11 @@ from segmentation.reading.rows import (
     take,
     typed_columns,
 )
-from segmentation.reading.totals import find_totals
+from segmentation.reading.totals import find_totals, names_a_page
 from segmentation.results import LineReason
 
 TAIL_ROWS = 12
+MOST_HEADS = 5
 MOST_WORDY = 0.01
 
 _NOTE = re.compile(
@@ -47,14 +49,11 @@ def find_end(
     for row in _breaks(grid, rest, blank, kinds, width, header):
         at = int(np.searchsorted(rest, row))
         here, *below = take(grid, rest[at : at + 2 + FEWEST_FOR_A_TABLE])
-        if (
-            width > 1
-            and header
-            and [c.strip() for c in here.cells] == [c.strip() for c in header[-1]]
-        ):
+        if width > 1 and _is_header(here, header):
+            aside += [(above, "page_mark") for above in _heads_a_page(grid, rest, at, width)]
             aside.append((row, "repeated_header"))
         elif at > 0 and (
-            _titles_a_table(here, below, width)
+            (_titles_a_table(here, below, width) and not any(_is_header(r, header) for r in below))
             or _starts_a_table(here, below[:FEWEST_FOR_A_TABLE], kinds, width, bool(blank[row - 1]))
         ):
             end = row
@@ -120,6 +119,19 @@ def _starts_a_table(
     longer = row.width > width and wordy and bool(typed) and agreement(row.cells, kinds) == 0
     steady = all(other.width == row.width or (longer and other.width == width) for other in below)
     return steady and (after_blank or (wordy and len(below) > 1))
+
+
+def _is_header(row: Row, header: list[list[str]]) -> bool:
+    return bool(header) and [c.strip() for c in row.cells] == [c.strip() for c in header[-1]]
+
+
+def _heads_a_page(grid: Grid, rest: npt.NDArray[np.int64], at: int, width: int) -> list[int]:
+    """List the rows right above a repeated header that hold a title or a page's number."""
+    above = take(grid, rest[max(0, at - MOST_HEADS) : at])[::-1]
+    heads = itertools.takewhile(
+        lambda row: row.filled < width and (row.filled == 1 or names_a_page(row)), above
+    )
+    return [row.index for row in heads]
 
 
 def _titles_a_table(row: Row, below: list[Row], width: int) -> bool:

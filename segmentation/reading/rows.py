@@ -20,6 +20,7 @@ BODY_ROWS = 100
 FEWEST_FOR_A_TABLE = 3
 
 _DRAWN = re.compile(r"[-=_+|: ]*[-=_]{2}[-=_+|: ]*")
+_LINE = re.compile(r"([-=_])\1\1|:--|--:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def kinds_below(below: list[Row], width: int) -> list[Kind]:
 def is_drawn(row: Row) -> bool:
     """Tell a line drawn with dashes, as between a header and its records."""
     texts = [cell.strip() for cell in row.cells if cell.strip()]
-    return all(map(_DRAWN.fullmatch, texts)) and any(len(text) > 2 for text in texts)
+    return all(map(_DRAWN.fullmatch, texts)) and any(map(_LINE.search, texts))
 
 
 def typed_columns(kinds: Sequence[Kind]) -> list[int]:

@@ -23,7 +23,7 @@ from segmentation.reading.source import Content, Source
 from segmentation.reading.workbook import read_workbook
 from segmentation.results import Change, ReadReport, SetAsideLine, Table
 from segmentation.settings import ReadSettings
-from segmentation.values import typed_frame
+from segmentation.values import make_typed
 from segmentation.words import words
 
 HEAD_BYTES = 4096
@@ -80,20 +80,26 @@ def read_table(
     report, body = _described(grid, layout, source)
     window = _window(layout.records)
     lines = grid.lines[window]
-    texts = {place: is_text[window] for place, is_text in grid.texts.items()}
+    of_grid = {place: is_text[window] for place, is_text in grid.texts.items()}
     if body.kept is not None:
         lines = lines[body.kept]
-        texts = {place: is_text[body.kept] for place, is_text in texts.items()}
+        of_grid = {place: is_text[body.kept] for place, is_text in of_grid.items()}
     # Of a large file neither bytes nor grid are to be held while the frame is made of the cells.
     del source, grid, layout
     frame = _frame(body)
     names = dict(enumerate(frame.columns))
-    known = {names[place]: is_text for place, is_text in texts.items() if place in names}
-    table = Table(frame=frame, report=report, lines=lines, texts=known)
+    texts = {names[place]: is_text for place, is_text in of_grid.items() if place in names}
+    table = Table(frame=frame, report=report, lines=lines, texts=texts)
     if as_text:
         return table
     table = without_guards(table)
-    return replace(table, frame=typed_frame(table.frame))
+    report, texts, index = table.report, table.texts, table.frame.index
+    columns = dict(table.frame.items())
+    # Nothing else is to hold the texts while numbers and dates are made of them.
+    del table, frame, body
+    make_typed(columns)
+    frame = pd.DataFrame(columns, index=index, copy=False)
+    return Table(frame=frame, report=report, lines=lines, texts=texts)
 
 
 def _read_grid(

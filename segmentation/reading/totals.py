@@ -24,6 +24,8 @@ MOST_TOTALS = 20_000
 BLOCK_ROWS = 200_000
 CLOSE = 1e-6
 HALF_A_CENT = 0.006
+# A total of rounded cells, or one rounded itself, is so near the sum.
+ROUNDED = 0.01
 
 _TOTAL = (
     "total totals totale totali totales totais totaux subtotal subtotals subtotale subtotali "
@@ -44,9 +46,9 @@ _PAGES = "page|seite|blatt|página|pagina|pág|pag|folio"
 _WORDED = rf"(?i)\b(?:{'|'.join(filter(str.isascii, _TOTAL_WORDS))}|{_PAGES})\b|" + "|".join(
     word for word in _TOTAL_WORDS if not word.isascii()
 )
-_PAGE = re.compile(
-    rf"\W*(?:{_PAGES})\W{{0,2}}\d+(?:\s*(?:/|of|von|de|di|sur)\s*\d+)?\W*", re.IGNORECASE
-)
+_NUMBERED = rf"(?:{_PAGES})\W{{0,2}}(?:n[ro°º]\W{{0,2}})?\d+"
+_OF_ALL = r"\s*(?:/|of|von|de|di|sur)\s*\d+\W*"
+_PAGE = re.compile(rf"\W*{_NUMBERED}\W*|(?:.*\b)?{_NUMBERED}{_OF_ALL}", re.IGNORECASE)
 
 
 def find_totals(
@@ -54,9 +56,10 @@ def find_totals(
 ) -> list[tuple[int, LineReason]]:
     """Find the rows that are called a total and are one, and those that mark a page.
 
-    A total adds up all rows above it, or those since a total before it; one that has no more than
-    its name and numbers need not, as much may have been left out of a file. A customer may be
-    called "Total Energies": then the numbers decide.
+    A total adds up all rows above it, or those since a total before it. One that has little more
+    than its name and numbers may be rounded, and if it names no group it need not add up at all, as
+    much may have been left out of a file. A customer may be called "Total Energies": then the
+    numbers decide.
 
     Parameters
     ----------
@@ -79,11 +82,14 @@ def find_totals(
     [(2, 'total'), (5, 'total'), (6, 'page_mark')]
     """
     labels = [i for i in range(min(width, len(kinds))) if i == 0 or kinds[i] == "text"]
-    either = _perhaps_called(grid, rows, labels[:_LABEL_COLUMNS])
+    labels = labels[:_LABEL_COLUMNS]
+    # A page's number may stand at the right.
+    others = [i for i in range(min(width, len(kinds))) if i not in labels]
+    either = _perhaps_called(grid, rows, [*labels, *others])
     if not 0 < len(either) <= min(MOST_CALLED * len(rows), MOST_TOTALS):
         return []
     near = take(grid, either)
-    pages = [row.index for row in near if row.filled == 1 < width and _is_page(row)]
+    pages = [row.index for row in near if row.filled == 1 < width and names_a_page(row)]
     called = either[~np.isin(either, pages)]
     found: list[tuple[int, LineReason]] = [(row, "page_mark") for row in pages]
     found += [(row, "total") for row in _totals(grid, rows, called, kinds, width)]
@@ -133,22 +139,14 @@ def _totals(
             # Called so in another column than the first that is filled.
             continue
         named, rest = label
-        start = next(
-            (
-                start
-                for start in reversed(starts)
-                if any(
-                    i != named and row.cells[i].strip() and column.add_up(start, at)
-                    for i, column in sums.items()
-                )
-            ),
-            None,
-        )
+        filled = [sums[i] for i in sums if i != named and row.cells[i].strip()]
+        bare = _is_bare(row, named, kinds, width)
+        start = _start(filled, starts[::-1], at, nearly=bare)
         span = 0 if start is None else records[at] - (records[start] if start >= 0 else 0)
         if (
             span > 1
             or (span == 1 and (not rest or rest <= _tokens(" ".join(before.cells))))
-            or (not rest and _is_bare(row, named, kinds, width))
+            or (not rest and bare)
         ):
             totals.append(row.index)
             if start is not None:
@@ -157,8 +155,26 @@ def _totals(
     return totals
 
 
-def _is_page(row: Row) -> bool:
-    return bool(_PAGE.fullmatch(next(cell for cell in row.cells if cell.strip())))
+def _start(columns: list[_Sums], starts: list[int], at: int, *, nearly: bool) -> int | None:
+    """Find where the rows start that a row adds up: exactly in one column, or nearly in all."""
+    for start in starts:
+        if any(column.add_up(start, at) for column in columns):
+            return start
+    for start in starts if nearly and columns else ():
+        if all(column.add_up(start, at, ROUNDED) for column in columns):
+            return start
+    return None
+
+
+def names_a_page(row: Row) -> bool:
+    """Tell a row in which a cell numbers a page.
+
+    Examples
+    --------
+    >>> names_a_page(Row(0, ["Sales 2026", "", "Page 2 of 9"], 3))
+    True
+    """
+    return any(map(_PAGE.fullmatch, row.cells))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -168,9 +184,9 @@ class _Sums:
     own: npt.NDArray[np.float64]
     above: npt.NDArray[np.float64]
 
-    def add_up(self, start: int, at: int) -> bool:
+    def add_up(self, start: int, at: int, share: float = CLOSE) -> bool:
         total = self.above[at] - (self.above[start] if start >= 0 else 0)
-        return bool(abs(total - self.own[at]) <= max(CLOSE * abs(self.own[at]), HALF_A_CENT))
+        return bool(abs(total - self.own[at]) <= max(share * abs(self.own[at]), HALF_A_CENT))
 
 
 def _sums(grid: Grid, rows: npt.NDArray[np.int64], i: int, places: npt.NDArray[np.int64]) -> _Sums:

@@ -10,7 +10,7 @@ from segmentation.values.dates import (
     to_dates,
     year_first,
 )
-from segmentation.values.frames import typed_frame
+from segmentation.values.frames import make_typed, typed_frame
 from segmentation.values.ids import Ids, are_codes, lost_digits, read_ids, to_ids
 from segmentation.values.marks import is_missing, missing
 from segmentation.values.numbers import (
@@ -41,6 +41,7 @@ __all__ = [
     "is_called_a_date",
     "is_missing",
     "lost_digits",
+    "make_typed",
     "matches",
     "missing",
     "names_a_date",

@@ -47,7 +47,9 @@ class Cells:
     @classmethod
     def of(cls, text: pd.Series[Any]) -> Cells:
         """Gather the distinct texts of a column; null is the empty text."""
-        encoded = pc.fill_null(arrow(text).cast(pa.large_string()), "").dictionary_encode()
+        # A large column is in parts, and putting them together first would copy all its text.
+        written = pa.array(text, from_pandas=True).cast(pa.large_string())
+        encoded = _whole(pc.fill_null(written, "").dictionary_encode())
         codes = encoded.indices.to_numpy()
         return cls(
             codes=codes,
@@ -75,7 +77,10 @@ class Cells:
 
 def arrow(text: pd.Series[Any]) -> pa.Array:
     """Return a column of text as one Arrow array."""
-    array = pa.array(text, from_pandas=True)
+    return _whole(pa.array(text, from_pandas=True))
+
+
+def _whole(array: pa.Array | pa.ChunkedArray) -> pa.Array:
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 

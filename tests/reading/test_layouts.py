@@ -148,6 +148,22 @@ def test_the_total_of_each_group_is_set_aside(label: str, grand: str, page: str,
     assert table.report.rows == 9
 
 
+@pytest.mark.parametrize("digits", [1, 0, -1])
+def test_the_rounded_total_of_a_named_group_is_set_aside(digits: int) -> None:
+    rows, expected = ["id,name,spend"], set()
+    for land in ("DE", "FR", "IT"):
+        amounts = [100.37 + 7.61 * (len(rows) + j) for j in range(20)]
+        rows += [f"{len(rows) + j},N{j},{amount:.2f}" for j, amount in enumerate(amounts)]
+        rows.append(f"Subtotal {land},,{round(sum(amounts), digits)}")
+        expected.add(len(rows))
+    assert set(reasons(read(*rows))) == expected
+
+
+def test_a_customer_called_so_who_spent_about_as_much_as_others_together_stays() -> None:
+    rows = ["name,country,spend", "Ann,DE,500.25", "Bob,DE,499.25", "Total Energies,FR,1000"]
+    assert read(*rows, "Cy,DE,7").report.rows == 4
+
+
 def test_groups_of_groups_add_up_too() -> None:
     rows = ["id,name,spend"]
     for region in ("North", "South"):
@@ -177,6 +193,38 @@ def test_a_customer_called_so_stays(customer: str) -> None:
     assert read(*rows).report.rows == 5
 
 
+# --- pages
+
+
+@pytest.mark.parametrize(
+    "page", ["Seite {}", "Page {} of 9,,", ",,Page {}", "Página no. {}", "Printed today: page {}/9"]
+)
+def test_a_page_s_number_between_rows_is_no_row(page: str) -> None:
+    rows = ["id,name,spend"]
+    for number in range(1, 4):
+        rows += [f"{number}{i},N{i},{i * 3}" for i in range(10)]
+        rows.append(page.format(number))
+    table = read(*rows)
+    assert table.report.rows == 30 and reasons(table) == dict.fromkeys((12, 23, 34), "page_mark")
+
+
+@pytest.mark.parametrize("head", [["Seite {}"], ["Sales 2026", "", "Page {}"], ["Sales,,Page {}"]])
+def test_the_table_goes_on_where_a_page_begins_with_its_header(head: list[str]) -> None:
+    rows: list[str] = []
+    for number in range(1, 4):
+        rows += [line.format(number) for line in head if number > 1]
+        rows.append("id,name,spend")
+        rows += [f"{number}{i},N{i},{i * 3}" for i in range(10)]
+    table = read(*rows)
+    assert table.report.rows == 30
+    assert set(reasons(table).values()) == {"page_mark", "repeated_header"}
+
+
+def test_a_record_of_a_page_above_a_repeated_header_stays() -> None:
+    visits = ["id,seen,minutes", *(f"{i},Page {i},{i * 2}" for i in range(1, 9))]
+    assert read(*visits, *visits).report.rows == 16
+
+
 # --- further tables
 
 CUSTOMERS = ["id,name,spend", *(f"C{i},N{i},{i * 3}" for i in range(30))]
@@ -204,13 +252,19 @@ def test_a_second_table_under_its_own_title_is_cut_off(
 # --- lines
 
 
-@pytest.mark.parametrize("drawn", ["----|----|--", "---|:--:|---", "====|====|===="])
+@pytest.mark.parametrize(
+    "drawn", ["----|----|--", "---|:--:|---", "====|====|====", ":--|:--:|--:"]
+)
 @pytest.mark.parametrize("rows", [["1|a|2", "2|b|3", "3|c|4"], ["x|a|u", "y|b|v", "z|c|w"]])
 def test_a_drawn_line_is_no_row_and_no_name(drawn: str, rows: list[str]) -> None:
     table = read("id|name|x", drawn, *rows, drawn)
     assert list(table.frame.columns) == ["id", "name", "x"]
     assert records(table) == [row.split("|") for row in rows]
     assert reasons(table) == {2: "page_mark", 6: "page_mark"}
+
+
+def test_two_dashes_and_a_colon_are_no_drawn_line() -> None:
+    assert records(read("code", "a", ":__", "b")) == [["a"], [":__"], ["b"]]
 
 
 def test_a_lone_carriage_return_among_other_line_ends_ends_a_line() -> None:

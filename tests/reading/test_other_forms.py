@@ -18,8 +18,10 @@ ROWS = [{"id": i, "name": f"N{i}"} for i in range(5)]
 PAGE = "<table><tr><th>id</th><th>spend</th></tr><tr><td>1</td><td>2,5</td></tr></table>"
 XML_BOOK = """<?xml version="1.0"?>
 <?mso-application progid="Excel.Sheet"?>
-<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet/></Workbook>
+<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">
+<Worksheet><Table><Row><Cell/></Row></Table></Worksheet></Workbook>
 """
+MAILED = f"MIME-Version: 1.0\nContent-Type: multipart/related\n\n<html><body>{PAGE}"
 
 
 def read(data: bytes | str, name: str = "a.csv") -> Table:
@@ -49,12 +51,21 @@ def tar() -> bytes:
         (PAGE, "a web page, not a workbook.*save it as XLSX"),
         (f"\n<!DOCTYPE html>\n<html><body>{PAGE}</body></html>", "a web page"),
         (f"<html><head><meta charset=x></head><body>{PAGE}".encode("utf-16"), "a web page"),
+        *(
+            (f"{before}{PAGE}", "a web page")
+            for before in ("<!-- 1 -->", "<p>Sales</p>", "<b>A</b>")
+        ),
+        (MAILED, "a web page"),
         (XML_BOOK, "XML form of 2003.*save it as XLSX"),
+        (XML_BOOK.split("\n", 2)[2], "XML form of 2003"),
+        ('<orders>\n<order id="1"/>\n<order id="2"/>\n</orders>\n', "an XML file"),
         ('<?xml version="1.0"?><orders><order/></orders>', "an XML file"),
         (json.dumps(ROWS), "JSON.*CSV or XLSX"),
         (json.dumps({"rows": ROWS}, indent=2), "JSON"),
         (json.dumps([[1, "a"], [2, "b"]]), "JSON"),
         ("\n".join(map(json.dumps, ROWS)), "JSON"),
+        (json.dumps(ROWS).encode("utf-16"), "JSON"),
+        ('["id", "name"]\n["1", "a"]\n', "JSON"),
     ],
 )
 def test_what_is_no_table_of_text_is_refused_plainly(data: bytes | str, message: str) -> None:
@@ -62,7 +73,10 @@ def test_what_is_no_table_of_text_is_refused_plainly(data: bytes | str, message:
         read(data, "report.xls")
 
 
-@pytest.mark.parametrize("text", ["[id],[name]\n1,a\n2,b\n", "{x},n\n1,2\n3,4\n", "<5,n\n1,2\n"])
+@pytest.mark.parametrize(
+    "text",
+    ["[id],[name]\n1,a\n2,b\n", "{x},n\n1,2\n3,4\n", "<5,n\n1,2\n", "<b>A</b>,1\n<b>B</b>,2\n"],
+)
 def test_a_table_that_begins_alike_is_read(text: str) -> None:
     assert read(text).report.columns == 2
 

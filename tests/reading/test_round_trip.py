@@ -8,7 +8,7 @@ Where a person couldn't tell either, nothing is promised. These are all such pla
   an aligned list;
 - where only some cells are quoted, none begins with the other kind of quote;
 - a backslash is not before a quote or at a cell's end; where it escapes, there is no other one;
-- no record is blank from end to end;
+- no record is blank from end to end, or a drawn line;
 - the first record fills the columns of numbers and dates, else it could be a line of units;
 - an old one-byte encoding is told, unless ten or more letters, of two or more kinds, of a known
   language show it: of one letter alone, ü in Mac Roman is ź in Polish.
@@ -225,7 +225,7 @@ def _clear(cell: str, dialect: Dialect, told: bool, width: int) -> str:
     if dialect.delimiter == " " and not cell.strip():
         return "none"
     if width == 1 and not dialect.quote_all:
-        cell = re.sub("[,;\t|]", "_", cell)
+        cell = re.sub("[,;\t|]", "~", cell)
     return cell
 
 
@@ -325,6 +325,13 @@ def test_told_nothing_every_row_and_every_cell_comes_back(written: Written) -> N
 
 @some
 @given(told_tables, st.integers(0, 1))
+@example(
+    plain(
+        ("id",), *[("0",)] * 20, ("'",), ('0"',), (":\x0c",), ("\r0",),
+        quote="'", escape="backslash", ending="\r",
+    ),
+    0,
+)  # fmt: skip
 def test_told_the_dialect_every_row_and_every_cell_comes_back(
     written: Written, header_rows: int
 ) -> None:

@@ -89,10 +89,10 @@ def main() -> None:
             for piece in pieces:
                 out.write(piece)
         else:
-            import pyarrow as pa
-
             said, table = read_workbook(content, limits, asked["sheet"], refuse)
             write_answer(out, **said)
+            import pyarrow as pa
+
             with pa.ipc.new_stream(out, table.schema) as stream:
                 stream.write_table(table, max_chunksize=65_536)
     except ReadError as error:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -21,6 +24,8 @@ WINDOW_ROWS = 1_000
 SHORTEST_DOUBTFUL = 11
 SHOWN_COLUMNS = 5
 LONGEST_SHOWN = 80
+# Each reserves address space, which is bounded.
+WORKERS = 4
 
 DATE = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?$"
 # Calamine's text of a number stops at nine decimals, and has digits beyond what a number holds.
@@ -58,8 +63,9 @@ def read_workbook(
         look = Look(content, limits, refuse)
     elif re.search(ENCRYPTED_PACKAGE, content) or has_encrypted_records(content):
         raise protected()
+    # Needed once calamine is done, which works without the interpreter's lock.
+    threading.Thread(target=import_module, args=("pyarrow.compute",), daemon=True).start()
     import fastexcel
-    import pyarrow as pa
 
     try:
         # By its path calamine reads the file as it goes; given bytes it makes a copy.
@@ -95,6 +101,8 @@ def read_workbook(
     if best is None:
         none = "No sheet of the workbook has a table" if wanted is None else "The sheet is empty"
         raise ReadError(none, remedy="Choose one with a header row and data")
+    import pyarrow as pa
+
     columns = best.tidy(reader)
     texts = best.texts(reader, columns)
     marks = Marks(limits)
@@ -216,13 +224,9 @@ class Sheet:
 
         columns, cut = list(self.batch.columns), []
         del self.batch
-        for i, column in enumerate(columns):
-            lengths = pc.binary_length(column)
-            if (pc.max(lengths).as_py() or 0) < SHORTEST_DOUBTFUL:
-                continue
-            long = column.filter(pc.greater_equal(lengths, SHORTEST_DOUBTFUL))
-            columns[i] = without_midnight(column, long)
-            if pc.any(pc.match_substring_regex(long, PERHAPS_CUT)).as_py():
+        for i, (column, perhaps_cut) in enumerate(side_by_side(with_short_dates, columns)):
+            columns[i] = column
+            if perhaps_cut:
                 cut.append(i)
         if cut:
             numbers = self.load(reader, self.index, "float").to_arrow()
@@ -241,11 +245,7 @@ class Sheet:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        doubtful = [
-            i
-            for i, column in enumerate(columns)
-            if pc.any(pc.match_substring_regex(column, GROUPED)).as_py()
-        ]
+        doubtful = [i for i, found in enumerate(side_by_side(has_grouped, columns)) if found]
         if not doubtful:
             return {}
         # Only numbers, and truth values, become truth values.
@@ -282,6 +282,39 @@ class Sheet:
 def is_number(text: str) -> bool:
     """Whether a cell is one; ``nan`` and the like are words."""
     return bool(re.fullmatch(r"[-+]?[\d.,]*\d[\d.,]*(?:[eE][-+]?\d+)?%?", text.strip()))
+
+
+def side_by_side(do: Callable[[Any], Any], columns: list[Any]) -> Iterator[Any]:
+    """Do it to several columns at once; Arrow works without the interpreter's lock."""
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return pool.map(do, columns)
+
+
+def any_match(texts: Any, pattern: str) -> bool:
+    """Whether a regular expression fits any text."""
+    import pyarrow.compute as pc
+
+    return bool(pc.any(pc.match_substring_regex(texts, pattern)).as_py())
+
+
+def has_grouped(texts: Any) -> bool:
+    """Whether a text looks like a number in groups of thousands."""
+    import numpy as np
+
+    # Most columns have no point anywhere, which the bytes tell at once.
+    written = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)
+    return bool((written == ord(".")).any()) and any_match(texts, GROUPED)
+
+
+def with_short_dates(column: Any) -> tuple[Any, bool]:
+    """Write its dates as short as they are, and say whether it has numbers that may be cut."""
+    import pyarrow.compute as pc
+
+    lengths = pc.binary_length(column)
+    if (pc.max(lengths).as_py() or 0) < SHORTEST_DOUBTFUL:
+        return column, False
+    long = column.filter(pc.greater_equal(lengths, SHORTEST_DOUBTFUL))
+    return without_midnight(column, long), any_match(long, PERHAPS_CUT)
 
 
 def without_midnight(column: Any, long: Any) -> Any:
