@@ -85,7 +85,7 @@ def detect_dialect(sample: str, delimiter: str | None = None) -> list[Guess]:
         cutting.append("")
     lines = {newline: lines_of(sample, newline) for newline in ends.values()}
     best: dict[str, Guess] = {}
-    for d, q in ((d, q) for d in cutting for q in _quotes(sample, d)):
+    for d, q in [(mark, quote) for mark in cutting for quote in _quotes(sample, mark)]:
         slashes = [False, True] if f"\\{q}" in sample else [False]
         either = [Dialect(delimiter=d, quote=q, backslash=b, newline=ends[q]) for b in slashes]
         guesses = [score(lines[ends[q]], candidate) for candidate in either]
