@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.ui import state, widgets, wording
 from segmentation import charts
-from segmentation.choosing import CRITERIA, above_chance
+from segmentation.choosing import CRITERIA, above_chance, cut_short
 from segmentation.methods import DENSITY, METHOD_NAMES
 from segmentation.results import Criterion, Evidence, Run, Vote
 from segmentation.words import sentence
@@ -92,6 +92,8 @@ def draw(run: Run) -> None:
         st.caption(
             "Three of seven criteria need the check above; their votes are counted when it is done."
         )
+    if said := cut_short(run.prepared, evidence.sweep, run.recipe.choose):
+        st.caption(wording.told(said))
     _curves(evidence)
     with st.expander("The exact figures", icon=":material/table:"):
         _figures(run)
@@ -184,8 +186,7 @@ def _figures(run: Run) -> None:
         columns["Weakest stability"] = [trials.weakest(k).mean for k in trials.ks]
     columns["Smallest segment"] = swept.smallest
     decimals = {
-        name: st.column_config.NumberColumn(format=format_of)
-        for name, format_of in FORMATS.items()
+        name: st.column_config.NumberColumn(format=format_of) for name, format_of in FORMATS.items()
     }
     st.dataframe(pd.DataFrame(columns), hide_index=True, column_config=decimals)
     total = len(run.profiles.customers)

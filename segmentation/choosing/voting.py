@@ -153,7 +153,8 @@ def _stability(trials: Trials) -> Vote:
         criterion="stability",
         k=k,
         reason=(
-            f"{'Both' if k == 2 else f'All {k}'} segments come back when other customers are drawn: the weakest scores "
-            f"{least[k]:.2f}, and no other number does better by more than {AS_STEADY}."
+            f"{'Both' if k == 2 else f'All {k}'} segments come back when other customers are "
+            f"drawn: the weakest scores {least[k]:.2f}, and no other number does better by more than "
+            f"{AS_STEADY}."
         ),
     )
