@@ -109,15 +109,19 @@ def _answer(evidence: Evidence) -> str:
     if natural != 1:
         return f"The council's answer: **{natural} segments**. {of}."
     shown = f"The {evidence.k} in use are a convenient cut."
+    trapped = {k for trap in evidence.traps for k in trap.ks}
+    fair = [k for k in evidence.sweep.ks if k not in trapped]
     trials = evidence.trials
-    if trials is not None and any(
-        above_chance(evidence.sweep, trials, k) for k in evidence.sweep.ks
-    ):
+    if not fair:
+        why = ", since every number that was compared is a trap (see the warning); that outweighs "
+    elif trials is None or not any(above_chance(evidence.sweep, trials, k) for k in fair):
+        why = (
+            ", since no silhouette of those that can be suggested is clearly above that of "
+            "customers without groups; that outweighs "
+        )
+    else:
         return f"The council's answer: **no natural groups**. {of}. {shown}"
-    return (
-        "The council's answer: **no natural groups**, since no silhouette is clearly above that of "
-        f"customers without groups; that outweighs all votes. {shown}"
-    )
+    return f"The council's answer: **no natural groups**{why}all votes. {shown}"
 
 
 def _votes(evidence: Evidence) -> None:
