@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from segmentation import handing_on
+from segmentation.choosing import cut_short
 from segmentation.commands.asking import refuse_doubt
 from segmentation.commands.moving import add_move, move_customers, wrong_use
 from segmentation.commands.options import add_reading, add_segmenting, add_source
@@ -212,6 +213,8 @@ def _loaded(options: argparse.Namespace, recipe: Recipe) -> Loaded:
 def _write_reports(options: argparse.Namespace, finished: Run) -> None:
     if finished.playbook.note:
         print(f"segmentation: {finished.playbook.note}", file=sys.stderr)
+    if said := cut_short(finished.prepared, finished.evidence.sweep, finished.recipe.choose):
+        _say([said])
     if options.summary:
         Path(options.summary).write_bytes(summary_json(finished))
     _write_read_report(options, finished.loaded)

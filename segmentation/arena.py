@@ -135,7 +135,7 @@ def _candidate(
         settings=settings,
         silhouette=swept.silhouettes[swept.ks.index(k)],
         sizes=falling_sizes(partition),
-        stability=min(found.mean for found in stabilities),
+        stability=min(stabilities, key=lambda found: found.mean),
         own_k=own_k,
         own_silhouette=None if own_k is None else swept.silhouettes[swept.ks.index(own_k)],
     ), _by_customer(prepared, partition.labels, len(customers.frame))

@@ -60,7 +60,7 @@ def evidence_facts(evidence: Evidence) -> dict[str, Any]:
     swept, trials = evidence.sweep, evidence.trials
     facts: dict[str, Any] = {
         "votes": {vote.criterion: {"k": vote.k, "reason": vote.reason} for vote in evidence.votes},
-        "k": evidence.natural_k,
+        "k": _natural(evidence),
         "k_used": evidence.k,
         "reason": evidence.reason,
         "verdict": verdict_facts(evidence),
@@ -119,6 +119,13 @@ def finite(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [finite(inner) for inner in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _natural(evidence: Evidence) -> int | None:
+    """Return the k the evidence speaks for; of a single one, whether it is more than chance."""
+    if evidence.natural_k is not None or evidence.verdict is None:
+        return evidence.natural_k
+    return 1 if evidence.verdict.level == "none" else evidence.k
 
 
 def _interval(found: Resampled) -> list[float]:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.ui import state, widgets, wording
 from segmentation import charts
-from segmentation.choosing import CRITERIA
+from segmentation.choosing import CRITERIA, above_chance, cut_short
 from segmentation.methods import DENSITY, METHOD_NAMES
 from segmentation.results import Criterion, Evidence, Run, Vote
 from segmentation.words import sentence
@@ -35,9 +35,9 @@ BETTER: dict[Criterion, str] = {
 RULE = """
 1. **Traps first.** A number of segments that merely splits off a handful of customers, or is
    otherwise named as a trap, is passed over.
-2. **Are there groups at all?** At some number of segments the silhouette must lie clearly above
-   that of customers without groups: by four standard deviations, and by a twentieth of the way
-   to 1. Otherwise the answer is: no natural groups.
+2. **Are there groups at all?** A number of segments counts only if its silhouette lies clearly
+   above that of customers without groups: by four standard deviations, and by a twentieth of the
+   way to 1. If none does, the answer is: no natural groups.
 3. **One criterion, one vote.** Most votes win; "one segment, no groups" can win, too. Of equals,
    the number that prediction strength speaks for wins, then the smaller one.
 4. **How far to trust it.** Strong: one half of the customers foretells the other to 0.9, every
@@ -55,6 +55,16 @@ SOURCES = """
 - Stability: Hennig (2007), doi 10.1016/j.csda.2006.11.025, as in R's fpc::clusterboot
 """
 CHARTS_A_ROW = 3
+_THREE = (
+    "Silhouette",
+    "Davies-Bouldin",
+    "Silhouette without groups",
+    "Gap",
+    "Gap, standard error",
+    "Prediction strength",
+    "Weakest stability",
+)
+FORMATS = dict.fromkeys(_THREE, "%.3f") | {"Calinski-Harabasz": "%.1f"}
 
 
 def draw(run: Run) -> None:
@@ -69,6 +79,7 @@ def draw(run: Run) -> None:
         )
         return
     if evidence.votes:
+        st.markdown(wording.told(_answer(evidence)))
         _votes(evidence)
         with st.expander("How the votes are weighed", icon=":material/balance:"):
             st.markdown(wording.told(RULE))
@@ -81,11 +92,36 @@ def draw(run: Run) -> None:
         st.caption(
             "Three of seven criteria need the check above; their votes are counted when it is done."
         )
+    if said := cut_short(run.prepared, evidence.sweep, run.recipe.choose):
+        st.caption(wording.told(said))
     _curves(evidence)
     with st.expander("The exact figures", icon=":material/table:"):
         _figures(run)
     with st.expander("Sources", icon=":material/menu_book:"):
         st.markdown(SOURCES)
+
+
+def _answer(evidence: Evidence) -> str:
+    """Say what the council has come to, and which part of its rule settled it."""
+    natural = evidence.natural_k
+    agree = sum(vote.k == natural for vote in evidence.votes)
+    of = f"**{agree} of {len(evidence.votes)}** criteria speak for it"
+    if natural != 1:
+        return f"The council's answer: **{natural} segments**. {of}."
+    shown = f"The {evidence.k} in use are a convenient cut."
+    trapped = {k for trap in evidence.traps for k in trap.ks}
+    fair = [k for k in evidence.sweep.ks if k not in trapped]
+    trials = evidence.trials
+    if not fair:
+        why = ", since every number that was compared is a trap (see the warning); that outweighs "
+    elif trials is None or not any(above_chance(evidence.sweep, trials, k) for k in fair):
+        why = (
+            ", since no silhouette of those that can be suggested is clearly above that of "
+            "customers without groups; that outweighs "
+        )
+    else:
+        return f"The council's answer: **no natural groups**. {of}. {shown}"
+    return f"The council's answer: **no natural groups**{why}all votes. {shown}"
 
 
 def _votes(evidence: Evidence) -> None:
@@ -100,7 +136,7 @@ def _votes(evidence: Evidence) -> None:
 def _row(vote: Vote, evidence: Evidence) -> str:
     name = CRITERIA[vote.criterion]
     said = "–" if vote.k is None else str(vote.k)
-    agrees = vote.k == evidence.k
+    agrees = vote.k == evidence.natural_k
     mark = "agrees" if agrees else "can't tell" if vote.k is None else "dissents"
     icon = "check_circle" if agrees else "help" if vote.k is None else "call_split"
     return (
@@ -153,7 +189,10 @@ def _figures(run: Run) -> None:
         columns["Prediction strength"] = [found.mean for found in trials.prediction_strengths]
         columns["Weakest stability"] = [trials.weakest(k).mean for k in trials.ks]
     columns["Smallest segment"] = swept.smallest
-    st.dataframe(pd.DataFrame(columns), hide_index=True)
+    decimals = {
+        name: st.column_config.NumberColumn(format=format_of) for name, format_of in FORMATS.items()
+    }
+    st.dataframe(pd.DataFrame(columns), hide_index=True, column_config=decimals)
     total = len(run.profiles.customers)
     said = [_on("Silhouettes", swept.silhouette_customers, total)]
     if trials is not None:

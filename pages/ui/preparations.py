@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -10,10 +11,17 @@ import streamlit as st
 from pages.ui import adopting, agreement, cache, progress, state, wording
 from segmentation.choosing import least_size
 from segmentation.numerals import counted
-from segmentation.results import Arena, Candidate, Run
+from segmentation.results import Arena, Candidate, Resampled, Run
 from segmentation.vocabulary import label
+from segmentation.words import listed
 
 MOST_SIZES = 5
+DONE = {
+    "log": "a logarithm of",
+    "yeo-johnson": "Yeo-Johnson of",
+    "rank": "the rank of",
+    "none": "as they are:",
+}
 
 
 def draw(run: Run) -> None:
@@ -33,6 +41,8 @@ def draw(run: Run) -> None:
         border="horizontal",
         hide_index=True,
     )
+    if not any(_in_use(one, run) for one in possible):
+        st.caption(_in_use_beside(run))
     for one in found.candidates:
         if one.problem is not None:
             st.caption(f"{one.name}: {state.escape(one.problem)}")
@@ -43,7 +53,8 @@ def draw(run: Run) -> None:
     st.caption(
         "Each silhouette is measured on its own scale, so a larger one is not by itself better; "
         "that segments come back, and agree with what was held out, says more. "
-        "The sign marks a segment of a handful." + _sampled(found)
+        "Stability: mean Jaccard similarity, in brackets its 95% interval; from 0.75 stable "
+        "(Hennig 2007). The sign marks a segment of a handful." + _sampled(found)
     )
     names = [one.name for one in possible]
     rows = [i for i, one in enumerate(found.candidates) if one.problem is None]
@@ -69,16 +80,27 @@ def _held_out(found: Arena, names: Sequence[str], rows: Sequence[int]) -> None:
 
 def _in_short(found: Arena, possible: Sequence[Candidate]) -> str:
     """Say under which preparation the weakest segment comes back best."""
-    known = [one for one in possible if one.stability is not None and not _handful(one)]
+    known = [
+        (one.name, one.stability)
+        for one in possible
+        if one.stability is not None and not _handful(one)
+    ]
     count = counted(found.k, "segment", "segments")
     if not known:
         return wording.told(
             f"No preparation gives {count} that are more than a handful of customers."
         )
-    best = max(known, key=lambda one: one.stability or 0.0)
+    name, best = max(known, key=lambda pair: pair[1].mean)
+    equal = [f"**{other}**" for other, found in known if found.high >= best.low]
+    back = f"**{best.mean:.2f}** ({best.low:.2f} to {best.high:.2f})"
+    if len(equal) == 1:
+        return wording.told(
+            f"At {count}, **{name}** is the most dependable: its weakest segment comes back to "
+            f"{back} when other customers are drawn."
+        )
     return wording.told(
-        f"At {count}, **{best.name}** is the most dependable: its weakest segment comes back to "
-        f"**{best.stability:.2f}** when other customers are drawn."
+        f"At {count}, {listed(equal)} are equally dependable, within the error of the draws: at "
+        f"best, the weakest segment comes back to {back} when other customers are drawn."
     )
 
 
@@ -86,7 +108,7 @@ def _row(one: Candidate, run: Run, k: int) -> dict[str, str]:
     shown = " · ".join(f"{size:,}" for size in one.sizes[:MOST_SIZES])
     return {
         "Preparation": f"**{one.name}** (in use)" if _in_use(one, run) else one.name,
-        "Weakest stability": _figure(one.stability, ".2f"),
+        "Weakest stability": _resampled(one.stability),
         "Silhouette": _figure(one.silhouette, ".3f"),
         wording.told("Customers"): shown
         + (" · …" if k > MOST_SIZES else "")
@@ -106,12 +128,35 @@ def _handful(one: Candidate) -> bool:
     return min(one.sizes, default=0) < least_size(sum(one.sizes))
 
 
+def _resampled(found: Resampled | None) -> str:
+    return "–" if found is None else f"{found.mean:.2f} ({found.low:.2f} to {found.high:.2f})"
+
+
 def _figure(value: float | None, form: str) -> str:
     return "–" if value is None else format(value, form)
 
 
 def _in_use(one: Candidate, run: Run) -> bool:
-    return one.settings == run.recipe.prepare
+    """Tell whether this is how the run's features were prepared, whoever chose it."""
+    as_chosen = replace(run.recipe.prepare, transform=one.settings.transform)
+    done = {column.transform for column in run.prepared.columns} - {"0/1"}
+    return one.settings == as_chosen and done <= {one.settings.transform}
+
+
+def _in_use_beside(run: Run) -> str:
+    """Say what was done with each feature, where no single way was taken for all."""
+    said = [
+        f"{words} {listed(features)}"
+        for transform, words in DONE.items()
+        if (
+            features := [
+                state.escape(label(column.feature))
+                for column in run.prepared.columns
+                if column.transform == transform
+            ]
+        )
+    ]
+    return f"In use is none of these: {'; '.join(said)}."
 
 
 def _sampled(found: Arena) -> str:

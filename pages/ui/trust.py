@@ -87,6 +87,14 @@ def table(run: Run) -> None:
                 "fpc::clusterboot."
             )
         )
+        verdict = run.evidence.verdict
+        if verdict is not None and verdict.level == "none":
+            st.caption(
+                wording.told(
+                    "Stable is not natural: customers without groups can be cut in the same way "
+                    "again and again, too."
+                )
+            )
     st.caption(
         wording.told(
             "Silhouette: how much closer customers are to their own segment than to the next one, "

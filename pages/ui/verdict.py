@@ -96,6 +96,9 @@ def _how_we_know(run: Run, verdict: Verdict) -> None:
             "Most criteria speak for one segment, or the silhouette is nowhere clearly above that "
             "of "
             f"customers without groups. At {evidence.k} segments:"
+            if evidence.natural_k in (None, 1)
+            else f"At {evidence.k} segments, the silhouette is not clearly above that of customers "
+            "without groups:"
         )
         if verdict.level == "none"
         else f"**{sentence(LEVELS[verdict.level][1])}** at {evidence.k} segments rests on three "

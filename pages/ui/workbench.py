@@ -14,6 +14,7 @@ from segmentation.reading import Bundle, Source
 from segmentation.results import Loaded, Run
 from segmentation.settings import (
     LARGEST_CATEGORY_WEIGHT,
+    LARGEST_K,
     ChooseSettings,
     FitSettings,
     PrepareSettings,
@@ -41,6 +42,7 @@ MISSING = {
     "mode": "Fill with the most frequent",
     "drop": "Set aside",
 }
+MOST = "k-most"
 OUTLIERS = {"keep": "Keep", "cap": "Cap", "set-aside": "Set aside"}
 
 
@@ -129,8 +131,8 @@ def invitation(loaded: Loaded, keep: Bools) -> None:
         return
     st.markdown(
         "The features at the side are a fair start: press **Run**, look at the result, then change "
-        "what you like. Run compares 2 to 10 segments, says which number the data speaks for and "
-        "how clear the segments are, and gives each a name."
+        f"what you like. Run compares 2 to {state.draft().choose.k_max} segments, says which "
+        "number the data speaks for and how clear the segments are, and gives each a name."
     )
     numeric = [name for name in wanted if name in customers.numeric][-2:]
     if len(numeric) == 2 and keep.any():
@@ -147,6 +149,7 @@ def invitation(loaded: Loaded, keep: Bools) -> None:
 
 
 def _choose() -> ChooseSettings:
+    most = int(st.session_state.get(state.key(MOST), ChooseSettings().k_max))
     suggest = (
         st.segmented_control(
             "Number of segments (k)",
@@ -156,23 +159,27 @@ def _choose() -> ChooseSettings:
             key=state.key("k-how"),
             persist_state="session",
             width="stretch",
-            help="Suggest weighs the evidence for 2 to 10 segments.",
+            help=f"Suggest weighs the evidence for 2 to {most} segments; the largest number is "
+            "under Preparation and seed.",
         )
         == "Suggest"
     )
     if suggest:
-        return ChooseSettings()
+        return ChooseSettings(k_max=most)
     # A new one for each run, so that it begins where that run ended.
+    key = state.key(f"k-{state.runs()}")
+    if st.session_state.get(key, most) > most:
+        st.session_state[key] = most
     k = st.slider(
         "k",
         2,
-        10,
-        state.ran_k() or 4,
-        key=state.key(f"k-{state.runs()}"),
+        most,
+        min(state.ran_k() or 4, most),
+        key=key,
         persist_state="session",
         label_visibility="collapsed",
     )
-    return ChooseSettings(k=k)
+    return ChooseSettings(k=k, k_max=most)
 
 
 def _details(features: tuple[str, ...], categories: bool) -> tuple[PrepareSettings, FitSettings]:
@@ -224,6 +231,15 @@ def _details(features: tuple[str, ...], categories: bool) -> tuple[PrepareSettin
         "method",
         "K-Means suits most tables. The view Other methods shows what each would give; HDBSCAN and "
         "DBSCAN find the number of segments themselves and leave loners in none.",
+    )
+    st.number_input(
+        "Largest number of segments",
+        3,
+        LARGEST_K,
+        ChooseSettings().k_max,
+        key=state.key(MOST),
+        persist_state="session",
+        help="Up to which number the evidence is gathered. More take longer.",
     )
     seed = st.number_input(
         "Random seed",

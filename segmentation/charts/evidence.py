@@ -12,7 +12,10 @@ from segmentation.results import Criterion, Evidence, Resampled, Trials
 from segmentation.trust import DOUBTFUL, HIGHLY_STABLE, VALID
 
 GOOD_PREDICTION = 0.8
-HEIGHT = 210
+HEIGHT = 230
+MOST_TICKS = 14
+# Where a finger points there is no hovering, so the tools stand there all the time.
+ROOM_FOR_TOOLS = 30
 SHADE = "rgba(125, 135, 144, 0.16)"
 # Of data without groups, about 95% lie within two standard deviations.
 REACH = 2
@@ -89,10 +92,13 @@ def criterion_chart(evidence: Evidence, criterion: Criterion) -> go.Figure | Non
             marker={"size": 13, "symbol": "diamond", "color": PALETTE[1]},
             hoverinfo="skip",
         )
-    figure.update_xaxes(dtick=1, tickformat="d", range=[curve.ks[0] - 0.5, curve.ks[-1] + 0.5])
+    step = 1 if len(curve.ks) <= MOST_TICKS else 5
+    figure.update_xaxes(dtick=step, tickformat="d", range=[curve.ks[0] - 0.5, curve.ks[-1] + 0.5])
     figure.update_yaxes(nticks=5)
     return figure.update_layout(
-        height=HEIGHT, showlegend=False, margin={"l": 8, "r": 12, "t": 8, "b": 8}
+        height=HEIGHT,
+        showlegend=False,
+        margin={"l": 8, "r": 12, "t": ROOM_FOR_TOOLS, "b": 8},
     )
 
 

@@ -10,7 +10,9 @@ from segmentation.results import SegmentName
 from segmentation.widths import Widths
 
 GAP_SHARE = 0.03
-LEAST_HEIGHT, HEIGHT_OF_EDGES, HEIGHT_OF_SEGMENT, HEIGHT_OF_LINE = 320, 80, 66, 15
+LEAST_HEIGHT, LARGEST_HEIGHT = 320, 560
+HEIGHT_OF_EDGES, HEIGHT_OF_SEGMENT, HEIGHT_OF_LINE = 80, 66, 15
+NAME_WIDTH, MOST_LINES = 22, 4
 
 
 def silhouette_plot(found: Widths, segments: dict[int, SegmentName]) -> go.Figure:
@@ -26,8 +28,14 @@ def silhouette_plot(found: Widths, segments: dict[int, SegmentName]) -> go.Figur
     drawn = found.few()
     figure = blank("Silhouette", None)
     gap = GAP_SHARE * len(drawn.labels)
-    height = max(LEAST_HEIGHT, HEIGHT_OF_EDGES + HEIGHT_OF_SEGMENT * len(segments))
     whole = len(drawn.labels) + gap * (len(segments) + 1)
+    smallest = min(int((drawn.labels == segment).sum()) for segment in segments)
+    names = max(
+        wrap(named.name, NAME_WIDTH, MOST_LINES).count("<br>") for named in segments.values()
+    )
+    room = (names + 1) * HEIGHT_OF_LINE * whole / (smallest + gap)
+    height = HEIGHT_OF_EDGES + HEIGHT_OF_SEGMENT * len(segments)
+    height = max(LEAST_HEIGHT, height, min(HEIGHT_OF_EDGES + int(room) + 1, LARGEST_HEIGHT))
     top, middles, titles = 0.0, [], []
     for segment, named in segments.items():
         values = drawn.values[drawn.labels == segment]
@@ -35,7 +43,7 @@ def silhouette_plot(found: Widths, segments: dict[int, SegmentName]) -> go.Figur
         middles.append((top + bottom) / 2)
         # Only so many lines as the segment is high, or the names of small ones would overlap.
         lines = int((len(values) + gap) / whole * (height - HEIGHT_OF_EDGES) / HEIGHT_OF_LINE)
-        titles.append(wrap(named.name, 22, min(max(lines, 1), 3)))
+        titles.append(wrap(named.name, NAME_WIDTH, min(max(lines, 1), MOST_LINES)))
         # A line along the ends of the bars: with a thousand of them, the bars would be hairlines.
         figure.add_scatter(
             x=np.repeat(values, 2),

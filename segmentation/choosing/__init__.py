@@ -4,13 +4,15 @@ from segmentation.choosing.by_hand import steadiness_by_hand
 from segmentation.choosing.finding import find
 from segmentation.choosing.handfuls import least_size
 from segmentation.choosing.shaking import Draws, shake, shake_one, steadiness
-from segmentation.choosing.sweeping import elbow, sweep
+from segmentation.choosing.sweeping import cut_short, elbow, sweep
 from segmentation.choosing.traps import find_traps
-from segmentation.choosing.weighing import CRITERIA, weigh
+from segmentation.choosing.weighing import CRITERIA, above_chance, weigh
 
 __all__ = [
     "CRITERIA",
     "Draws",
+    "above_chance",
+    "cut_short",
     "elbow",
     "find",
     "find_traps",

@@ -18,7 +18,8 @@ def prediction_strength(
 
     Tibshirani and Walther (2005, doi 10.1198/106186005X59243), as in R's
     ``fpc::prediction.strength``: for the group that fares worst, the share of its pairs that the
-    other half's nearest centres put together too; mean of both halves.
+    other half's nearest centres put together too; mean of both halves. 0 where a half has fewer
+    than two rows a group.
 
     Parameters
     ----------
@@ -45,6 +46,9 @@ def prediction_strength(
     1.0
     """
     count, k = len(rows), partition.k
+    # Groups of one customer have no pairs that could be foretold.
+    if 2 * k > count // 2:
+        return np.zeros(splits)
     strengths = np.empty(splits)
     for split in range(splits):
         mixed = rng.permutation(count)

@@ -111,6 +111,33 @@ def _ks(choose: ChooseSettings, distinct: int, *, compare: bool) -> tuple[int, .
     return tuple(sorted(ks))
 
 
+def cut_short(prepared: Prepared, swept: Sweep, choose: ChooseSettings) -> str | None:
+    """Say that the range goes beyond the customers, None where it doesn't.
+
+    Examples
+    --------
+    >>> from segmentation.pipeline import load
+    >>> from segmentation.preparing import prepare
+    >>> from segmentation.reading import Source
+    >>> rows = [f"{i},{i * i}" for i in range(6)]
+    >>> source = Source(name="a.csv", data="\\n".join(["id,spend", *rows]).encode())
+    >>> prepared = prepare(load(source).customers)
+    >>> cut_short(prepared, sweep(prepared), ChooseSettings(k_max=5)) is None
+    True
+    >>> cut_short(prepared, sweep(prepared), ChooseSettings())
+    'Up to 5 segments were compared, not 10: only 6 customers differ in the chosen features.'
+    """
+    if choose.k is not None or swept.ks[-1] >= choose.k_max:
+        return None
+    distinct = distinct_rows(prepared.matrix)
+    if distinct > choose.k_max:
+        return None
+    return (
+        f"Up to {swept.ks[-1]} segments were compared, not {choose.k_max}: only {distinct} "
+        "customers differ in the chosen features."
+    )
+
+
 def elbow(ks: tuple[int, ...], inertias: Floats) -> int | None:
     """Return the k farthest below the straight line between the curve's ends, None if none is.
 

@@ -149,11 +149,12 @@ def _stability(trials: Trials) -> Vote:
             ),
         )
     k = max(k for k in trials.ks if least[k] >= best - AS_STEADY)
+    all_of_them = "Both" if k == 2 else f"All {k}"
     return Vote(
         criterion="stability",
         k=k,
         reason=(
-            f"All {k} segments come back when other customers are drawn: the weakest scores "
+            f"{all_of_them} segments come back when other customers are drawn: the weakest scores "
             f"{least[k]:.2f}, and no other number does better by more than {AS_STEADY}."
         ),
     )

@@ -11,6 +11,7 @@ from segmentation.choosing.voting import votes
 from segmentation.results import Criterion, Evidence, Sweep, Trap, Trials, Verdict, Vote
 from segmentation.settings import ChooseSettings
 from segmentation.trust import HIGHLY_STABLE, VALID
+from segmentation.words import listed
 
 CLEARLY_ABOVE_CHANCE = 4.0
 LEAST_CONTRAST = 0.05
@@ -38,8 +39,8 @@ def weigh(
     """Say which k the evidence speaks for, and how far it can be trusted.
 
     1. Numbers of segments named by a trap are passed over.
-    2. There are groups if, at some k, the silhouette lies at least four standard deviations and a
-       twentieth of the way to 1 above that of data without groups.
+    2. So are those whose silhouette doesn't lie at least four standard deviations and a twentieth
+       of the way to 1 above that of data without groups. If none is left, there are no groups.
     3. Each of seven criteria has one vote; most votes win, one segment ("no groups") among the
        candidates. Of equals, the one that prediction strength speaks for wins, then the smaller.
     4. The verdict on k segments: none where rules 2 or 3 say that there are no groups; strong where
@@ -108,10 +109,10 @@ def _natural(
 ) -> int | None:
     if not cast:
         return None
-    fair = _fair(swept, traps)
-    if not any(above_chance(swept, trials, k) for k in fair):
+    clear = [k for k in _fair(swept, traps) if above_chance(swept, trials, k)]
+    if not clear:
         return 1
-    counts = Counter(vote.k for vote in cast if vote.k is not None and vote.k in (1, *fair))
+    counts = Counter(vote.k for vote in cast if vote.k is not None and vote.k in (1, *clear))
     foretold = next(vote.k for vote in cast if vote.criterion == "prediction_strength")
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0] != foretold, pair[0]))
     return ranked[0][0] if ranked else 1
@@ -139,7 +140,16 @@ def _verdict(k: int, swept: Sweep, trials: Trials, natural: int | None) -> Verdi
     strength = trials.prediction_strengths[swept.ks.index(k)].mean
     weakest = min(found.mean for found in trials.stabilities[k])
     apart = contrast(swept, trials, k)
-    if natural == 1 or not above_chance(swept, trials, k):
+    clear = above_chance(swept, trials, k)
+    if natural is not None and natural > 1 and not clear:
+        return Verdict(
+            level="none",
+            sentence=(
+                f"Cut into {k}, the segments are no clearer than those of customers without "
+                "groups: good for sorting customers, not a discovery about them."
+            ),
+        )
+    if natural == 1 or not clear:
         return Verdict(
             level="none",
             sentence=(
@@ -175,7 +185,7 @@ def _verdict(k: int, swept: Sweep, trials: Trials, natural: int | None) -> Verdi
             "asked for)"
         )
     if apart < REASONABLE_CONTRAST:
-        doubts.append("they overlap a good deal")
+        doubts.append("the segments overlap a good deal")
     return Verdict(
         level="weak",
         sentence=(
@@ -196,7 +206,9 @@ def _by_width(swept: Sweep, k: int) -> str:
 def _reason(
     k: int, natural: int | None, cast: tuple[Vote, ...], swept: Sweep, trials: Trials
 ) -> str:
-    if natural is None or natural == 1:
+    if natural is None:
+        return f"k = {k} is the only number of segments that was looked at"
+    if natural == 1:
         i = swept.ks.index(k)
         share = 1 - swept.inertias[i] / swept.total if swept.total else 1.0
         return (
@@ -210,6 +222,9 @@ def _reason(
         if vote.k != natural:
             said = "nothing" if vote.k is None else str(vote.k)
             dissent.setdefault(said, []).append(CRITERIA[vote.criterion])
-    against = "; ".join(f"{' and '.join(names)}: {said}" for said, names in dissent.items())
+    against = "; ".join(f"{listed(names)}: {said}" for said, names in dissent.items())
     text = f"{len(of_one_mind)} of {len(cast)} criteria speak for k = {natural}"
+    counts = Counter(vote.k for vote in cast if vote.k is not None)
+    if [*counts.values()].count(counts[natural]) > 1 and "prediction strength" in of_one_mind:
+        text += ", prediction strength among them"
     return f"{text} ({against})" if against else text

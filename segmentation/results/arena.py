@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from segmentation.results.evidence import Resampled
 from segmentation.settings import PrepareSettings
 
 
@@ -24,8 +25,8 @@ class Candidate:
         At the arena's k.
     sizes : tuple of int
         Of the segments at that k, largest first.
-    stability : float or None
-        Mean bootstrap Jaccard of the least stable segment at that k.
+    stability : Resampled or None
+        Bootstrap Jaccard of the least stable segment at that k.
     own_k, own_silhouette : int and float, or None
         The k with the largest silhouette, but for those with a group too small to be suggested;
         None where all have one.
@@ -36,7 +37,7 @@ class Candidate:
     problem: str | None = None
     silhouette: float | None = None
     sizes: tuple[int, ...] = ()
-    stability: float | None = None
+    stability: Resampled | None = None
     own_k: int | None = None
     own_silhouette: float | None = None
 

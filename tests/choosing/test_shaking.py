@@ -58,6 +58,14 @@ def test_wholesale_stabilities_are_the_references(wholesale: Run) -> None:
         assert one.mean == pytest.approx(value, abs=margin(one.low, one.high))
 
 
+@pytest.mark.parametrize(("k", "foretold"), [(3, True), (4, False), (6, False)])
+def test_halves_of_fewer_than_two_a_group_foretell_nothing(k: int, foretold: bool) -> None:
+    rows = np.repeat(np.arange(4.0) * 100, 3)[:, None] + np.arange(12.0)[:, None] / 100
+    partition = sweep(prepared_of(rows), ChooseSettings(k=k)).partitions[k]
+    strengths = prediction_strength(rows, partition, 5, np.random.default_rng(0))
+    assert bool(strengths.any()) == foretold
+
+
 def test_mall_gap_speaks_for_one_as_in_r(mall_raw: Run) -> None:
     trials = trials_of(mall_raw)
     gaps = [gap for gap, _ in trials.gaps]

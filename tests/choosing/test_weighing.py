@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segmentation.choosing import Draws, shake, sweep, weigh
+from segmentation.evidence_files import evidence_facts
 from segmentation.pipeline import load, segment, trusted
 from segmentation.reading import Source
 from segmentation.results import Evidence, Loaded, Partition, Resampled, Run, Sweep, Trap, Trials
@@ -210,6 +211,27 @@ def test_a_k_named_by_a_trap_is_passed_over() -> None:
     assert weigh(swept, None, (trap,)).k == 3
 
 
+def test_a_k_no_clearer_than_chance_is_passed_over() -> None:
+    swept, trials = made_up([0.7, 0.31, 0.31], [0.95, 0.95, 0.5], [0.99, 0.99, 0.5])
+    swept = replace(swept, calinski_harabasz=(1, 2, 1), davies_bouldin=(2, 1, 2))
+    evidence = weigh(swept, trials)
+    assert Counter(vote.k for vote in evidence.votes)[3] == 4
+    assert evidence.natural_k == 2
+    asked = weigh(swept, trials, choose=ChooseSettings(k=3)).verdict
+    assert asked is not None
+    assert asked.level == "none"
+    assert "no natural groups" not in asked.sentence
+
+
+@pytest.mark.parametrize(("width", "k"), [(0.9, 2), (0.3, 1)])
+def test_of_a_single_k_the_evidence_says_whether_it_is_more_than_chance(
+    width: float, k: int
+) -> None:
+    facts = evidence_facts(weigh(*made_up([width], [0.95], [0.9])))
+    assert facts["k"] == k
+    assert facts["votes"] == {}
+
+
 def test_one_segment_wins_where_the_votes_say_so() -> None:
     swept, trials = made_up([0.6, 0.5, 0.4, 0.3], [0.5] * 4, [0.4] * 4)
     swept = replace(swept, calinski_harabasz=(1, 1, 1, 2), davies_bouldin=(2, 2, 1, 2))
@@ -245,7 +267,7 @@ def test_whatever_the_figures_there_is_a_k_to_use_and_a_verdict(
     assert evidence.natural_k == 1 or evidence.natural_k in swept.ks
     assert evidence.natural_k not in passed_over
     assert evidence.verdict is not None
-    assert (evidence.natural_k == 1) <= (evidence.verdict.level == "none")
+    assert (evidence.natural_k == 1) == (evidence.verdict.level == "none")
 
 
 @pytest.mark.parametrize(
