@@ -20,9 +20,9 @@ Features = Mapping[str, npt.NDArray[Any]]
 # Each row's place among the values, and the place of each value.
 Coded = tuple[npt.NDArray[np.intp], dict[str, int]]
 
-# So many cells stay in a core's own cache, and are enough for threads to seldom wait in turn.
-BLOCK_CELLS = 1 << 18
-PART_ROWS = 250_000
+# Enough that threads seldom wait in turn, and few enough for the cache.
+BLOCK_CELLS = 1 << 20
+PART_ROWS = 500_000
 SPARE_LINES = 3
 # Relative to the squares that are added; rounding makes a millionth of this.
 UNSURE = 1e-9
