@@ -46,7 +46,7 @@ def one_segment(run: Run, found: Overview, keep: Bools) -> None:
         st.markdown("**Why this name**")
         if named.given:
             st.markdown(
-                f"You gave it. It was called **{state.escape(named.found)}**, for these reasons:"
+                f"It was given by hand. Its figures call it **{state.escape(named.found)}**:"
             )
         shown = named.reasons[:MOST_REASONS]
         st.markdown("\n".join(f"- {state.escape(reason)}" for reason in shown) or "-")

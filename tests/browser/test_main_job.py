@@ -71,7 +71,7 @@ def test_the_mall_customers_renamed_and_downloaded(
     first = person.box("Segment").input_value()
     person.type("Rename", "Friends of the house")
     assert person.box("Segment").input_value() == "Friends of the house"
-    person.sees(f"You gave it. It was called {first}")
+    person.sees(f"It was given by hand. Its figures call it {first}")
     assert person.page.get_by_text(first).filter(visible=True).count() == 1
     for screen in ("Segments", "Compare"):
         person.go(screen)

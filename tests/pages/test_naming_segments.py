@@ -97,11 +97,13 @@ def test_the_name_of_another_segment_as_found_is_not_taken(profiles: AppTest) ->
 
 def test_a_name_given_is_not_explained_as_if_found(profiles: AppTest) -> None:
     found = segment_names(profiles)[0]
-    assert "You gave it" not in said(profiles)
+    assert "given by hand" not in said(profiles)
     choose(profiles, "rename", "Regulars")
-    assert f"You gave it. It was called **{found}**" in said(profiles).replace("\\", "")
+    assert f"It was given by hand. Its figures call it **{found}**" in said(profiles).replace(
+        "\\", ""
+    )
     choose(profiles, "rename", "")
-    assert "You gave it" not in said(profiles)
+    assert "given by hand" not in said(profiles)
 
 
 def test_names_stay_when_the_same_is_run_again(profiles: AppTest) -> None:
