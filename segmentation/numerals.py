@@ -34,6 +34,18 @@ def fixed(value: float, digits: int) -> str:
     return f"{math.copysign(size, value) if size else 0.0:,.{digits}f}"
 
 
+def points(gap: float) -> str:
+    """Write a difference of shares in percentage points, with its sign.
+
+    Examples
+    --------
+    >>> points(0.125), points(-0.03), points(0.0001)
+    ('+12.5', '-3.0', '0.0')
+    """
+    said = fixed(100 * gap, 1)
+    return f"+{said}" if gap > 0 and float(said.replace(",", "")) else said
+
+
 def percent(share: float, digits: int = 1) -> str:
     """Write a share as a percentage; what is neither none nor all is never rounded to it.
 

@@ -18,7 +18,7 @@ from segmentation.comparing import (
     group_members,
     group_values,
 )
-from segmentation.numerals import fixed, percent, say
+from segmentation.numerals import percent, points, say
 from segmentation.results import Comparison, Run, SegmentName
 from segmentation.values import Bools
 from segmentation.vocabulary import label
@@ -176,7 +176,7 @@ def _categories(
                     for own, other in zip(shown["share"], shown["share_other"], strict=True)
                 ],
                 "Difference in points (95% interval)": [
-                    f"{_points(gap)} ({_points(low)} to {_points(high)})"
+                    f"{points(gap)} ({points(low)} to {points(high)})"
                     for gap, low, high in zip(
                         shown["difference"], shown["low"], shown["high"], strict=True
                     )
@@ -202,12 +202,6 @@ def _categories(
 
 def _names(rows: pd.DataFrame, groups: dict[int, SegmentName]) -> list[str]:
     return [groups[i].name for i in rows["group"]]
-
-
-def _points(gap: float) -> str:
-    """Write a difference of shares in percentage points."""
-    said = fixed(100 * gap, 1)
-    return f"+{said}" if gap > 0 and float(said) else said
 
 
 def _pairs(ones: pd.Series[float], others: pd.Series[float]) -> list[str]:

@@ -9,7 +9,7 @@ import streamlit as st
 from pages.ui import models_kept, state
 from pages.ui.model_folder import folder
 from segmentation.errors import ModelError, SegmentationError
-from segmentation.models.files import LARGEST_BYTES, parse_model
+from segmentation.models.files import LARGEST_MEGABYTES, parse_model
 from segmentation.models.store import model_name, save_model
 
 UNNAMED = "Uploaded model"
@@ -24,7 +24,7 @@ def draw() -> None:
             "A model that was downloaded (.json)",
             type=["json"],
             key=key,
-            max_upload_size=LARGEST_BYTES // 1_000_000,
+            max_upload_size=LARGEST_MEGABYTES,
             on_change=_take,
             args=(key,),
             help="Each file is checked before it is used: its digest, every value in it, and its "

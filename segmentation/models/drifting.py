@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from segmentation.errors import DataError
-from segmentation.models.making import bin_shares
+from segmentation.models.making import RADIUS_PERCENTILE, bin_shares
 from segmentation.numerals import counted
 from segmentation.results import (
     QUANTILE_LEVELS,
@@ -50,7 +50,8 @@ def drift(model: Model, scored: Scored) -> Drift:
     (1/n + 1/m) times a chi-square of B - 1 degrees of freedom (Yurdakul and Naranjo 2020,
     doi 10.21314/JRMV.2020.227).
 
-    The verdict is that of the largest change; many customers outside are worth a watch.
+    The verdict is that of the largest change; customers outside are worth a watch if they are more
+    than 5 % and than chance gives after segments so small.
 
     Parameters
     ----------
@@ -77,7 +78,8 @@ def drift(model: Model, scored: Scored) -> Drift:
     )
     segments = _segment_shift(model, scored)
     outside = float(scored.places.outside.mean())
-    verdict, why = _verdict(model, (*shifts, segments), outside, count)
+    usual = max(MANY_OUTSIDE, _outside_by_chance(model, scored))
+    verdict, why = _verdict(model, (*shifts, segments), outside, usual, count)
     suspect = _suspect(shifts, scored)
     if verdict == "refit" and suspect:
         # New segments of a mistake in a file would be a mistake, too.
@@ -200,6 +202,21 @@ def _segment_shift(model: Model, scored: Scored) -> Shift:
     return _shift("segments", names, before, after, text)
 
 
+def _outside_by_chance(model: Model, scored: Scored) -> float:
+    """Return the share that lies outside at most if nothing has changed.
+
+    Beyond the farthest of n lies one new customer in n + 1: small segments leave more outside than
+    the 1 % that a large one does.
+    """
+    from scipy.stats import binom
+
+    sizes = np.array([segment.size for segment in model.segments])
+    each = np.maximum(1 - RADIUS_PERCENTILE / 100, 1 / (sizes + 1))
+    share = float(each[scored.places.segment_ids - 1].mean())
+    count = len(scored.places.segment_ids)
+    return float(binom.ppf(CERTAINTY, count, share)) / count
+
+
 def _suspect(shifts: Sequence[Shift], scored: Scored) -> list[str]:
     """Name the features that have changed and of which the file itself is in doubt."""
     doubted = {doubt.column for doubt in scored.doubts if doubt.kind in MISTAKES}
@@ -207,7 +224,7 @@ def _suspect(shifts: Sequence[Shift], scored: Scored) -> list[str]:
 
 
 def _verdict(
-    model: Model, shifts: tuple[Shift, ...], outside: float, count: int
+    model: Model, shifts: tuple[Shift, ...], outside: float, usual: float, count: int
 ) -> tuple[DriftVerdict, str]:
     def called(level: DriftLevel) -> list[str]:
         found = sorted((s for s in shifts if s.level == level), key=lambda s: -s.psi)
@@ -229,7 +246,7 @@ def _verdict(
             f"{'is' if len(going) == 1 and not going[0].startswith('the shares') else 'are'} "
             "changing. Look again with the next file."
         )
-    if outside > MANY_OUTSIDE:
+    if outside > usual:
         return "watch", (
             f"The features are spread as before, but {outside:.0%} of the {many} lie outside what "
             "the model has seen; 1% did when it was made. Look at who they are."

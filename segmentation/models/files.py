@@ -19,7 +19,8 @@ from segmentation.settings import Recipe
 FORMAT = "customer-segmentation-model"
 # A model without steps by hand is written as before there were any.
 PLAIN_VERSION, TURNED_VERSION = 1, 2
-LARGEST_BYTES = 20_000_000
+LARGEST_MEGABYTES = 20
+LARGEST_BYTES = LARGEST_MEGABYTES * 1_000_000
 _HEADER = re.compile(
     rb'\{"format":"' + FORMAT.encode() + rb'","format_version":([0-9]{1,9}),'
     rb'"sha256":"([0-9a-f]{64})",\n"model":\{\n'

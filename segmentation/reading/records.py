@@ -249,20 +249,27 @@ def _longer(
     like_records = 0
     for more in itertools.islice(ahead.look(), MOST_LINES_IN_A_CELL):
         parts.append(more)
-        like_records += _is_like_a_record(more, dialect, shape)
+        alone = _stands_alone(more, dialect, shape)
         if dialect.quote in more:
-            yield dialect.newline.join(parts).removesuffix("\r"), len(parts) - 1, like_records
+            yield (
+                dialect.newline.join(parts).removesuffix("\r"),
+                len(parts) - 1,
+                like_records + alone,
+            )
+        # The line that closes a quote may look as if it opened one.
+        like_records += alone or _opens_its_last_cell(more, dialect, shape)
 
 
-def _is_like_a_record(line: str, dialect: Dialect, shape: Shape) -> bool:
+def _stands_alone(line: str, dialect: Dialect, shape: Shape) -> bool:
     if shape.width < 2:
         return False
-    line = line.removesuffix("\r")
-    cut = regroup(line, dialect, shape.width)
-    if cut is not None and cut.loose == 0:
-        return True
-    cells, form = parse(line, dialect)
-    return form == "open" and len(cells) == shape.width
+    cut = regroup(line.removesuffix("\r"), dialect, shape.width)
+    return cut is not None and cut.loose == 0
+
+
+def _opens_its_last_cell(line: str, dialect: Dialect, shape: Shape) -> bool:
+    cells, form = parse(line.removesuffix("\r"), dialect)
+    return form == "open" and len(cells) == shape.width > 1
 
 
 def _mended(

@@ -132,6 +132,20 @@ def test_many_outside_are_worth_a_watch() -> None:
     assert all(shift.level == "steady" for shift in found.features)
 
 
+def test_small_segments_leave_more_outside_by_chance() -> None:
+    """Of 32 customers in 4 segments, the 99th percentile lies next to the farthest."""
+    rng = np.random.default_rng(4)
+    centres = rng.normal(scale=8, size=(4, 2))
+    met, new = (centres[np.arange(n) % 4] + rng.normal(size=(n, 2)) for n in (32, 200))
+    before, after = (
+        {"id": range(len(rows)), "a": rows[:, 0], "b": rows[:, 1]} for rows in (met, new)
+    )
+    model = make_model(run_of(table(before), FOUR))
+    found = drift_of(model, pd.DataFrame(after))
+    assert found.outside > 0.05
+    assert found.verdict == "keep"
+
+
 def test_nobody_scored_is_refused() -> None:
     drop = PrepareSettings(missing="drop", features=mall_model().features)
     model = make_model(run_of(DATA / "mall.csv", FOUR.with_stage(prepare=drop)))

@@ -325,6 +325,7 @@ def test_told_nothing_every_row_and_every_cell_comes_back(written: Written) -> N
 
 @some
 @given(told_tables, st.integers(0, 1))
+@example(plain(("id", "name"), *[("apple", "")] * 4, ("apple", "\n|"), delimiter="|"), 0)
 @example(
     plain(
         ("id",), *[("0",)] * 20, ("'",), ('0"',), (":\x0c",), ("\r0",),
