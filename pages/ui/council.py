@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.ui import state, widgets, wording
 from segmentation import charts
-from segmentation.choosing import CRITERIA, above_chance, cut_short
+from segmentation.choosing import CRITERIA, cut_short, outweighed_by
 from segmentation.methods import DENSITY, METHOD_NAMES
 from segmentation.results import Criterion, Evidence, Run, Vote
 from segmentation.words import sentence
@@ -64,6 +64,12 @@ _THREE = (
     "Prediction strength",
     "Weakest stability",
 )
+OUTWEIGHING = {
+    "traps": ", since every number that was compared is a trap (see the warning); that outweighs "
+    "all votes",
+    "chance": ", since no silhouette of those that can be suggested is clearly above that of "
+    "customers without groups; that outweighs all votes",
+}
 FORMATS = dict.fromkeys(_THREE, "%.3f") | {"Calinski-Harabasz": "%.1f"}
 
 
@@ -108,20 +114,12 @@ def _answer(evidence: Evidence) -> str:
     of = f"**{agree} of {len(evidence.votes)}** criteria speak for it"
     if natural != 1:
         return f"The council's answer: **{natural} segments**. {of}."
-    shown = f"The {evidence.k} in use are a convenient cut."
-    trapped = {k for trap in evidence.traps for k in trap.ks}
-    fair = [k for k in evidence.sweep.ks if k not in trapped]
-    trials = evidence.trials
-    if not fair:
-        why = ", since every number that was compared is a trap (see the warning); that outweighs "
-    elif trials is None or not any(above_chance(evidence.sweep, trials, k) for k in fair):
-        why = (
-            ", since no silhouette of those that can be suggested is clearly above that of "
-            "customers without groups; that outweighs "
-        )
-    else:
-        return f"The council's answer: **no natural groups**. {of}. {shown}"
-    return f"The council's answer: **no natural groups**{why}all votes. {shown}"
+    settled = outweighed_by(evidence)
+    why = OUTWEIGHING[settled] if settled else f". {of}"
+    return (
+        f"The council's answer: **no natural groups**{why}. The {evidence.k} in use are a "
+        "convenient cut."
+    )
 
 
 def _votes(evidence: Evidence) -> None:

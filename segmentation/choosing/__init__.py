@@ -6,17 +6,17 @@ from segmentation.choosing.handfuls import least_size
 from segmentation.choosing.shaking import Draws, shake, shake_one, steadiness
 from segmentation.choosing.sweeping import cut_short, elbow, sweep
 from segmentation.choosing.traps import find_traps
-from segmentation.choosing.weighing import CRITERIA, above_chance, weigh
+from segmentation.choosing.weighing import CRITERIA, outweighed_by, weigh
 
 __all__ = [
     "CRITERIA",
     "Draws",
-    "above_chance",
     "cut_short",
     "elbow",
     "find",
     "find_traps",
     "least_size",
+    "outweighed_by",
     "shake",
     "shake_one",
     "steadiness",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Literal
 
 import numpy as np
 
@@ -109,13 +110,25 @@ def _natural(
 ) -> int | None:
     if not cast:
         return None
-    clear = [k for k in _fair(swept, traps) if above_chance(swept, trials, k)]
+    clear = _clear(swept, trials, traps)
     if not clear:
         return 1
     counts = Counter(vote.k for vote in cast if vote.k is not None and vote.k in (1, *clear))
     foretold = next(vote.k for vote in cast if vote.criterion == "prediction_strength")
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0] != foretold, pair[0]))
     return ranked[0][0] if ranked else 1
+
+
+def outweighed_by(evidence: Evidence) -> Literal["traps", "chance"] | None:
+    """Tell what settles, whatever the votes, that there are no groups; None where votes decide."""
+    assert evidence.trials is not None
+    if _clear(evidence.sweep, evidence.trials, evidence.traps):
+        return None
+    return "chance" if _fair(evidence.sweep, evidence.traps) else "traps"
+
+
+def _clear(swept: Sweep, trials: Trials, traps: tuple[Trap, ...]) -> list[int]:
+    return [k for k in _fair(swept, traps) if above_chance(swept, trials, k)]
 
 
 def _fair(swept: Sweep, traps: tuple[Trap, ...]) -> list[int]:

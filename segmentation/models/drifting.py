@@ -51,7 +51,7 @@ def drift(model: Model, scored: Scored) -> Drift:
     doi 10.21314/JRMV.2020.227).
 
     The verdict is that of the largest change; customers outside are worth a watch if they are more
-    than 5 % and than chance gives after segments so small.
+    than 5% and than chance gives after segments so small.
 
     Parameters
     ----------
@@ -206,7 +206,7 @@ def _outside_by_chance(model: Model, scored: Scored) -> float:
     """Return the share that lies outside at most if nothing has changed.
 
     Beyond the farthest of n lies one new customer in n + 1: small segments leave more outside than
-    the 1 % that a large one does.
+    the 1% that a large one does.
     """
     from scipy.stats import binom
 

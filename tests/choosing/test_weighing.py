@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmentation.choosing import Draws, shake, sweep, weigh
+from segmentation.choosing import Draws, outweighed_by, shake, sweep, weigh
 from segmentation.evidence_files import evidence_facts
 from segmentation.pipeline import load, segment, trusted
 from segmentation.reading import Source
@@ -101,6 +101,15 @@ def test_even_noise_has_no_groups(columns: int) -> None:
 def test_five_groups_far_apart_are_five_and_strong(columns: int) -> None:
     evidence = council(separated(columns, 0))
     assert (evidence.natural_k, evidence.verdict and evidence.verdict.level) == (5, "strong")
+
+
+def test_what_outweighs_the_votes_is_told_from_what_they_decide() -> None:
+    """Nothing where groups are clear; chance in noise; traps where each number is one."""
+    clear, scattered = council(separated(2, 0)), council(noise(3, 0))
+    trap = Trap(kind="tiny_group", ks=clear.sweep.ks, sentence="Tiny.")
+    assert outweighed_by(clear) is None
+    assert outweighed_by(scattered) == "chance"
+    assert outweighed_by(replace(clear, traps=(trap,))) == "traps"
 
 
 @pytest.mark.exhaustive
