@@ -172,7 +172,7 @@ def _categories(
                 ],
                 **_against(shown, groups),
                 "Shares": [
-                    f"{percent(own)} / {percent(other)}"
+                    state.escape(f"{percent(own)} / {percent(other)}")
                     for own, other in zip(shown["share"], shown["share_other"], strict=True)
                 ],
                 "Difference in points (95% interval)": [

@@ -125,7 +125,7 @@ def numbers(one: Lookup) -> None:
             "This one": _said(held.value),
             "Segment": _said(held.segment),
             "All": _said(held.overall),
-            "Above": "–" if held.rank is None else percent(held.rank, 0),
+            "Above": "–" if held.rank is None else state.escape(percent(held.rank, 0)),
         }
         for held in one.numbers
     ]
@@ -133,8 +133,8 @@ def numbers(one: Lookup) -> None:
         {
             "Figure": state.escape(short(label(trait.column))) + ("" if trait.used else " ·"),
             "This one": state.escape(short(trait.value) or "(missing)"),
-            "Segment": "–" if trait.segment is None else f"{percent(trait.segment)} have it",
-            "All": f"{percent(trait.overall)} have it",
+            "Segment": "–" if trait.segment is None else _have_it(trait.segment),
+            "All": _have_it(trait.overall),
             "Above": "–",
         }
         for trait in one.traits
@@ -147,6 +147,10 @@ def numbers(one: Lookup) -> None:
                 "the equal ones counted. A dot marks what the segments were not made with."
             )
         )
+
+
+def _have_it(share: float) -> str:
+    return state.escape(f"{percent(share)} have it")
 
 
 def _said(value: float | None) -> str:

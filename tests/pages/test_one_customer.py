@@ -46,6 +46,15 @@ def table(app: AppTest) -> pd.DataFrame:
     return found.set_index(found["Figure"].map(lambda name: plain(name).removesuffix(" ·")))
 
 
+def test_who_is_above_nearly_all_is_not_quoted(app: AppTest) -> None:
+    """A cell that begins with > would be a quotation in Markdown."""
+    lines = [f"c{i // 2},o{i},2026-01-{i % 28 + 1:02},{i + 1}" for i in range(600)]
+    log = "\n".join(["customer,order,date,amount", *lines])
+    run(take(app, Source(name="orders.csv", data=log.encode())), k=2)
+    choose(go(app, "customer"), "customer-id", "c299")
+    assert table(app).loc["total spend", "Above"] == r"\>99%"
+
+
 def test_before_an_id_is_typed_the_screen_asks_for_one(customer: AppTest) -> None:
     assert "Type the id of a customer" in said(customer)
     assert not figures(customer) and not customer.table
