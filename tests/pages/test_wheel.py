@@ -51,7 +51,7 @@ def test_two_are_merged_and_parted_again(profiles: AppTest) -> None:
     go(app, "profiles")
     press(app, "Undo last")
     assert segment_names(app) == named
-    assert "by hand" not in said(app)
+    assert "changed by hand" not in plain(app)
     assert [trace["marker"]["color"] for trace in traces(app)] == [
         colours[0],
         colours[1],
@@ -166,7 +166,7 @@ def test_a_new_run_begins_without_the_hand(profiles: AppTest) -> None:
     press(app, "Split")
     run(app, k=3)
     assert len(segment_names(app)) == 3
-    assert "by hand" not in said(app)
+    assert "changed by hand" not in plain(app)
 
 
 GONE = "The segments were found anew: the choice of segments in the filter is gone."
