@@ -56,15 +56,10 @@ _TABLES = """
   background: #7D8790; border-radius: 4px }
 """
 
-# Text has the page's own colour: one set in the figure would not follow a change of theme, and
-# Streamlit's grey is faint. A scene is as large as it is high, and on a phone must be no wider than
-# the page. One finger scrolls the page, on a chart too; at full size, where there is no page, it
-# turns the three-dimensional map.
+# A scene is as large as it is high, and on a phone must be no wider than the page. One finger
+# scrolls the page, on a chart too; at full size, where there is no page, it turns the
+# three-dimensional map.
 _CHARTS = f"""
-.js-plotly-plot :is(.textpoint text, .xtick text, .ytick text, .xtitle, .ytitle, .legendtext,
-  .cbaxis text, .bartext-outside, .node-label),
-  :is(.st-key-size-donut, [class*="st-key-over-time-"]) .annotation-text {{
-  fill: currentColor !important }}
 .js-plotly-plot .node-label {{ text-shadow: none !important }}
 .st-key-map-3d {{ height: clamp(360px, 108vw, 600px) }}
 @media (pointer: coarse) {{

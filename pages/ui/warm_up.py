@@ -11,12 +11,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.ui import plot
+
 SERVER_DELAY_SECONDS = 1.0
 BROWSER_DELAY_MS = 600
 
-# Streamlit's scripts for these come when they are first drawn: the charts' takes about a second.
+# Streamlit's scripts for these come when they are first drawn.
 PARTS = (
-    "PlotlyChart",
     "DataFrame",
     "Table",
     "Slider",
@@ -56,9 +57,10 @@ def _import() -> bool:
 
 @keep
 def _script() -> str:
-    """Return a script that loads the parts, if this Streamlit keeps them where they are looked for.
+    """Return a script that loads Plotly, which takes about a second, and Streamlit's parts.
 
-    Streamlit itself imports the same addresses later and finds them loaded.
+    Streamlit itself imports the same addresses later and finds them loaded; if this Streamlit keeps
+    them elsewhere, they come when they are drawn.
     """
     scripts = Path(st.__file__).with_name("static").joinpath("static", "js")
     names = [path.name for part in PARTS for path in sorted(scripts.glob(f"{part}.*.js"))]
@@ -67,6 +69,9 @@ def _script() -> str:
       window.__warm = true;
       const own = document.querySelector('script[type=module][src*="/js/index."]');
       const load = async names => {{
+        const charts = document.createElement("script");
+        charts.id = "plotly-js"; charts.src = new URL("../../{plot.library()}", own.src);
+        document.head.append(charts);
         for (const name of names) await import(new URL(name, own.src)).catch(() => {{}}) }};
       if (own) setTimeout(load, {BROWSER_DELAY_MS}, {json.dumps(names)});
     }}

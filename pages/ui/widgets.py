@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.ui import state, wording
+from pages.ui import plot, state, wording
 from pages.ui.state import escape
 from segmentation.numerals import decimals
 from segmentation.vocabulary import label
@@ -26,8 +26,8 @@ MIME = {
 # A picture of a chart can't bring the page's own font along, and another's letters are cut off at
 # its edge: so charts are drawn with those that every machine has.
 CHART_FONTS = "Arial, Liberation Sans, Helvetica, sans-serif"
-CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d"]}
-DRAWN_IN_CONFIG = {"displaylogo": False, "displayModeBar": True}
+CHART_CONFIG: dict[str, Any] = {"modeBarButtonsToRemove": ["lasso2d", "select2d"]}
+DRAWN_IN_CONFIG: dict[str, Any] = {"displayModeBar": True}
 
 
 def heading(title: str, question: str) -> None:
@@ -51,23 +51,9 @@ def chart(
     """
     figure.update_layout(font_family=CHART_FONTS)
     picture = {"format": state.image_format(), "filename": key, "scale": IMAGE_SCALE}
-    if on_draw is None:
-        config = CHART_CONFIG | {"toImageButtonOptions": picture}
-        st.plotly_chart(figure, key=key, alt=alt, config=config, height=height)
-        return
-    drawn_in = f"{key}-drawn-in"
-
-    def take() -> None:
-        on_draw(st.session_state[drawn_in]["selection"])
-
-    st.plotly_chart(
-        figure,
-        key=drawn_in,
-        alt=alt,
-        config=DRAWN_IN_CONFIG | {"toImageButtonOptions": picture},
-        height=height,
-        on_select=take,
-        selection_mode=("box", "lasso"),
+    config = CHART_CONFIG if on_draw is None else DRAWN_IN_CONFIG
+    plot.draw(
+        figure, key, alt, config | {"toImageButtonOptions": picture}, height=height, on_draw=on_draw
     )
 
 

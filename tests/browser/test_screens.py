@@ -326,7 +326,7 @@ def test_the_menu_of_a_narrow_window_makes_room_for_the_screen_chosen(meet: Meet
 
 
 def test_the_first_chart_does_not_wait_for_its_script(person: Person) -> None:
-    loaded = "performance.getEntriesByType('resource').filter(e => /PlotlyChart/.test(e.name))"
+    loaded = "performance.getEntriesByType('resource').filter(e => /plotly.min/.test(e.name))"
     person.page.wait_for_function(f"{loaded}.length > 0")
     sample(person, "Mall visitors")
     person.go("Explore")

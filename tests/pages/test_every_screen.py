@@ -43,7 +43,7 @@ def test_the_first_screen_offers_a_file_and_samples(app: AppTest) -> None:
 def test_without_data_a_screen_says_what_to_do(app: AppTest, screen: str) -> None:
     go(app, screen)
     assert "Choose a sample or a file of your own first." in said(app)
-    assert not app.error and not app.get("plotly_chart")
+    assert not app.error and not figures(app)
     assert [b.label for b in app.main.button] == ["Choose data"]
 
 
@@ -83,7 +83,7 @@ def test_data_without_a_run(app: AppTest, table: str) -> None:
     for screen in NEEDS_A_RUN:
         go(app, screen)
         assert "There are no segments yet" in said(app)
-        assert not app.get("plotly_chart")
+        assert not figures(app)
     press(app, "Find segments")
     assert app.title[0].value == "Segments"
 

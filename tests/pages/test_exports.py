@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +17,7 @@ from segmentation.exporting import EXCEL_COMMA, customers_csv
 from segmentation.pipeline import run as run_pipeline
 from segmentation.reading import Source
 from segmentation.settings import ChooseSettings, Recipe
-from tests.pages.visiting import choose, figures, go, press, run, said, take, take_sample, widget
+from tests.pages.visiting import charts, choose, go, press, run, said, take, take_sample, widget
 
 ROOT = Path(__file__).parents[2]
 OF_CUSTOMERS = {
@@ -126,14 +125,14 @@ def test_what_is_made_is_what_the_engine_makes() -> None:
 
 def test_pictures_of_charts_are_in_the_format_chosen(app: AppTest) -> None:
     def formats() -> set[str]:
-        charts = app.get("plotly_chart")
-        return {json.loads(c.proto.config)["toImageButtonOptions"]["format"] for c in charts}
+        told = charts(app).values()
+        return {chart["config"]["toImageButtonOptions"]["format"] for chart in told}
 
     run(take_sample(app, "mall"), k=3)
     assert formats() == {"png"}
     choose(go(app, "export"), "image-format", "SVG")
     choose(go(app, "profiles"), "profiles-view", "Sizes")
-    assert figures(app) and formats() == {"svg"}
+    assert charts(app) and formats() == {"svg"}
     assert widget(go(app, "export"), "image-format").value == "SVG"
 
 

@@ -81,7 +81,7 @@ def test_new_rows_are_shown_by_segment(live: AppTest, tmp_path: Path) -> None:
     again(live)
     assert sum(table(live).values()) == 2
     press(live, "Stop")
-    assert not live.get("plotly_chart")
+    assert not figures(live)
     assert not live.error
 
 

@@ -108,9 +108,15 @@ def every_view(app: AppTest, key: str, look: Callable[[str], None] | None = None
     return views
 
 
+def charts(app: AppTest) -> dict[str, dict[str, Any]]:
+    """What the browser is told of each chart of a screen, by key."""
+    drawn = [one for one in app.get("bidi_component") if one.proto.component_name == "chart"]
+    return {chart.key: json.loads(chart.proto.bytes) for chart in drawn}
+
+
 def figures(app: AppTest) -> dict[str, dict[str, Any]]:
-    """The charts of a screen, by key."""
-    return {chart.key: json.loads(chart.proto.spec) for chart in app.get("plotly_chart")}
+    """The figures of a screen, by key."""
+    return {key: told["figure"] for key, told in charts(app).items()}
 
 
 def said(app: AppTest) -> str:

@@ -1,0 +1,141 @@
+// Draws a Plotly figure, and changes it in place when the next one comes. Streamlit's own element
+// makes another plot for each change and draws it twice, which takes a third of a second for a map
+// and a second for one in three dimensions, and loses what the reader had zoomed, turned or hidden.
+
+let loading;
+const library = () => (loading ??= new Promise((found, lost) => {
+  if (window.Plotly) return found();
+  let script = document.getElementById("plotly-js");
+  if (!script) {
+    const own = document.querySelector('script[type=module][src*="/js/index."]');
+    script = document.createElement("script");
+    script.id = "plotly-js";
+    script.src = new URL("../../LIBRARY", own.src);
+    document.head.append(script);
+  }
+  script.addEventListener("load", found);
+  script.addEventListener("error", () => {
+    loading = undefined; script.remove(); lost(new Error("The charts' script did not load")) });
+}));
+
+const EXPAND = "M32 32C14 32 0 46 0 64v96h64V96h64V32zM0 352v96c0 18 14 32 32 32h96v-64H64v-64z"
+  + "M320 32v64h64v64h64V64c0-18-14-32-32-32zM384 352v64h-64v64h96c18 0 32-14 32-32v-96z";
+const COLLAPSE = "M160 32H96v96H0v64h128c18 0 32-14 32-32zM0 320v64h96v96h64V352c0-18-14-32-32-32z"
+  + "M288 32v128c0 18 14 32 32 32h128v-64h-96V32zM320 320c-18 0-32 14-32 32v128h64v-96h96v-64z";
+const icon = path => ({ width: 448, height: 512, path });
+
+function theme(place) {
+  const style = getComputedStyle(place);
+  const colour = name => style.getPropertyValue(`--st-${name}`).trim();
+  const text = colour("text-color"), line = colour("border-color"), page = colour("background-color");
+  const font = size => ({ color: text, size });
+  const axis = {
+    automargin: true, gridcolor: line, zerolinecolor: line, tickcolor: line, tickfont: font(12),
+    minor: { gridcolor: line }, title: { font: font(14) },
+  };
+  const scene = { gridcolor: line, zerolinecolor: line, color: text, showbackground: false };
+  return { layout: {
+    font: { ...font(12) }, paper_bgcolor: page, plot_bgcolor: page,
+    margin: { l: 0, r: 0, pad: 8 },
+    title: { x: 0, xanchor: "left", font: font(16) },
+    legend: { font: font(12), title: { font: font(12), side: "top" }, valign: "top" },
+    xaxis: { ...axis, showgrid: false, zeroline: false, title: { ...axis.title, standoff: 20 } },
+    yaxis: { ...axis, title: { ...axis.title, standoff: 24 } },
+    scene: { xaxis: scene, yaxis: scene, zaxis: scene },
+    hoverlabel: { bgcolor: page, bordercolor: line, font: font(12) },
+    coloraxis: { colorbar: { tickfont: font(12) } },
+  } };
+}
+
+// What the reader has zoomed, turned or hidden stays as long as the axes and names do.
+function kept({ data, layout }) {
+  const titles = ["xaxis", "yaxis"].map(name => layout[name]?.title?.text)
+    .concat(["xaxis", "yaxis", "zaxis"].map(name => layout.scene?.[name]?.title?.text));
+  return [JSON.stringify(titles), JSON.stringify(data.map(trace => trace.name ?? null))];
+}
+
+function outlined({ selections = [] }) {
+  const box = [], lasso = [];
+  for (const one of selections) {
+    if (one.type === "rect") box.push({ x: [one.x0, one.x1], y: [one.y0, one.y1] });
+    else {
+      const points = one.path.slice(1, -1).split("L").map(point => point.split(",").map(Number));
+      lasso.push({ x: points.map(([x]) => x), y: points.map(([, y]) => y) });
+    }
+  }
+  return { box, lasso };
+}
+
+// Plotly offers to share a chart by sending its data to a server of its makers.
+const OWN = { displaylogo: false, showSendToCloud: false, plotlyServerURL: "" };
+
+const plots = new WeakMap();
+let drawn = 0;
+
+class Plot {
+  constructor(place) {
+    this.place = place;
+    this.full = false;
+    const button = (title, path) => ({ name: title, title, icon: icon(path), click: () => this.turn() });
+    this.buttons = [[button("Fullscreen", EXPAND)], [button("Close fullscreen", COLLAPSE)]];
+    this.escape = event => { if (event.key === "Escape" && this.full) this.turn() };
+    document.addEventListener("keydown", this.escape);
+    this.watch = new ResizeObserver(() => {
+      if (this.width && this.place.clientWidth && this.size() !== this.width) this.draw();
+    });
+    this.watch.observe(place);
+  }
+
+  size() { return `${this.place.clientWidth} ${this.place.clientHeight}` }
+
+  turn() {
+    this.full = !this.full;
+    this.place.classList.toggle("chart-full", this.full);
+    this.draw();
+  }
+
+  take({ figure, alt, config, height }, send) {
+    this.send = send;
+    this.given = { figure, config };
+    this.place.setAttribute("aria-label", alt);
+    this.place.style.height = height === "stretch" ? "100%" : `${figure.layout.height ?? 450}px`;
+    this.revision = ++drawn;
+    library().then(() => this.draw());
+  }
+
+  draw() {
+    if (this.gone) return;
+    const { figure: { data, layout }, config } = this.given;
+    const [axes, names] = kept(this.given.figure);
+    this.width = this.size();
+    const { clientWidth: width, clientHeight: height } = this.place;
+    const themed = {
+      ...layout, template: theme(this.place), width, height, uirevision: axes,
+      legend: { ...layout.legend, uirevision: names }, selectionrevision: this.revision,
+    };
+    Plotly.react(this.place, data, themed,
+      { ...config, ...OWN, modeBarButtonsToAdd: this.buttons[+this.full] });
+    if (!this.listening) {
+      this.listening = true;
+      this.place.on("plotly_selected", event => {
+        const outlines = event && outlined(event);
+        if (outlines && outlines.box.length + outlines.lasso.length) this.send("drawn", outlines);
+      });
+    }
+  }
+
+  end() {
+    this.gone = true;
+    this.watch.disconnect();
+    document.removeEventListener("keydown", this.escape);
+    window.Plotly?.purge(this.place);
+  }
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const place = parentElement.querySelector(".chart");
+  if (!plots.has(place)) plots.set(place, new Plot(place));
+  const plot = plots.get(place);
+  plot.take(JSON.parse(new TextDecoder().decode(data)), setTriggerValue);
+  return () => plot.end();
+}
