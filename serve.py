@@ -4,7 +4,7 @@ import sys
 
 import streamlit as st
 
-from pages.ui import model_folder, sharing, told
+from pages.ui import early, model_folder, sharing, told
 from segmentation.api.limits import ApiLimits
 from segmentation.api.routes import Api
 from segmentation.api.tokens import Tokens
@@ -21,4 +21,5 @@ try:
 except SettingsError as error:
     sys.exit(f"segmentation: {error}")
 sharing.arrivals.is_served = True
+early.load()
 app = st.App("app.py", routes=api.routes, middleware=api.middleware, lifespan=api.lifespan)

@@ -37,8 +37,9 @@ def for_run(run: Run, place: DeltaGenerator | None = None) -> Bools:
         _Bar(index, chosen, run.name_of()).draw()
     acting = chosen.fitting(index)
     keep = cache.passing_run(source, run, index, acting)
-    _say(acting, run.name_of(), int(keep.sum()), len(keep))
-    _say_what_rests(chosen, acting)
+    with _told():
+        _say(acting, run.name_of(), int(keep.sum()), len(keep))
+        _say_what_rests(chosen, acting)
     addresses.keep(chosen, index, run)
     return keep
 
@@ -63,10 +64,11 @@ def for_customers(loaded: Loaded, place: DeltaGenerator, run: Run | None = None)
     keep = cache.passing_all(source, recipe, index, replace(acting, segments=()))
     if run is not None and acting.segments:
         keep = keep & of_segments(run, acting.segments)
-    _say(acting, names, int(keep.sum()), len(keep))
-    if run is None and chosen.segments:
-        st.caption("The choice of segments in the filter does not act here: all are shown.")
-    _say_what_rests(replace(chosen, segments=acting.segments), acting)
+    with _told():
+        _say(acting, names, int(keep.sum()), len(keep))
+        if run is None and chosen.segments:
+            st.caption("The choice of segments in the filter does not act here: all are shown.")
+        _say_what_rests(replace(chosen, segments=acting.segments), acting)
     addresses.keep(chosen, index, run)
     return keep
 
@@ -347,6 +349,11 @@ def _show(key: str, value: Any) -> None:
     """
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
+
+
+def _told() -> DeltaGenerator:
+    """Return one place for all that is said: what follows keeps its own, and charts stay drawn."""
+    return st.container()
 
 
 def _say(acting: Filter, names: dict[int, str], passing_count: int, all_count: int) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
 from segmentation.results import SalesLines
 from segmentation.results.sales import Integers, Values
@@ -43,7 +43,7 @@ def lift_interval(
     >>> [round(float(end), 2) for end in lift_interval(30, 100, 20, 200)]
     [1.8, 1.42, 2.14]
     """
-    z = float(ndtri(1 - 0.025 / max(comparisons, 1)))
+    z = NormalDist().inv_cdf(1 - 0.025 / max(comparisons, 1))
     a, n, b, m = (np.asarray(part, dtype=float) for part in (own, group, others, rest))
     with np.errstate(divide="ignore", invalid="ignore"):
         lift = (a / n) / ((a + b) / (n + m))

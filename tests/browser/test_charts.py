@@ -1,0 +1,90 @@
+"""Charts change in place, keep what the reader did to them, fill the window, and send nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_filters import found
+
+if TYPE_CHECKING:
+    from tests.browser.acting import Person
+
+pytestmark = pytest.mark.browser
+
+ACROSS = "e => e._fullLayout.xaxis.range"
+SHOWN = "e => e._fullData.map(trace => trace.visible)"
+AGES = "e => e._fullData.filter(one => one.visible === true).flatMap(one => [...one.x])"
+SIZES = "e => [e.clientWidth, e._fullLayout.width, e.clientHeight, e._fullLayout.height]"
+
+
+@pytest.fixture
+def mapped(person: Person) -> Person:
+    found(person, "Mall visitors")
+    person.sees_chart()
+    return person
+
+
+def only_women(person: Person) -> None:
+    person.open_popover("Filter")
+    person.choose("Gender", "Female")
+    person.close_popovers()
+
+
+def tool(person: Person, title: str) -> None:
+    chart = person.charts().first
+    chart.hover()
+    chart.locator(f'[data-title="{title}"]').click()
+
+
+def test_a_change_keeps_the_plot_and_what_was_zoomed_and_hidden(mapped: Person) -> None:
+    chart = mapped.charts().first
+    chart.evaluate("e => { e.seenBefore = true }")
+    tool(mapped, "Zoom in")
+    mapped.page.wait_for_timeout(600)
+    chart.locator(".legendtoggle").first.click()
+    expect(chart.locator(".traces").first).to_have_css("opacity", "0.5")
+    across, shown = chart.evaluate(ACROSS), chart.evaluate(SHOWN)
+    assert shown[0] == "legendonly" and set(shown[1:]) == {True}
+
+    only_women(mapped)
+    women, everybody = mapped.shown()
+    assert 0 < women < everybody == 200
+    drawn = "e => e.data.slice(0, -1).reduce((all, trace) => all + trace.text.length, 0)"
+    assert chart.evaluate("e => e.seenBefore") and chart.evaluate(drawn) == women
+    assert chart.evaluate(ACROSS) == across and chart.evaluate(SHOWN) == shown
+
+    mapped.choose("Across", "Age")
+    assert chart.evaluate("e => e.seenBefore")
+    (low, high), ages = chart.evaluate(ACROSS), chart.evaluate(AGES)
+    assert low < min(ages) and max(ages) < high
+
+
+def test_a_chart_is_as_wide_as_its_place_and_as_the_window(mapped: Person) -> None:
+    chart = mapped.charts().first
+    width, drawn, height, drawn_high = chart.evaluate(SIZES)
+    assert width == drawn and height == drawn_high
+    tool(mapped, "Fullscreen")
+    window = mapped.page.viewport_size
+    assert window
+    assert chart.evaluate(SIZES) == [window["width"]] * 2 + [window["height"]] * 2
+    mapped.page.keyboard.press("Escape")
+    assert chart.evaluate(SIZES) == [width, drawn, height, drawn_high]
+    mapped.page.set_viewport_size({"width": 1100, "height": 900})
+    mapped.page.wait_for_function(
+        "([e, width]) => e.clientWidth < width && e._fullLayout.width === e.clientWidth",
+        arg=[chart.element_handle(), width],
+    )
+
+
+def test_nothing_offers_to_send_a_chart_away(mapped: Person) -> None:
+    for view in ("Map", "3-D map"):
+        mapped.view(view)
+        mapped.sees_chart()
+        chart = mapped.charts().first
+        chart.hover()
+        titles = chart.locator("[data-title]").evaluate_all("all => all.map(e => e.dataset.title)")
+        assert "Fullscreen" in titles
+        assert [one for one in titles if "hare" in one or "loud" in one] == []
