@@ -50,6 +50,7 @@ with answer:
         workbench.run(recipe)
     if state.ran() is None:
         workbench.invitation(loaded, filters.for_customers(loaded, st.container()))
+        navigation.at_last(lambda: workbench.foresee(recipe))
         navigation.end_screen()
     run = results.require_run()
     verdict.draw(run)

@@ -7,7 +7,9 @@ session; another session never sees them.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
@@ -18,7 +20,7 @@ import streamlit as st
 
 from segmentation.arena import arena as every_preparation
 from segmentation.cleaning import clean
-from segmentation.errors import DataError
+from segmentation.errors import DataError, SegmentationError
 from segmentation.features import build_features
 from segmentation.filtering import Filter, passing, passing_segmented
 from segmentation.filtering.index import FilterIndex
@@ -73,6 +75,9 @@ Share = Callable[[float], None]
 Counted = Callable[[int, int], None]
 
 LONGEST_STAY = "8h"
+# So many take half a second.
+FORESEEN_CUSTOMERS = 5_000
+FORESEEING = "foreseeing a run"
 
 
 def table(source: AnySource, recipe: Recipe, share: Share | None = None) -> Table:
@@ -182,12 +187,33 @@ def _is_checked(found: Run) -> bool:
     return bool(found.evidence.stabilities)
 
 
+def foresee(source: AnySource, recipe: Recipe) -> None:
+    """Begin a run that will be asked for, where it is made before a reader has found the button."""
+    recipe = _compared(recipe.as_found())
+    found = loaded(source, recipe)
+    if len(found.customers.ids) <= FORESEEN_CUSTOMERS:
+        place = _place(_key(source, recipe))
+        given = (place, found, recipe)
+        threading.Thread(target=_foresee, args=given, name=FORESEEING, daemon=True).start()
+
+
+def _foresee(place: _Place, found: Loaded, recipe: Recipe) -> None:
+    # What is wrong is said when the run is asked for.
+    with suppress(SegmentationError):
+        _segment(place, found, recipe, None)
+
+
+def _compared(recipe: Recipe) -> Recipe:
+    """Return the settings of the run that stands for this one, whichever its k."""
+    if recipe.fit.method != "kmeans":
+        return recipe
+    return recipe.with_stage(choose=replace(recipe.choose, k=None))
+
+
 def _place_of_run(source: AnySource, recipe: Recipe, progress: Progress | None = None) -> _Place:
     """Return the place of a run; one of K-Means that has compared this k stands for all its k."""
     k = recipe.choose.k
-    compared = recipe
-    if recipe.fit.method == "kmeans":
-        compared = recipe.with_stage(choose=replace(recipe.choose, k=None))
+    compared = _compared(recipe)
     place = _place(_key(source, compared))
     try:
         _fill(place, source, compared, progress)
@@ -204,8 +230,13 @@ def _place_of_run(source: AnySource, recipe: Recipe, progress: Progress | None =
 
 def _fill(place: _Place, source: AnySource, recipe: Recipe, progress: Progress | None) -> None:
     if place.run is None:
-        found = loaded(source, recipe)
-        place.run = segment(found, recipe, compare=True, trust=False, progress=progress)
+        _segment(place, loaded(source, recipe), recipe, progress)
+
+
+def _segment(place: _Place, found: Loaded, recipe: Recipe, progress: Progress | None) -> None:
+    with place.segmenting:
+        if place.run is None:
+            place.run = segment(found, recipe, compare=True, trust=False, progress=progress)
 
 
 def customer_widths(source: AnySource, found: Run) -> Widths:
@@ -336,6 +367,7 @@ class _Place:
     tables: tuple[Table, ...] | None = None
     loaded: Loaded | None = None
     run: Run | None = None
+    segmenting: threading.Lock = field(default_factory=threading.Lock)
     begun: Begun = field(default_factory=Begun)
     traps: tuple[Trap, ...] | None = None
     arena: Arena | None = None

@@ -91,6 +91,13 @@ def run_button(recipe: Recipe) -> bool:
     return adopting.run_wanted() or pressed
 
 
+def foresee(recipe: Recipe) -> None:
+    """Begin what Run will ask for."""
+    source = state.source()
+    assert source is not None
+    cache.foresee(source, recipe)
+
+
 def run(recipe: Recipe) -> None:
     """Run with progress and keep the settings that were run."""
     source = state.source()
