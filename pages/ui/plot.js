@@ -80,10 +80,18 @@ class Plot {
     this.buttons = [[button("Fullscreen", EXPAND)], [button("Close fullscreen", COLLAPSE)]];
     this.escape = event => { if (event.key === "Escape" && this.full) this.turn() };
     document.addEventListener("keydown", this.escape);
+    this.print = () => this.draw();
+    window.addEventListener("beforeprint", this.print);
     this.watch = new ResizeObserver(() => {
       if (this.width && this.place.clientWidth && this.size() !== this.width) this.draw();
     });
     this.watch.observe(place);
+    // What nobody sees yet is drawn when it comes near.
+    this.look = new IntersectionObserver(seen => {
+      this.near = seen.at(-1).isIntersecting;
+      if (this.near && this.waiting) this.draw();
+    }, { rootMargin: "50%" });
+    this.look.observe(place);
   }
 
   size() { return `${this.place.clientWidth} ${this.place.clientHeight}` }
@@ -100,11 +108,18 @@ class Plot {
     this.place.setAttribute("aria-label", alt);
     this.place.style.height = height === "stretch" ? "100%" : `${figure.layout.height ?? 450}px`;
     this.revision = ++drawn;
-    library().then(() => this.draw());
+    this.waiting = true;
+    if (this.near) this.draw();
   }
 
   draw() {
+    if (window.Plotly) this.paint();
+    else library().then(() => this.paint());
+  }
+
+  paint() {
     if (this.gone) return;
+    this.waiting = false;
     const { figure: { data, layout }, config } = this.given;
     const [axes, names] = kept(this.given.figure);
     this.width = this.size();
@@ -127,6 +142,8 @@ class Plot {
   end() {
     this.gone = true;
     this.watch.disconnect();
+    this.look.disconnect();
+    window.removeEventListener("beforeprint", this.print);
     document.removeEventListener("keydown", this.escape);
     window.Plotly?.purge(this.place);
   }

@@ -36,12 +36,10 @@ def draw(
     on_draw: Callable[[Any], None] | None = None,
 ) -> None:
     """Draw a figure; ``on_draw`` gets the boxes and lassos that a reader draws in it."""
-    import plotly.io  # With the first chart: no other screen needs to wait for it.
-
     figure.layout.template = None
     given = json.dumps({"alt": alt, "config": config, "height": height})
     # The figure is text already, which is put in as it is.
-    message = f'{given[:-1]}, "figure": {plotly.io.to_json(figure, validate=False)}}}'
+    message = f'{given[:-1]}, "figure": {figure.to_json(validate=False)}}}'
 
     def take() -> None:
         drawn = st.session_state[key].get("drawn")

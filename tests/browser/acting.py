@@ -232,13 +232,19 @@ class Person:
         return {name: number(size) for name, size in cut}
 
     def charts(self) -> Locator:
-        return self.page.locator(".js-plotly-plot")
+        return self.page.locator(".chart")
 
     def sees_chart(self) -> None:
-        expect(self.charts().first.locator(".main-svg").first).to_be_visible()
+        self._sees(self.charts().first)
 
     def sees_charts(self, count: int) -> None:
         expect(self.charts()).to_have_count(count)
+        for chart in self.charts().all():
+            self._sees(chart)
+
+    def _sees(self, chart: Locator) -> None:
+        chart.scroll_into_view_if_needed()
+        expect(chart.locator(".main-svg").first).to_be_visible()
 
     def sideways(self) -> int:
         """Return how wide the page is, beyond what fits too."""

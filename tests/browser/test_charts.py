@@ -88,3 +88,13 @@ def test_nothing_offers_to_send_a_chart_away(mapped: Person) -> None:
         titles = chart.locator("[data-title]").evaluate_all("all => all.map(e => e.dataset.title)")
         assert "Fullscreen" in titles
         assert [one for one in titles if "hare" in one or "loud" in one] == []
+
+
+def test_a_chart_out_of_sight_is_drawn_when_it_comes_near(mapped: Person) -> None:
+    mapped.page.set_viewport_size({"width": 1440, "height": 400})
+    mapped.view("Evidence for k")
+    assert mapped.charts().count() == 7
+    drawn = mapped.page.locator(".js-plotly-plot")
+    assert drawn.count() < 7
+    mapped.sees_charts(7)
+    assert drawn.count() == 7
