@@ -171,8 +171,9 @@ def journey(browser: Browser, server: Server, file: Path) -> dict[str, float]:
     began = time.perf_counter()
     with runs.rerun():
         page.get_by_role("button", name="Run", exact=True).click()
-    _drawn(page)
-    seconds["Run to charts"] = time.perf_counter() - began
+        page.locator(".st-key-map-2d .point").first.wait_for()
+        seconds["Run to charts"] = time.perf_counter() - began
+    seconds["Run to all checked"] = time.perf_counter() - began
     view("Segments", "3-D map", "All features (PCA)", "Evidence for k", "Map", "Choose")
     screen("Explore")
     _drawn(page)
