@@ -191,6 +191,7 @@ def test_the_online_retail_workbook_seen_compared_and_downloaded(
     person.sees("First direction")
     person.view("Evidence for k")
     person.sees("Elbow")
+    person.sees_chart()
     ticks = person.charts().first.locator(".xtick text").all_text_contents()
     assert ticks == [str(k) for k in range(1, 11)]
 
