@@ -142,21 +142,27 @@ class Photographer:
 def main() -> None:
     """Serve the app, visit it in light and in dark, and take each screen."""
     OUT.mkdir(exist_ok=True)
-    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS
+        )
+        for scheme in ("light", "dark"):
+            photograph(browser, scheme)
+        browser.close()
+
+
+def photograph(browser: Browser, scheme: str) -> None:
+    """Take each screen of a server that nobody has used."""
+    with TemporaryDirectory() as folder:
         incoming = Path(folder, "incoming")
         incoming.mkdir()
         told = f'models_folder = "{folder}/models"\n[live]\nfolder = "{incoming}"\n'
         with serving(Path(folder), told) as served:
-            browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS
-            )
-            for scheme in ("light", "dark"):
-                photographer = Photographer(browser, served.address, scheme, incoming)
-                photographer.customers()
-                photographer.orders()
-                photographer.reading()
-                photographer.phone()
-            browser.close()
+            photographer = Photographer(browser, served.address, scheme, incoming)
+            photographer.customers()
+            photographer.orders()
+            photographer.reading()
+            photographer.phone()
 
 
 if __name__ == "__main__":
