@@ -15,7 +15,7 @@ const library = () => (loading ??= new Promise((found, lost) => {
   }
   script.addEventListener("load", found);
   script.addEventListener("error", () => {
-    loading = undefined; script.remove(); lost(new Error("The charts' script did not load")) });
+    loading = undefined; script.remove(); lost() });
 }));
 
 const EXPAND = "M32 32C14 32 0 46 0 64v96h64V96h64V32zM0 352v96c0 18 14 32 32 32h96v-64H64v-64z"
@@ -80,7 +80,7 @@ class Plot {
     this.buttons = [[button("Fullscreen", EXPAND)], [button("Close fullscreen", COLLAPSE)]];
     this.escape = event => { if (event.key === "Escape" && this.full) this.turn() };
     document.addEventListener("keydown", this.escape);
-    this.print = () => this.draw();
+    this.print = () => { if (this.waiting) this.draw() };
     window.addEventListener("beforeprint", this.print);
     this.watch = new ResizeObserver(() => {
       if (this.width && this.place.clientWidth && this.size() !== this.width) this.draw();
@@ -114,11 +114,13 @@ class Plot {
 
   draw() {
     if (window.Plotly) this.paint();
-    else library().then(() => this.paint());
+    else library().then(() => this.paint(), () => {
+      if (!this.gone) this.place.textContent = "The charts did not load. Load the page again.";
+    });
   }
 
   paint() {
-    if (this.gone) return;
+    if (this.gone || !this.place.clientWidth) return;
     this.waiting = false;
     const { figure: { data, layout }, config } = this.given;
     const [axes, names] = kept(this.given.figure);

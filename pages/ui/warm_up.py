@@ -71,6 +71,7 @@ def _script() -> str:
       const load = async names => {{
         const charts = document.createElement("script");
         charts.id = "plotly-js"; charts.src = new URL("../../{plot.library()}", own.src);
+        charts.onerror = () => charts.remove();
         document.head.append(charts);
         for (const name of names) await import(new URL(name, own.src)).catch(() => {{}}) }};
       if (own) setTimeout(load, {BROWSER_DELAY_MS}, {json.dumps(names)});

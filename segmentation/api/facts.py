@@ -71,6 +71,7 @@ def scored_facts(name: str, model: Model, scored: Scored) -> dict[str, Any]:
         places.runner_up_ids.tolist(),
         places.margins.round(6).tolist(),
         places.outside.tolist(),
+        scored.missing.tolist(),
         strict=True,
     )
     clean = scored.loaded.clean if scored.loaded else None
@@ -87,8 +88,9 @@ def scored_facts(name: str, model: Model, scored: Scored) -> dict[str, Any]:
                 "runner_up": names[runner_up],
                 "margin": margin,
                 "outside": outside,
+                "missing": missing,
             }
-            for customer, segment, runner_up, margin, outside in columns
+            for customer, segment, runner_up, margin, outside, missing in columns
         ],
         "set_aside": [
             {"id": scored.customers.ids[at], "reason": rule}

@@ -290,5 +290,10 @@ def _score() -> Schema:
                 "type": "boolean",
                 "description": "Farther off than 99% of the segment's customers when it was made.",
             },
+            "missing": {
+                "type": "integer",
+                "minimum": 0,
+                "description": "How many of the model's features have no value, and are filled in.",
+            },
         }
     )

@@ -111,11 +111,11 @@ def _straight(
                 return _exact(model, features, codes, start + which)
 
             _roughly(model, features, codes, part, rows, extreme, fill=False)
-            np.einsum("ij,ij->j", rows, rows, out=size)
-            if np.isnan(size.max()):
+            largest = np.einsum("ij,ij->j", rows, rows, out=size).max()
+            if np.isnan(largest):
                 _roughly(model, features, codes, part, rows, extreme, fill=True)
-                np.einsum("ij,ij->j", rows, rows, out=size)
-            _nearest(block, target, exactly, found.places, part)
+                largest = np.einsum("ij,ij->j", rows, rows, out=size).max()
+            _nearest(block, target, largest, exactly, found.places, part)
 
     return work
 
@@ -277,17 +277,18 @@ class _Target:
 def _nearest(
     block: Floats,
     target: _Target,
+    largest: float,
     exactly: Callable[[npt.NDArray[np.intp]], Floats],
     into: Places,
     part: slice,
 ) -> None:
     """Write the nearest two points of each column of a block.
 
-    Its lines are the rows' numbers, their squares, ones, and room for a line per point and a few
-    more. The squared distances are one product of matrices, and the last bits of each are made the
-    point's number, so that the smallest tells whose it is. Where rounding could tell, at borders,
-    near points and at radii, rows are prepared to the bit and held against the points difference by
-    difference.
+    Its lines are the rows' numbers, their squares, of which the largest is told, ones, and room for
+    a line per point and a few more. The squared distances are one product of matrices, and the last
+    bits of each are made the point's number, so that the smallest tells whose it is. Where rounding
+    could tell, at borders, near points and at radii, rows are prepared to the bit and held against
+    the points difference by difference; most blocks have none, which three minima tell.
     """
     factors = target.product.shape[1]
     size, (second, reach, spare) = block[factors - 2], block[-SPARE_LINES:]
@@ -305,18 +306,17 @@ def _nearest(
     np.bitwise_and(squares.view(np.int64), last, out=first_id, casting="unsafe")
     np.bitwise_and(second.view(np.int64), last, out=second_id, casting="unsafe")
     np.concatenate([[0.0], target.radii**2]).take(first_id, out=reach, mode="clip")
-    np.greater(squares, reach, out=into.outside[part])
-    # How far each decision is from being another.
     reach -= squares
-    clear = np.minimum(np.abs(reach, out=reach), squares, out=reach)
-    np.minimum(clear, np.subtract(second, squares, out=spare), out=clear)
-    size += target.largest
-    size *= UNSURE
-    sure = clear > size
+    np.less(reach, 0, out=into.outside[part])
+    # How far each decision is from being another: at a radius, at a border, on a point.
+    np.abs(reach, out=reach)
+    np.subtract(second, squares, out=spare)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         margins = np.divide(squares, second, out=into.margins[part])
-    if not sure.all():
-        again = np.flatnonzero(~sure)
+    clear = min(reach.min(), spare.min(), squares.min())
+    if not clear > UNSURE * (largest + target.largest):
+        np.minimum(np.minimum(reach, spare, out=spare), squares, out=spare)
+        again = np.flatnonzero(~(spare > UNSURE * (size + target.largest)))
         values = exactly(again)
         exact = np.array([squares_to(values, point) for point in target.points])
         order = np.argsort(exact, axis=0, kind="stable")[:2]

@@ -28,12 +28,16 @@ DETAILS = (
     "runner_up",
     "margin",
     "outside",
+    "missing",
 )
+
+
+FEATURE = "Annual Income (k$)"
 
 
 def random_rows(count: int, seed: int) -> list[dict[str, float]]:
     rng = np.random.default_rng(seed)
-    names = ("Age", "Annual Income (k$)", "Spending Score (1-100)")
+    names = ("Age", FEATURE, "Spending Score (1-100)")
     return [dict(zip(names, rng.integers(1, 150, 3).tolist(), strict=True)) for _ in range(count)]
 
 
@@ -96,8 +100,9 @@ def test_the_training_file_gets_the_labels_of_its_fit(served: Served) -> None:
 
 
 def test_rows_carry_their_id_by_the_name_of_its_column(served: Served) -> None:
-    rows = [{"CustomerID": "c-7", "Age": 31}, {"CustomerID": 12, "Age": 40}]
+    rows = [{"CustomerID": "c-7", "Age": 31}, {"CustomerID": 12, "Age": 40, FEATURE: 50}]
     scores = served.score("mall", rows).said["scores"]
+    assert [one["missing"] for one in scores] == [2, 1]
     assert [one["id"] for one in scores] == ["c-7", "12"]
 
 

@@ -50,7 +50,7 @@ def test_what_was_chosen_survives_a_walk_through_all_screens(person: Person) -> 
     person.remove("Age")
     person.view("Choose")
     assert person.slide("k", "ArrowRight ArrowRight") == 6
-    person.run()
+    person.run_unchecked()
     person.view("Evidence for k")
     person.go("Profiles")
     person.view("One segment")
@@ -200,7 +200,7 @@ def test_figures_count_up_to_their_exact_text(meet: Meet) -> None:
     person.view("Set aside")
     assert person.figures() == first
     person.press("Find segments")
-    person.run()
+    person.run_unchecked()
     person.go("Profiles")
     profiles = person.figures()
     assert all(text.strip("0123456789,.") == "" for text in profiles.values())
@@ -257,7 +257,7 @@ def test_a_finger_on_a_chart_scrolls_the_page(meet: Meet) -> None:
     person.open()
     sample(person, "Shop members")
     person.go("Segments")
-    person.run()
+    person.run_unchecked()
     for view in ("Map", "3-D map"):
         person.view(view)
         person.sees_chart()
@@ -294,7 +294,7 @@ def test_everything_can_be_reached_on_a_phone(meet: Meet) -> None:
     run.scroll_into_view_if_needed()
     box = run.bounding_box()
     assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390
-    person.run()
+    person.run_unchecked()
     for view in ("3-D map", "All features (PCA)", "Evidence for k", "Map"):
         person.view(view)
         person.sees_chart()

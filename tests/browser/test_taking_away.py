@@ -93,7 +93,7 @@ def test_a_chart_is_a_picture_in_the_format_chosen(
     person.open()
     person.upload(FILE)
     person.press("Find segments")
-    person.run()
+    person.run_unchecked()
     person.go("Profiles")
     person.view("Sizes")
     pixel = first_pixel(picture(person))

@@ -66,11 +66,20 @@ def test_run_waits_for_what_is_being_made(
 def test_many_customers_wait_for_run(
     app: AppTest, segmented: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cache, "FORESEEN_CUSTOMERS", 199)
+    monkeypatch.setattr(cache, "FORESEEN_CELLS", 599)
     go(take_sample(app, "mall"), "segments")
     ended()
     assert segmented == []
     press(app, "Run")
+    assert segmented == [200]
+
+
+def test_other_methods_and_categories_wait_for_run(app: AppTest, segmented: list[int]) -> None:
+    go(take_sample(app, "mall"), "segments")
+    ended()
+    choose(app, "method", "ward")
+    choose(choose(app, "method", "kmeans"), "features", ["Gender", "Age"])
+    ended()
     assert segmented == [200]
 
 
