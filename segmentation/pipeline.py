@@ -67,6 +67,8 @@ from segmentation.wheel import explained, name_settings, rehearsal, turn
 
 Progress = Callable[[float, str], None]
 
+SOON_CELLS = 20_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Combined:
@@ -211,6 +213,23 @@ def segment(
     if trust:
         evidence = _tried(prepared, evidence, recipe, progress)
     return _concluded(loaded, recipe, prepared, evidence)
+
+
+def is_soon_segmented(loaded: Loaded, recipe: Recipe) -> bool:
+    """Tell whether `segment`, without trust, takes a second or so, and not longer.
+
+    Examples
+    --------
+    >>> data = b"id,spend\\n1,10\\n2,12\\n3,90\\n4,94\\n"
+    >>> loaded = load(Source(name="a.csv", data=data), Recipe())
+    >>> is_soon_segmented(loaded, Recipe())
+    True
+    """
+    customers = loaded.customers
+    features = recipe.prepare.features or customers.default_features
+    few = len(customers.ids) * len(features) <= SOON_CELLS
+    # A category can become any number of columns.
+    return few and recipe.fit.method == "kmeans" and set(features) <= set(customers.numeric)
 
 
 def trusted(found: Run, progress: Progress | None = None, begun: Begun | None = None) -> Run:

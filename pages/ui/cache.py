@@ -30,6 +30,7 @@ from segmentation.pipeline import (
     Combined,
     Progress,
     combine,
+    is_soon_segmented,
     join,
     methods_compared,
     read,
@@ -75,8 +76,6 @@ Share = Callable[[float], None]
 Counted = Callable[[int, int], None]
 
 LONGEST_STAY = "8h"
-# So many numbers take half a second or so.
-FORESEEN_CELLS = 20_000
 FORESEEING = "foreseeing a run"
 
 
@@ -191,10 +190,7 @@ def foresee(source: AnySource, recipe: Recipe) -> None:
     """Begin a run that will be asked for, where it is made before a reader has found the button."""
     recipe = _compared(recipe.as_found())
     found = loaded(source, recipe)
-    numeric = found.customers.numeric
-    features = recipe.prepare.features or found.customers.default_features
-    few = len(found.customers.ids) * len(features) <= FORESEEN_CELLS
-    if few and recipe.fit.method == "kmeans" and set(features) <= set(numeric):
+    if is_soon_segmented(found, recipe):
         place = _place(_key(source, recipe))
         given = (place, found, recipe)
         threading.Thread(target=_foresee, args=given, name=FORESEEING, daemon=True).start()

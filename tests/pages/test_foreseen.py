@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.ui import cache
+from segmentation import pipeline
 from segmentation.errors import DataError
 from tests.pages.visiting import choose, go, press, run, said, segment_names, take_sample
 
@@ -66,7 +67,7 @@ def test_run_waits_for_what_is_being_made(
 def test_many_customers_wait_for_run(
     app: AppTest, segmented: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cache, "FORESEEN_CELLS", 599)
+    monkeypatch.setattr(pipeline, "SOON_CELLS", 599)
     go(take_sample(app, "mall"), "segments")
     ended()
     assert segmented == []
