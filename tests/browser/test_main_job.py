@@ -178,7 +178,7 @@ def test_the_online_retail_workbook_seen_compared_and_downloaded(
     person.upload(file)
     person.press("Find segments")
     person.view("Choose")
-    person.run_unchecked()
+    person.run()
     found = list(person.segments())
     assert len(found) == 4
 

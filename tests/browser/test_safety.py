@@ -94,7 +94,7 @@ def test_a_table_without_a_feature_says_so_and_lets_go(
     person.sees(re.compile("same value|no column|at least one feature", re.I))
     run = person.button("Run")
     if run.count() and run.is_enabled():
-        person.run_unchecked()
+        person.run()
         person.sees("same value")
     person.go("Data")
     person.open_popover("Change data")
@@ -148,7 +148,7 @@ def test_another_visitor_sees_nothing_of_the_first(meet: Meet, tmp_path: Path) -
     first.open()
     first.upload(file)
     first.press("Find segments")
-    first.run_unchecked()
+    first.run()
     assert sum(first.segments().values()) == 60
     first.go("Profiles")
     first.view("One segment")
@@ -164,7 +164,7 @@ def test_another_visitor_sees_nothing_of_the_first(meet: Meet, tmp_path: Path) -
     second.open()
     second.press("Use this sample")
     second.press("Find segments")
-    second.run_unchecked()
+    second.run()
     assert sum(second.segments().values()) == 200
     first.go("Segments")
     assert sum(first.segments().values()) == 60

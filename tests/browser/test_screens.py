@@ -50,7 +50,7 @@ def test_what_was_chosen_survives_a_walk_through_all_screens(person: Person) -> 
     person.remove("Age")
     person.view("Choose")
     assert person.slide("k", "ArrowRight ArrowRight") == 6
-    person.run_unchecked()
+    person.run()
     person.view("Evidence for k")
     person.go("Profiles")
     person.view("One segment")
@@ -294,7 +294,7 @@ def test_everything_can_be_reached_on_a_phone(meet: Meet) -> None:
     run.scroll_into_view_if_needed()
     box = run.bounding_box()
     assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390
-    person.run_unchecked()
+    person.run()
     for view in ("3-D map", "All features (PCA)", "Evidence for k", "Map"):
         person.view(view)
         person.sees_chart()

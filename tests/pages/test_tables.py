@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import itertools
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import openpyxl
@@ -103,17 +101,6 @@ def test_nothing_to_segment_by(app: AppTest) -> None:
     assert "it has the same value for every customer" in said(app)
 
 
-def pairs(one: str, other: str, these: list[str], those: list[str]) -> Any:
-    """Try each of these and of those; all pairs of them when there is time."""
-    most = max(len(these), len(those))
-    usual = {(these[i % len(these)], those[i % len(those)]) for i in range(most)}
-    given = [
-        pytest.param(*pair, marks=() if pair in usual else pytest.mark.exhaustive)
-        for pair in itertools.product(these, those)
-    ]
-    return pytest.mark.parametrize((one, other), given)
-
-
 def gaps() -> Source:
     generator = np.random.default_rng(10)
     rows = []
@@ -125,7 +112,8 @@ def gaps() -> Source:
     return of("id,spend,age,town", *rows)
 
 
-@pairs("missing", "outliers", ["median", "mean", "mode", "drop"], ["keep", "cap", "set-aside"])
+@pytest.mark.parametrize("missing", ["median", "mean", "mode", "drop"])
+@pytest.mark.parametrize("outliers", ["keep", "cap", "set-aside"])
 def test_missing_and_extreme_values(app: AppTest, missing: str, outliers: str) -> None:
     run(take(app, gaps()), k=3, missing=missing, outliers=outliers, transform="none")
     assert "3 segments, " in said(app)
@@ -133,12 +121,8 @@ def test_missing_and_extreme_values(app: AppTest, missing: str, outliers: str) -
     walk(app)
 
 
-@pairs(
-    "transform",
-    "scaler",
-    ["auto", "none", "log", "yeo-johnson", "rank"],
-    ["standard", "robust", "minmax", "none"],
-)
+@pytest.mark.parametrize("transform", ["auto", "none", "log", "yeo-johnson", "rank"])
+@pytest.mark.parametrize("scaler", ["standard", "robust", "minmax", "none"])
 def test_every_preparation(app: AppTest, transform: str, scaler: str) -> None:
     run(take_sample(app, "wholesale"), k=3, transform=transform, scaler=scaler)
     assert "3 segments, " in said(app)
