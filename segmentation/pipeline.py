@@ -21,6 +21,7 @@ from segmentation.cleaning import clean
 from segmentation.clustering import fit
 from segmentation.features import build_features
 from segmentation.joining import attributes, choose_main, customer_key, meet, widen
+from segmentation.kmeans import LARGEST_SEARCH_ROWS
 from segmentation.methods import DENSITY, NOISE, sampling_note
 from segmentation.naming import name_segments
 from segmentation.playbooks import choose_playbook
@@ -68,6 +69,8 @@ from segmentation.wheel import explained, name_settings, rehearsal, turn
 Progress = Callable[[float, str], None]
 
 SOON_CELLS = 20_000
+# Where each row takes part in the search, a number costs so many times what it does elsewhere.
+SEARCHED_WEIGHT = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -227,7 +230,9 @@ def is_soon_segmented(loaded: Loaded, recipe: Recipe) -> bool:
     """
     customers = loaded.customers
     features = recipe.prepare.features or customers.default_features
-    few = len(customers.ids) * len(features) <= SOON_CELLS
+    rows = len(customers.ids)
+    weight = SEARCHED_WEIGHT if rows <= LARGEST_SEARCH_ROWS else 1
+    few = rows * len(features) * weight <= SOON_CELLS
     # A category can become any number of columns.
     return few and recipe.fit.method == "kmeans" and set(features) <= set(customers.numeric)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import string
 import threading
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.ui import cache
-from segmentation import pipeline
+from segmentation import Recipe, Source, pipeline
 from segmentation.errors import DataError
 from tests.pages.visiting import choose, go, press, run, said, segment_names, take_sample
 
@@ -67,12 +70,28 @@ def test_run_waits_for_what_is_being_made(
 def test_many_customers_wait_for_run(
     app: AppTest, segmented: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "SOON_CELLS", 599)
+    monkeypatch.setattr(pipeline, "SOON_CELLS", 600 * pipeline.SEARCHED_WEIGHT - 1)
     go(take_sample(app, "mall"), "segments")
     ended()
     assert segmented == []
     press(app, "Run")
     assert segmented == [200]
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "soon"),
+    [(200, 3, True), (440, 6, True), (1_000, 3, False), (1_001, 19, True), (5_001, 4, False)],
+)
+def test_tables_searched_row_by_row_are_soon_done_only_where_small(
+    rows: int, columns: int, soon: bool
+) -> None:
+    names = [f"score {letter}" for letter in string.ascii_lowercase[:columns]]
+    numbers = np.random.default_rng(0).lognormal(size=(rows, columns))
+    data = pd.DataFrame(numbers, columns=names).to_csv(index=False).encode()
+    recipe = Recipe()
+    loaded = pipeline.load(Source(name="noise.csv", data=data), recipe)
+    assert len(loaded.customers.default_features) == columns
+    assert pipeline.is_soon_segmented(loaded, recipe) == soon
 
 
 def test_other_methods_and_categories_wait_for_run(app: AppTest, segmented: list[int]) -> None:
