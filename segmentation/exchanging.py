@@ -74,19 +74,24 @@ class _Board:
         self.columns = np.ascontiguousarray(rows.T)
         self.leaving = np.zeros(len(rows))
         self.joining = np.empty((len(centres), len(rows)))
-        self.largest = max(self.measure(group) for group in range(len(centres)))
+        self.largest = self.measure(np.arange(len(centres)))
 
-    def measure(self, group: int) -> float:
-        """Measure a group anew; return the largest squared distance to its centre."""
-        squares = ((self.columns - self.centres[group][:, None]) ** 2).sum(axis=0)
-        total, inside = self.totals[group], self.labels == group
-        self.joining[group] = squares * self.weights * total / (total + self.weights)
-        self.joining[group, inside] = np.inf
-        if self.members[group] > 1:
-            own = self.weights[inside]
-            self.leaving[inside] = squares[inside] * own * total / (total - own)
-        else:
-            self.leaving[inside] = 0.0
+    def measure(self, groups: npt.NDArray[np.int64]) -> float:
+        """Measure groups anew; return the largest squared distance to their centres."""
+        apart = self.columns - self.centres[groups, :, None]
+        squares = np.einsum("gcn,gcn->gn", apart, apart)
+        totals = self.totals[groups, None]
+        self.joining[groups] = squares * (self.weights * totals / (totals + self.weights))
+        place = np.full(len(self.centres), -1)
+        place[groups] = np.arange(len(groups))
+        own = place[self.labels]
+        inside = np.flatnonzero(own >= 0)
+        own = own[inside]
+        weights = self.weights[inside]
+        self.joining[groups[own], inside] = np.inf
+        # The last row of a group is its centre, and gains nothing by leaving.
+        totals = np.where(self.members[groups] > 1, self.totals[groups], np.inf)[own]
+        self.leaving[inside] = squares[own, inside] * weights / (1 - weights / totals)
         return float(squares.max())
 
     def gain(self) -> Floats:
@@ -108,5 +113,4 @@ class _Board:
                 away = self.rows[row] - self.centres[group]
                 self.centres[group] += weight * away / self.totals[group]
             self.labels[row] = target
-            self.measure(source)
-            self.measure(target)
+            self.measure(np.array([source, target]))

@@ -41,14 +41,14 @@ LEAST_SPREAD_ROWS = 10_000
 LARGEST_EXACT_ROWS = 25_000
 LARGE_ITERATIONS = 10
 # Cells blur small differences, so that partitions that share more of the rows are tried once.
-CANDIDATES = 2
+CANDIDATES = 3
 NEAR_COPY = 0.98
 
 _one_copy = threading.Lock()
 
 THOROUGH = Effort(starts=24, offspring=24, patience=1.0)
 BRISK = Effort(starts=16, offspring=16, patience=0.5)
-RUNG = Effort(starts=12, offspring=8, patience=0.3, polished=2, iterations=12)
+RUNG = Effort(starts=12, offspring=12, patience=0.1, polished=1, iterations=12)
 LIGHT = Effort(starts=5)
 
 

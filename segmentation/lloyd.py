@@ -121,61 +121,67 @@ def _together(rows: Floats, weights: Floats, settled: Settled, most: int) -> npt
     for first in range(0, starts, block):
         live = np.arange(first, min(first + block, starts))
         own, places = weights[live], found[live]
-        before = np.full((len(live), count), -1)
+        before = np.full((len(live), k, raised.shape[0]), np.nan)
         for step in range(1, most + 1):
             if len(live) <= FEW_STARTS:
                 left[live] = most - step + 1
                 break
-            now, least, sums = _assign(raised, own, places)
-            done = (now == before).all(axis=1) | (step == most)
+            sums = _sums(raised, own, places)
+            # The same groups have the same sums; other groups with the same have the same means.
+            done = (sums == before).all(axis=(1, 2)) | (step == most)
             if done.any():
                 ended, going = live[done], ~done
-                settled.labels[ended] = now[done]
+                labels, least = _nearest(raised, places[done])
+                settled.labels[ended] = labels
                 settled.inertias[ended] = np.maximum(
-                    (own[done] * (least[done] + squares)).sum(axis=1), 0.0
+                    (own[done] * (least + squares)).sum(axis=1), 0.0
                 )
                 found[ended] = places[done]
-                live, now, sums = live[going], now[going], sums[going]
+                live, sums = live[going], sums[going]
                 own, places = own[going], places[going]
-            before = now
+            before = sums
             sizes = sums[..., -1:]
             np.divide(sums[..., :-1], sizes, out=places, where=sizes > 0)
         found[live] = places
     return left
 
 
-def _assign(
-    raised: Floats, weights: Floats, centres: Floats
-) -> tuple[npt.NDArray[np.unsignedinteger], Floats, Floats]:
-    """Return each row's nearest centre, |x - c|^2 - |x|^2, and the sums over the rows of each.
+def _sums(raised: Floats, weights: Floats, centres: Floats) -> Floats:
+    """Return the weighted sums of the rows nearest to each centre, of shape (starts, k, lines).
 
     Rows are columns here, with a last line of ones, whose sums are the sizes.
     """
     starts, k, columns = centres.shape
     count = raised.shape[1]
-    linear = np.empty((k, starts, columns + 1))
-    linear[..., :columns] = -2 * centres.transpose(1, 0, 2)
-    linear[..., columns] = (centres**2).sum(axis=2).T
-    linear = linear.reshape(k * starts, columns + 1)
-    kind = np.min_scalar_type(k - 1).type
-    labels = np.zeros((starts, count), dtype=kind)
-    least = np.empty((starts, count))
+    linear = _linear(centres)
     sums = np.zeros((k * starts, columns + 1))
     width = max(1, BLOCK_CELLS // (k * starts))
     for first in range(0, count, width):
-        part = slice(first, first + width)
-        block = raised[:, part]
+        block = raised[:, first : first + width]
         scores = (linear @ block).reshape(k, starts, -1)
-        # A group at a time, and labels in bytes: several times faster than argmin.
-        nearest, score = labels[:, part], least[:, part]
-        score[:] = scores[0]
-        for group in range(1, k):
-            np.maximum(nearest, (scores[group] < score) * kind(group), out=nearest)
-            np.minimum(score, scores[group], out=score)
-        for group in range(k):
-            np.multiply(nearest == group, weights[:, part], out=scores[group])
-        sums += scores.reshape(k * starts, -1) @ block.T
-    return labels, least, sums.reshape(k, starts, columns + 1).transpose(1, 0, 2)
+        nearest = scores == scores.min(axis=0)
+        if np.count_nonzero(nearest) > starts * block.shape[1]:
+            nearest = scores.argmin(axis=0) == np.arange(k)[:, None, None]
+        members = nearest.astype(float)
+        members *= weights[:, first : first + width]
+        sums += members.reshape(k * starts, -1) @ block.T
+    return sums.reshape(k, starts, columns + 1).transpose(1, 0, 2)
+
+
+def _nearest(raised: Floats, centres: Floats) -> tuple[npt.NDArray[np.intp], Floats]:
+    """Return each row's nearest centre, the first of several, and |x - c|^2 - |x|^2."""
+    starts, k, _ = centres.shape
+    scores = (_linear(centres) @ raised).reshape(k, starts, -1)
+    return scores.argmin(axis=0), scores.min(axis=0)
+
+
+def _linear(centres: Floats) -> Floats:
+    """Return what makes |x - c|^2 - |x|^2 of a row and a one, of shape (k * starts, lines)."""
+    starts, k, columns = centres.shape
+    linear = np.empty((k, starts, columns + 1))
+    linear[..., :columns] = -2 * centres.transpose(1, 0, 2)
+    linear[..., columns] = (centres**2).sum(axis=2).T
+    return linear.reshape(k * starts, columns + 1)
 
 
 def spread_starts(

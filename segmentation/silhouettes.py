@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations_with_replacement
 
 import numpy as np
 import numpy.typing as npt
 
+from segmentation.distances import distances, lift
 from segmentation.threads import spread
 from segmentation.values import Floats
 
 LARGEST_ROWS = 25_000
 SAMPLE_ROWS = 10_000
 # The distances of a block of rows to another stay in a core's own cache.
-BLOCK_ROWS = 512
+BLOCK_ROWS = 256
+# The same on any number of cores, so that sums are added up in the same order.
+PARTS = 4
 
 # Kaufman and Rousseeuw (1990), Finding Groups in Data, table 4 of chapter 2.
 STRUCTURE_BANDS = (
@@ -42,9 +46,9 @@ def silhouette_sample(rows: int, seed: int) -> npt.NDArray[np.int64]:
 def silhouettes(matrix: Floats, partitions: Sequence[npt.NDArray[np.int64]]) -> list[Floats]:
     """Compute each row's silhouette (Rousseeuw 1987, doi 10.1016/0377-0427(87)90125-7).
 
-    The distances of a block of rows to another are computed once and multiplied with the 0/1
-    membership of every group of every partition, which gives all the sums of distances needed. All
-    cores work, each on its own block, and no more distances are held than theirs.
+    The distances between two blocks of rows are computed once and multiplied with the 0/1
+    membership of every group of every partition, which gives all the sums of distances needed, of
+    either block to the other. Up to `PARTS` cores work, and hold no more distances than of a pair.
 
     Parameters
     ----------
@@ -65,28 +69,32 @@ def silhouettes(matrix: Floats, partitions: Sequence[npt.NDArray[np.int64]]) -> 
     >>> silhouettes(rows, [np.array([0, 0, 1, 1])])[0].round(4).tolist()
     [0.8947, 0.8824, 0.8824, 0.8947]
     """
-    from scipy.spatial.distance import cdist
-
     count = len(matrix)
+    lifted = lift(matrix)
+    partitions = [labels[lifted.order] for labels in partitions]
     groups = [int(labels.max()) + 1 for labels in partitions]
     ends = np.cumsum(groups)
     member = np.zeros((count, int(ends[-1])))
     for labels, end, k in zip(partitions, ends, groups, strict=True):
         member[np.arange(count), end - k + labels] = 1.0
+    blocks = [slice(i, min(i + BLOCK_ROWS, count)) for i in range(0, count, BLOCK_ROWS)]
+    pairs = list(combinations_with_replacement(blocks, 2))
+
+    def measure(first: int) -> Floats:
+        sums = np.zeros_like(member)
+        for some, others in pairs[first::PARTS]:
+            apart = distances(lifted, some, others)
+            sums[some] += apart @ member[others]
+            if others != some:
+                sums[others] += apart.T @ member[some]
+        return sums
+
+    sums = np.sum(spread(measure, range(PARTS)), axis=0)
     sizes = member.sum(axis=0)
     results = [np.empty(count) for _ in partitions]
-
-    def measure(first: int) -> None:
-        rows = slice(first, first + BLOCK_ROWS)
-        sums = np.zeros((len(matrix[rows]), len(sizes)))
-        for other in range(0, count, BLOCK_ROWS):
-            others = slice(other, other + BLOCK_ROWS)
-            sums += cdist(matrix[rows], matrix[others]) @ member[others]
-        for labels, end, k, result in zip(partitions, ends, groups, results, strict=True):
-            columns = slice(end - k, end)
-            result[rows] = _from_sums(sums[:, columns], sizes[columns], labels[rows])
-
-    spread(measure, range(0, count, BLOCK_ROWS))
+    for labels, end, k, result in zip(partitions, ends, groups, results, strict=True):
+        columns = slice(end - k, end)
+        result[lifted.order] = _from_sums(sums[:, columns], sizes[columns], labels)
     return results
 
 
