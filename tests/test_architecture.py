@@ -46,6 +46,7 @@ PRIMITIVES = {
     "cost_texts",
     "charges",
     "describing",
+    "distances",
     "errors",
     "evidence_files",
     "exchanging",

@@ -21,7 +21,7 @@ Features = Mapping[str, npt.NDArray[Any]]
 Coded = tuple[npt.NDArray[np.intp], dict[str, int]]
 
 # Enough that threads seldom wait in turn, and few enough for the cache.
-BLOCK_CELLS = 1 << 20
+BLOCK_CELLS = 1 << 19
 PART_ROWS = 500_000
 SPARE_LINES = 3
 # Relative to the squares that are added; rounding makes a millionth of this.
@@ -101,7 +101,8 @@ def _straight(
     width = max(1, BLOCK_CELLS // lines)
 
     def work(first: int) -> None:
-        memory = np.ones((lines, width))
+        memory = np.empty((lines, width))
+        memory[columns + 1] = 1.0
         for part in _blocks(first, len(found.extreme), width):
             block = memory[:, : part.stop - part.start]
             rows, size = block[:columns], block[columns]
@@ -236,7 +237,7 @@ def _transformed(
         values = np.where(np.isnan(values), 0.0 if column.fill is None else column.fill, values)
     if column.transform == "log":
         # Below 0 there was nobody; from -1 on, there is no logarithm.
-        if (values < 0).any():
+        if values.min(initial=0.0) < 0:
             values = np.maximum(values, 0.0, out=out)
         return np.log1p(values, out=out)
     if column.transform == "rank":
