@@ -168,11 +168,18 @@ def _sums(raised: Floats, weights: Floats, centres: Floats) -> Floats:
     return sums.reshape(k, starts, columns + 1).transpose(1, 0, 2)
 
 
-def _nearest(raised: Floats, centres: Floats) -> tuple[npt.NDArray[np.intp], Floats]:
+def _nearest(raised: Floats, centres: Floats) -> tuple[npt.NDArray[np.unsignedinteger], Floats]:
     """Return each row's nearest centre, the first of several, and |x - c|^2 - |x|^2."""
     starts, k, _ = centres.shape
     scores = (_linear(centres) @ raised).reshape(k, starts, -1)
-    return scores.argmin(axis=0), scores.min(axis=0)
+    least = scores[0].copy()
+    kind = np.min_scalar_type(k - 1).type
+    labels = np.zeros(least.shape, dtype=kind)
+    # A group at a time, and labels in bytes: several times faster than argmin.
+    for group in range(1, k):
+        np.maximum(labels, (scores[group] < least) * kind(group), out=labels)
+        np.minimum(least, scores[group], out=least)
+    return labels, least
 
 
 def _linear(centres: Floats) -> Floats:
