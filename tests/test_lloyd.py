@@ -40,6 +40,15 @@ def test_each_start_ends_where_scikit_learn_does(
             assert found.inertias[i] == pytest.approx(expected.inertia_, rel=1e-9)
 
 
+@pytest.mark.parametrize("starts", [1, 6])
+def test_a_row_between_two_centres_counts_for_the_first_alone(starts: int) -> None:
+    matrix = np.array([[-1.0], [0.0], [1.0]])
+    found = lloyd(matrix, np.ones(3), np.tile([[-1.0], [1.0]], (starts, 1, 1)))
+    assert found.labels.tolist() == [[0, 0, 1]] * starts
+    assert found.centres[..., 0].tolist() == [[-0.5, 1.0]] * starts
+    assert found.inertias.tolist() == [0.5] * starts
+
+
 def test_the_same_weights_for_all_starts_are_given_once() -> None:
     matrix, starts = drawn(1, 70, 3, 4, 5)
     weights = np.random.default_rng(1).uniform(0, 2, 70)
