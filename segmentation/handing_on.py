@@ -8,6 +8,7 @@ import numpy as np
 
 from segmentation.exporting import as_json
 from segmentation.exporting.report import report_html
+from segmentation.exporting.summary import trust_facts
 from segmentation.portraits import portraits
 from segmentation.results import Run
 from segmentation.rule_texts import rules_facts
@@ -50,7 +51,9 @@ def workbook(run: Run, keep: Bools | None = None, progress: Progress | None = No
 
 def rules_json(run: Run) -> bytes:
     """Return what puts a customer in a segment, as JSON: sentences, SQL and conditions."""
-    return as_json(rules_facts(choose_rules(rule_sets(run)), run.name_of()))
+    names = run.name_of()
+    trust = {segment_id: trust_facts(run, segment_id) for segment_id in names}
+    return as_json(rules_facts(choose_rules(rule_sets(run)), names, trust))
 
 
 def _everybody(run: Run) -> Bools:

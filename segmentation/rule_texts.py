@@ -12,8 +12,18 @@ from segmentation.words import short
 MOST_CATEGORIES = 5
 
 
-def rules_facts(rules: RuleSet, names: dict[int, str]) -> dict[str, Any]:
-    """Return rules in every language as plain JSON values; ``names`` maps segment ids to names."""
+def rules_facts(
+    rules: RuleSet, names: dict[int, str], trust: dict[int, dict[str, Any]]
+) -> dict[str, Any]:
+    """Return rules in every language as plain JSON values.
+
+    Parameters
+    ----------
+    rules : RuleSet
+        Of a run.
+    names, trust : dict
+        Each segment's name, and how far it can be trusted in JSON values, by its id.
+    """
     return {
         "leaves": rules.leaves,
         "depth": rules.depth,
@@ -28,6 +38,7 @@ def rules_facts(rules: RuleSet, names: dict[int, str]) -> dict[str, Any]:
                 "customers": rule.customers,
                 "coverage": rule.coverage,
                 "precision": rule.precision,
+                **trust[rule.segment_id],
             }
             for rule in rules.rules
         ],

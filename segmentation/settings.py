@@ -226,8 +226,9 @@ class ChooseSettings:
             )
         if not 2 <= self.k_min <= self.k_max <= LARGEST_K:
             raise SettingsError(
-                f"The range {self.k_min}:{self.k_max} holds no number of segments",
-                remedy=f"Use a range within 2:{LARGEST_K}, the smaller number first",
+                f"The range {self.k_min}:{self.k_max} can't be compared",
+                remedy=f"Use a range within 2:{LARGEST_K}, the smaller number first; whether there "
+                "are no groups at all is weighed with any range",
             )
 
 

@@ -309,6 +309,7 @@ def test_the_file_of_rules(shared: Path, tmp_path: Path) -> None:
         size = (table["segment_id"] == rule["segment_id"]).sum()
         assert rule["coverage"] == pytest.approx(own.sum() / size)
         assert rule["name"] in set(table["segment"])
+        assert rule["stability"] >= 0.96 and rule["trust"] == "highly stable"
     assert agreeing / len(table) == told["fidelity"]
     before = rules.read_bytes()
     assert main(arguments) == 0 and rules.read_bytes() == before

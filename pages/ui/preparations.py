@@ -54,7 +54,9 @@ def draw(run: Run) -> None:
         "Each silhouette is measured on its own scale, so a larger one is not by itself better; "
         "that segments come back, and agree with what was held out, says more. "
         "Stability: mean Jaccard similarity, in brackets its 95% interval; from 0.75 stable "
-        "(Hennig 2007). The sign marks a segment of a handful." + _sampled(found)
+        "(Hennig 2007)."
+        + (" The sign marks a segment of a handful." if any(map(_handful, possible)) else "")
+        + _sampled(found)
     )
     names = [one.name for one in possible]
     rows = [i for i, one in enumerate(found.candidates) if one.problem is None]

@@ -19,6 +19,11 @@ LABELS = {
     "not to be trusted": ("gpp_bad", "unsure"),
 }
 
+_NOT_NATURAL = (
+    "Stable is not natural: customers without groups can be cut in the same way again and again, "
+    "too."
+)
+
 
 def label(run: Run, segment_id: int) -> tuple[str, str, str] | None:
     """Return a segment's icon, its words and how they are marked; None before the check."""
@@ -38,6 +43,9 @@ def segments(run: Run) -> None:
         shield = "" if found is None else _shield(*found)
         cells.append(f"<div>{chips.chip(named, size)}{shield}</div>")
     st.html(f"<div class='segments-found'>{''.join(cells)}</div>")
+    verdict = run.evidence.verdict
+    if verdict is not None and verdict.level == "none" and run.segmentation.stabilities:
+        st.caption(wording.told(_NOT_NATURAL))
 
 
 def _shield(icon: str, words: str, mark: str) -> str:
@@ -82,19 +90,14 @@ def table(run: Run) -> None:
                 f"Stability: the customers are drawn anew, again and again, and segmented; 1 means "
                 f"that the segment comes back whole each time (mean Jaccard similarity, in "
                 f"brackets "
-                f"its 95 % interval). From {HIGHLY_STABLE} very stable, from {VALID} stable, from "
+                f"its 95% interval). From {HIGHLY_STABLE} very stable, from {VALID} stable, from "
                 f"{DOUBTFUL} doubtful, below not to be relied on: Hennig (2007), as in R's "
                 "fpc::clusterboot."
             )
         )
         verdict = run.evidence.verdict
         if verdict is not None and verdict.level == "none":
-            st.caption(
-                wording.told(
-                    "Stable is not natural: customers without groups can be cut in the same way "
-                    "again and again, too."
-                )
-            )
+            st.caption(wording.told(_NOT_NATURAL))
     st.caption(
         wording.told(
             "Silhouette: how much closer customers are to their own segment than to the next one, "

@@ -17,6 +17,8 @@ from segmentation.words import listed, spans
 
 # How far from an even share towards all of it: 0.8 of two features, 0.67 of six.
 RULING_DISTANCE = 0.6
+# Numbers of so few values may be codes, and groups of them are groups of those values.
+FEW_VALUES = 5
 COPY_CORRELATION = 0.98
 SAME_CORRELATION = 0.9999
 # An exponential distribution's; features this skewed have a few customers far out.
@@ -34,7 +36,8 @@ def find_traps(
     - ``tiny_group``: a group under 2% of the customers, or under 5, that is only there because
       its customers lie far out (`handful`);
     - ``ruling_feature``: of several features, one makes up so much of the squared distances
-      between customers that its share is at least 0.6 of the way from an even one to all of it;
+      between customers that its share is at least 0.6 of the way from an even one to all of it; or
+      those numbers that take at most 5 values, as codes do, make up so much together;
     - ``copied_feature``: two features whose columns correlate at 0.98 or more, by value (Pearson)
       or by rank (Spearman), in either direction;
     - ``heavy_tail``: numeric features left as they are whose skewness is beyond 2 to either side.
@@ -146,9 +149,8 @@ def _ruling_feature(prepared: Prepared, settings: PrepareSettings) -> Trap | Non
         return None
     feature = max(spread, key=spread.__getitem__)
     share = spread[feature] / sum(spread.values())
-    even = 1 / len(spread)
-    if share < even + RULING_DISTANCE * (1 - even):
-        return None
+    if not _rules(share, 1, len(spread)):
+        return _ruling_codes(prepared, settings, spread)
     blocks = {c.feature for c in prepared.columns if c.transform == "0/1"}
     if settings.scaler == "none" and feature not in blocks:
         why = "it counts in its own unit, which gives it larger numbers than the rest"
@@ -158,12 +160,7 @@ def _ruling_feature(prepared: Prepared, settings: PrepareSettings) -> Trap | Non
         why = f"the scale ({settings.scaler}) leaves it more spread than the rest"
     remedies = []
     if settings.scaler != "standard":
-        remedies.append(
-            Remedy(
-                words="Put the features on an equal footing (z-score)",
-                settings=replace(settings, scaler="standard"),
-            )
-        )
+        remedies.append(_equal_footing(settings))
     elif blocks:
         mean = sum(spread.get(name, 0.0) for name in blocks) / len(blocks)
         even_weight = settings.category_weight / np.sqrt(mean) if mean else np.inf
@@ -174,13 +171,60 @@ def _ruling_feature(prepared: Prepared, settings: PrepareSettings) -> Trap | Non
                 settings=replace(settings, category_weight=weight),
             )
         )
-    others = counted(len(spread) - 1, "other feature hardly counts", "other features hardly count")
+    rest = len(spread) - 1
+    others = "other feature hardly counts" if rest == 1 else f"{rest} other features hardly count"
     return Trap(
         kind="ruling_feature",
         sentence=f"One feature rules: {label(feature)} makes up {share:.0%} of the squared "
         f"distances between customers, since {why}; the {others}.",
         features=(feature,),
         remedies=_distinct(remedies),
+    )
+
+
+def _ruling_codes(
+    prepared: Prepared, settings: PrepareSettings, spread: dict[str, float]
+) -> Trap | None:
+    codes = tuple(
+        column.feature
+        for column, values in zip(prepared.columns, prepared.matrix.T, strict=True)
+        if column.transform != "0/1"
+        and column.feature in spread
+        and len(np.unique(values)) <= FEW_VALUES
+    )
+    share = sum(spread[name] for name in codes) / sum(spread.values())
+    if len(codes) < 2 or not _rules(share, len(codes), len(spread)):
+        return None
+    rest = len(spread) - len(codes)
+    others = "other feature hardly counts" if rest == 1 else f"{rest} other features hardly count"
+    left = tuple(name for name in prepared.features if name not in codes)
+    remedies = [
+        Remedy(
+            words=f"Leave out {listed([label(name) for name in codes])}",
+            settings=replace(settings, features=left),
+        )
+    ]
+    if settings.scaler != "standard":
+        remedies.append(_equal_footing(settings))
+    return Trap(
+        kind="ruling_feature",
+        sentence=f"Features of few values rule: {listed([label(name) for name in codes])} make up "
+        f"{share:.0%} of the squared distances between customers, so that the segments are little "
+        f"more than their values; the {others}.",
+        features=codes,
+        remedies=_distinct(remedies),
+    )
+
+
+def _rules(share: float, some: int, features: int) -> bool:
+    even = some / features
+    return even < 1 and share >= even + RULING_DISTANCE * (1 - even)
+
+
+def _equal_footing(settings: PrepareSettings) -> Remedy:
+    return Remedy(
+        words="Put the features on an equal footing (z-score)",
+        settings=replace(settings, scaler="standard"),
     )
 
 
@@ -250,8 +294,8 @@ def _heavy_tail(
     said = [f"{label(feature)} (skewness {skew:.1f})" for feature, skew in heavy.items()]
     return Trap(
         kind="heavy_tail",
-        sentence=f"A few customers lie far out in {listed(said)} and rule the distances; a "
-        f"skewness beyond {HEAVY_SKEWNESS:g} calls for another scale.",
+        sentence=f"A few customers lie far out in {listed(said)} and weigh more than the many; "
+        f"a skewness beyond {HEAVY_SKEWNESS:g} calls for another scale.",
         features=tuple(heavy),
         remedies=_distinct(_evened(customers, prepared, settings, heavy)),
     )

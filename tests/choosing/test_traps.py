@@ -169,6 +169,29 @@ def test_a_weight_that_makes_one_side_rule_is_told(weight: float) -> None:
     assert "ruling_feature" not in traps_of(customers, even)
 
 
+def test_codes_that_rule_together_are_told() -> None:
+    """Between 0 and 1, numbers of two or three values are apart as no amounts are."""
+    rng = np.random.default_rng(4)
+    amounts = {f"amount {letter}": rng.lognormal(size=300) for letter in "abcd"}
+    codes = {"channel": rng.integers(1, 3, 300), "region": rng.integers(1, 4, 300)}
+    table = customers_of(**amounts, **{name: code.astype(float) for name, code in codes.items()})
+    asked = PrepareSettings(transform="none", scaler="minmax")
+    trap = traps_of(table, asked)["ruling_feature"]
+    variances = prepare(table, asked).matrix.var(axis=0)
+    assert set(trap.features) == {"channel", "region"}
+    assert f"make up {variances[-2:].sum() / variances.sum():.0%} of the squared" in trap.sentence
+    left_out, even = (remedy.settings for remedy in trap.remedies)
+    assert set(left_out.features) == set(amounts) and even.scaler == "standard"
+    assert "ruling_feature" not in traps_of(table, even)
+    assert "ruling_feature" not in traps_of(table, left_out)
+
+
+def test_where_all_are_codes_none_rule() -> None:
+    rng = np.random.default_rng(5)
+    table = customers_of(**{name: rng.integers(1, 4, 200).astype(float) for name in "ab"})
+    assert "ruling_feature" not in traps_of(table, PrepareSettings(scaler="minmax"))
+
+
 def test_alone_a_feature_rules_nobody() -> None:
     assert traps_of(customers_of(a=np.arange(50.0) ** 1.2), RAW) == {}
 
