@@ -12,31 +12,24 @@ from segmentation.values import Floats
 # Of the squares of both rows' lengths. Above this share, a squared distance that is the small
 # difference of large numbers keeps eleven digits or so; below, it is computed by subtraction.
 LEAST_SHARE = 1e-4
-# Beyond this share of a block, its pairs are computed all together.
-FEW_PAIRS = 1 / 8
+# Of as many numbers as a block has distances. Gathering more takes longer than all its pairs.
+GATHERED_SHARE = 1 / 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Lifted:
-    """Rows in an order, and the factors whose product is the squares of their distances.
+    """Rows in an order, and with what their squared distances are a product of.
 
     Parameters
     ----------
     order : ndarray of int, shape (n,)
         The rows by their distance to the mean, so that those of a block are about as long.
-    rows : ndarray of float, shape (n, columns)
-        The rows less their mean, in that order.
-    squares : ndarray of float, shape (n,)
-        Their squared lengths, rising.
-    left, right : ndarray of float, shape (n, columns + 2) and (columns + 2, n)
-        The factors: |x|^2 - 2 x y + |y|^2.
+    factor : ndarray of float, shape (n, columns + 2)
+        The rows less their mean, in that order; their squared lengths; ones.
     """
 
     order: npt.NDArray[np.intp]
-    rows: Floats
-    squares: Floats
-    left: Floats
-    right: Floats
+    factor: Floats
 
 
 def lift(matrix: Floats) -> Lifted:
@@ -49,17 +42,12 @@ def lift(matrix: Floats) -> Lifted:
     """
     rows = matrix - matrix.mean(axis=0)
     with np.errstate(over="ignore"):
-        squares = (rows**2).sum(axis=1)
+        squares = np.einsum("ij,ij->i", rows, rows)
     order = np.argsort(squares, kind="stable")
-    rows, squares = rows[order], squares[order]
-    ones = np.ones(len(rows))
-    return Lifted(
-        order=order,
-        rows=rows,
-        squares=squares,
-        left=np.column_stack([rows, squares, ones]),
-        right=np.vstack([-2 * rows.T, ones, squares]),
-    )
+    factor = np.ones((len(rows), rows.shape[1] + 2))
+    factor[:, :-2] = rows[order]
+    factor[:, -2] = squares[order]
+    return Lifted(order=order, factor=factor)
 
 
 def distances(lifted: Lifted, some: slice, others: slice) -> Floats:
@@ -84,17 +72,19 @@ def distances(lifted: Lifted, some: slice, others: slice) -> Floats:
     """
     from scipy.spatial.distance import cdist
 
+    left, right = lifted.factor[some], lifted.factor[others]
+    rows, other_rows = left[:, :-2], right[:, :-2]
+    # |x|^2 - 2 x y + |y|^2
+    product = np.vstack([-2 * other_rows.T, right[:, -1], right[:, -2]])
     with np.errstate(over="ignore", invalid="ignore"):
-        found = lifted.left[some] @ lifted.right[:, others]
-        longest = lifted.squares[some][-1] + lifted.squares[others][-1]
+        found = left @ product
         # Numbers too large to be squared are no numbers by now, and near as well.
-        near = ~(found >= LEAST_SHARE * longest)
+        near = ~(found >= LEAST_SHARE * (left[-1, -2] + right[-1, -2]))
         pairs = np.count_nonzero(near)
-        if pairs > FEW_PAIRS * found.size:
-            return np.asarray(cdist(lifted.rows[some], lifted.rows[others]))
+        if pairs * rows.shape[1] > GATHERED_SHARE * found.size:
+            return np.asarray(cdist(rows, other_rows))
         np.sqrt(found, out=found)
     if pairs:
         row, other = np.nonzero(near)
-        apart = lifted.rows[some][row] - lifted.rows[others][other]
-        found[near] = np.sqrt((apart**2).sum(axis=1))
+        found[near] = np.sqrt(((rows[row] - other_rows[other]) ** 2).sum(axis=1))
     return np.asarray(found)

@@ -74,7 +74,8 @@ class _Board:
         self.columns = np.ascontiguousarray(rows.T)
         self.leaving = np.zeros(len(rows))
         self.joining = np.empty((len(centres), len(rows)))
-        self.largest = self.measure(np.arange(len(centres)))
+        # One by one: the differences of all rows to all centres could be many.
+        self.largest = max(self.measure(np.array([group])) for group in range(len(centres)))
 
     def measure(self, groups: npt.NDArray[np.int64]) -> float:
         """Measure groups anew; return the largest squared distance to their centres."""

@@ -9,7 +9,7 @@ from itertools import combinations_with_replacement
 import numpy as np
 import numpy.typing as npt
 
-from segmentation.distances import distances, lift
+from segmentation.distances import Lifted, distances, lift
 from segmentation.threads import spread
 from segmentation.values import Floats
 
@@ -19,6 +19,8 @@ SAMPLE_ROWS = 10_000
 BLOCK_ROWS = 256
 # The same on any number of cores, so that sums are added up in the same order.
 PARTS = 4
+# At a time: each part holds a number for every row and group.
+MOST_GROUPS = 256
 
 # Kaufman and Rousseeuw (1990), Finding Groups in Data, table 4 of chapter 2.
 STRUCTURE_BANDS = (
@@ -69,12 +71,26 @@ def silhouettes(matrix: Floats, partitions: Sequence[npt.NDArray[np.int64]]) -> 
     >>> silhouettes(rows, [np.array([0, 0, 1, 1])])[0].round(4).tolist()
     [0.8947, 0.8824, 0.8824, 0.8947]
     """
-    count = len(matrix)
     lifted = lift(matrix)
+    found: list[Floats] = []
+    some: list[npt.NDArray[np.int64]] = []
+    groups = 0
+    for labels in partitions:
+        k = int(labels.max()) + 1
+        if some and groups + k > MOST_GROUPS:
+            found += _silhouettes(lifted, some)
+            some, groups = [], 0
+        some.append(labels)
+        groups += k
+    return found + _silhouettes(lifted, some)
+
+
+def _silhouettes(lifted: Lifted, partitions: Sequence[npt.NDArray[np.int64]]) -> list[Floats]:
+    count = len(lifted.order)
     partitions = [labels[lifted.order] for labels in partitions]
     groups = [int(labels.max()) + 1 for labels in partitions]
     ends = np.cumsum(groups)
-    member = np.zeros((count, int(ends[-1])))
+    member = np.zeros((count, sum(groups)))
     for labels, end, k in zip(partitions, ends, groups, strict=True):
         member[np.arange(count), end - k + labels] = 1.0
     blocks = [slice(i, min(i + BLOCK_ROWS, count)) for i in range(0, count, BLOCK_ROWS)]
@@ -89,7 +105,9 @@ def silhouettes(matrix: Floats, partitions: Sequence[npt.NDArray[np.int64]]) -> 
                 sums[others] += apart.T @ member[some]
         return sums
 
-    sums = np.sum(spread(measure, range(PARTS)), axis=0)
+    sums, *more = spread(measure, range(PARTS))
+    for part in more:
+        sums += part
     sizes = member.sum(axis=0)
     results = [np.empty(count) for _ in partitions]
     for labels, end, k, result in zip(partitions, ends, groups, results, strict=True):

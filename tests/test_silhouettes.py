@@ -44,6 +44,17 @@ def test_the_block_changes_nothing(block: int, monkeypatch: pytest.MonkeyPatch) 
         assert np.allclose(found, silhouette_samples(matrix, labels), rtol=0, atol=1e-9)
 
 
+@pytest.mark.parametrize("groups", [1, 6, 13, 15])
+def test_a_few_partitions_at_a_time(groups: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    matrix = np.random.default_rng(1).normal(size=(53, 3))
+    partitions = [cut(53, k, k) for k in (2, 4, 9)]
+    monkeypatch.setattr(module, "MOST_GROUPS", groups)
+    found = silhouettes(matrix, partitions)
+    assert len(found) == 3
+    for labels, each in zip(partitions, found, strict=True):
+        assert np.allclose(each, silhouette_samples(matrix, labels), rtol=0, atol=1e-9)
+
+
 def test_a_group_of_one_has_none() -> None:
     matrix = np.array([[0.0], [0.1], [0.2], [9.0]])
     found = silhouettes(matrix, [np.array([0, 0, 0, 1])])[0]
