@@ -19,11 +19,6 @@ LABELS = {
     "not to be trusted": ("gpp_bad", "unsure"),
 }
 
-_NOT_NATURAL = (
-    "Stable is not natural: customers without groups can be cut in the same way again and again, "
-    "too."
-)
-
 
 def label(run: Run, segment_id: int) -> tuple[str, str, str] | None:
     """Return a segment's icon, its words and how they are marked; None before the check."""
@@ -43,9 +38,8 @@ def segments(run: Run) -> None:
         shield = "" if found is None else _shield(*found)
         cells.append(f"<div>{chips.chip(named, size)}{shield}</div>")
     st.html(f"<div class='segments-found'>{''.join(cells)}</div>")
-    verdict = run.evidence.verdict
-    if verdict is not None and verdict.level == "none" and run.segmentation.stabilities:
-        st.caption(wording.told(_NOT_NATURAL))
+    if run.segmentation.stabilities:
+        _stable_is_not_natural(run)
 
 
 def _shield(icon: str, words: str, mark: str) -> str:
@@ -95,12 +89,21 @@ def table(run: Run) -> None:
                 "fpc::clusterboot."
             )
         )
-        verdict = run.evidence.verdict
-        if verdict is not None and verdict.level == "none":
-            st.caption(wording.told(_NOT_NATURAL))
+        _stable_is_not_natural(run)
     st.caption(
         wording.told(
             "Silhouette: how much closer customers are to their own segment than to the next one, "
             "from -1 to 1 (Rousseeuw 1987)."
         )
     )
+
+
+def _stable_is_not_natural(run: Run) -> None:
+    verdict = run.evidence.verdict
+    if verdict is not None and verdict.level == "none":
+        st.caption(
+            wording.told(
+                "Stable is not natural: customers without groups can be cut in the same way again "
+                "and again, too."
+            )
+        )

@@ -171,12 +171,10 @@ def _ruling_feature(prepared: Prepared, settings: PrepareSettings) -> Trap | Non
                 settings=replace(settings, category_weight=weight),
             )
         )
-    rest = len(spread) - 1
-    others = "other feature hardly counts" if rest == 1 else f"{rest} other features hardly count"
     return Trap(
         kind="ruling_feature",
         sentence=f"One feature rules: {label(feature)} makes up {share:.0%} of the squared "
-        f"distances between customers, since {why}; the {others}.",
+        f"distances between customers, since {why}; {_the_rest(len(spread) - 1)}.",
         features=(feature,),
         remedies=_distinct(remedies),
     )
@@ -195,8 +193,6 @@ def _ruling_codes(
     share = sum(spread[name] for name in codes) / sum(spread.values())
     if len(codes) < 2 or not _rules(share, len(codes), len(spread)):
         return None
-    rest = len(spread) - len(codes)
-    others = "other feature hardly counts" if rest == 1 else f"{rest} other features hardly count"
     left = tuple(name for name in prepared.features if name not in codes)
     remedies = [
         Remedy(
@@ -210,7 +206,7 @@ def _ruling_codes(
         kind="ruling_feature",
         sentence=f"Features of few values rule: {listed([label(name) for name in codes])} make up "
         f"{share:.0%} of the squared distances between customers, so that the segments are little "
-        f"more than their values; the {others}.",
+        f"more than their values; {_the_rest(len(spread) - len(codes))}.",
         features=codes,
         remedies=_distinct(remedies),
     )
@@ -219,6 +215,12 @@ def _ruling_codes(
 def _rules(share: float, some: int, features: int) -> bool:
     even = some / features
     return even < 1 and share >= even + RULING_DISTANCE * (1 - even)
+
+
+def _the_rest(features: int) -> str:
+    if features == 1:
+        return "the other feature hardly counts"
+    return f"the {features} other features hardly count"
 
 
 def _equal_footing(settings: PrepareSettings) -> Remedy:
