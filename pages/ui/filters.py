@@ -133,7 +133,7 @@ def _now(index: FilterIndex, run: Run | None) -> Filter:
     if chosen is not stored:
         st.session_state[state.key(HELD)] = chosen
         st.session_state[HELD_RUN] = state.runs()
-    if held is not stored and not chosen.segments:
+    if stored.segments and not held.segments and not chosen.segments:
         st.session_state[RENEWED] = True
     return chosen
 

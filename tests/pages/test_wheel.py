@@ -215,6 +215,11 @@ def test_segments_found_anew_end_the_choice_and_say_so_once(profiles: AppTest) -
     assert GONE not in said(go(app, "profiles"))
 
 
+def test_nothing_is_gone_where_nothing_was_chosen(app: AppTest) -> None:
+    app = go(take_sample(app, "mall"), "explore")
+    assert GONE not in said(app)
+
+
 def shown_count(app: AppTest) -> int:
     (note,) = [one.value for one in app.caption if " of 200 customers shown" in one.value]
     return int(note.split()[0])
