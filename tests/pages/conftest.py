@@ -3,17 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import joblib
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
+from segmentation import kmeans
 from segmentation.reading import Source
 
 ROOT = Path(__file__).parents[2]
+
+_searched: dict[str, Any] = {}
+_search, _installed = kmeans._alone, cache(manifest_scanner.scan_component_manifests)
+
+
+@pytest.fixture(autouse=True)
+def each_search_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cluster what another test has clustered by remembering it: what is found is no page's own.
+
+    Nor are the packages installed, which each app made for a test would look through again.
+    """
+
+    def remembered(*given: Any) -> Any:
+        key = joblib.hash(given)
+        if key not in _searched:
+            _searched[key] = _search(*given)
+        return _searched[key]
+
+    monkeypatch.setattr(kmeans, "_alone", remembered)
+    monkeypatch.setattr(kmeans, "THOROUGH", kmeans.RUNG)
+    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", _installed)
 
 
 @pytest.fixture(autouse=True)
