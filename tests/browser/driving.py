@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from playwright.sync_api import Page, WebSocket
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -19,6 +18,8 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+LOOKED_CLOSELY_SECONDS = 2.0
 
 _QUIET = """([quiet, sent]) => new Promise(done => {
   const app = document.querySelector('[data-testid="stApp"]');
@@ -71,11 +72,14 @@ class Runs:
 
     def settled(self, after: int = 0, timeout_seconds: float = 60.0) -> None:
         """Wait until a run after the given one has ended and the page has stopped changing."""
-        end = time.monotonic() + timeout_seconds
+        start = time.monotonic()
+        end = start + timeout_seconds
         while self.begun <= after or self.ended < self.begun:
             if time.monotonic() > end:
                 raise TimeoutError(f"{self.begun} runs begun, {self.ended} ended")
-            self.page.wait_for_timeout(5)
+            # Looking every 5 ms takes a core from what is waited for, so not for long.
+            closely = time.monotonic() < start + LOOKED_CLOSELY_SECONDS
+            self.page.wait_for_timeout(5 if closely else 50)
         self.page.evaluate(_QUIET, [self.quiet_ms, self._received])
         if self.ended < self.begun:
             self.settled(after, end - time.monotonic())

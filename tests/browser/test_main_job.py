@@ -126,7 +126,7 @@ def test_the_online_retail_workbook_from_upload_to_filtered_download(
     assert k == 6
     person.sees(stale)
     assert person.segments() == suggested
-    person.run_unchecked()
+    person.run()
     person.does_not_see(stale)
     found = person.segments()
     assert len(found) == 6 and sum(found.values()) == 4339
