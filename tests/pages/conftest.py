@@ -25,9 +25,9 @@ _search, _installed = kmeans._alone, cache(manifest_scanner.scan_component_manif
 
 @pytest.fixture(autouse=True)
 def each_search_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cluster what another test has clustered by remembering it: what is found is no page's own.
+    """Search little, and not again for what another test has found: no page's work is to search.
 
-    Nor are the packages installed, which each app made for a test would look through again.
+    Nor is it to look for packages installed, which each app made for a test would do again.
     """
 
     def remembered(*given: Any) -> Any:
