@@ -25,7 +25,7 @@ _search, _installed = kmeans._alone, cache(manifest_scanner.scan_component_manif
 
 @pytest.fixture(autouse=True)
 def each_search_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Search little, and not again for what another test has found: no page's work is to search.
+    """Search not again for what another test has found: no page's work is to search.
 
     Nor is it to look for packages installed, which each app made for a test would do again.
     """
@@ -37,7 +37,6 @@ def each_search_once(monkeypatch: pytest.MonkeyPatch) -> None:
         return _searched[key]
 
     monkeypatch.setattr(kmeans, "_alone", remembered)
-    monkeypatch.setattr(kmeans, "THOROUGH", kmeans.RUNG)
     monkeypatch.setattr(manifest_scanner, "scan_component_manifests", _installed)
 
 
