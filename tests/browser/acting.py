@@ -26,6 +26,8 @@ SCREENS = (
     "One customer",
     "Export",
 )
+# As long as for what they press: the first picture of a chart can take more than the usual 5 s.
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 # Keeps what was on the screen only for a moment: progress, and every text a headline figure had.
 _WATCH = """
@@ -206,7 +208,7 @@ class Person:
 
     def sees(self, text: str | re.Pattern[str]) -> None:
         found = self.page.get_by_test_id("stApp").get_by_text(text).filter(visible=True).first
-        expect(found).to_be_visible(timeout=PATIENCE_SECONDS * 1000)
+        expect(found).to_be_visible()
 
     def does_not_see(self, text: str | re.Pattern[str]) -> None:
         expect(self.page.get_by_text(text).filter(visible=True)).to_have_count(0)
