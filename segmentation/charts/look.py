@@ -54,12 +54,20 @@ LEGEND: dict[str, Any] = {
 
 
 def blank(x: str | None, y: str | None) -> go.Figure:
-    figure = go.Figure()
-    figure.update_xaxes(title_text=x, automargin=True)
-    figure.update_yaxes(title_text=y, automargin=True)
-    # With a drag mode, a finger that means to scroll the page would move the data.
-    return figure.update_layout(
-        margin={"l": 8, "r": 16, "t": 24, "b": 8}, legend=LEGEND, height=380, dragmode=False
+    def axis(title: str | None) -> dict[str, Any]:
+        return {"title": {"text": title}, "automargin": True}
+
+    # In one piece: plotly takes eight times as long to update a figure step by step.
+    return go.Figure(
+        layout={
+            "xaxis": axis(x),
+            "yaxis": axis(y),
+            "margin": {"l": 8, "r": 16, "t": 24, "b": 8},
+            "legend": LEGEND,
+            "height": 380,
+            # With a drag mode, a finger that means to scroll the page would move the data.
+            "dragmode": False,
+        }
     )
 
 
@@ -120,7 +128,7 @@ def mark(figure: go.Figure, marks: list[tuple[str, float, str, str]], axis: Axis
 
 def points(
     rows: pd.DataFrame, axes: tuple[Axis, ...], said: str = "", name: str | None = None, **look: Any
-) -> Any:
+) -> dict[str, Any]:
     """Return a cloud of customers along two or three axes, told in original units."""
     place = {
         letter: axis.place(rows[axis.feature]) for letter, axis in zip("xyz", axes, strict=False)
@@ -129,18 +137,19 @@ def points(
         f"{escape(label(axis.feature))}: %{{customdata[{i}]:,.6~g}}" for i, axis in enumerate(axes)
     ]
     named = "_id" in rows
-    return (go.Scatter3d if len(axes) == 3 else go.Scatter)(
+    return {
+        "type": "scatter3d" if len(axes) == 3 else "scatter",
         **place,
-        mode="markers",
-        name=wrap(name) if name else None,
-        showlegend=name is not None,
-        text=rows["_id"].map(escape) if named else None,
-        customdata=rows[[axis.feature for axis in axes]].to_numpy(dtype=float),
-        hovertemplate="<br>".join((["<b>%{text}</b>"] if named else []) + lines)
+        "mode": "markers",
+        "name": wrap(name) if name else None,
+        "showlegend": name is not None,
+        "text": rows["_id"].map(escape) if named else None,
+        "customdata": rows[[axis.feature for axis in axes]].to_numpy(dtype=float),
+        "hovertemplate": "<br>".join((["<b>%{text}</b>"] if named else []) + lines)
         + said
         + f"<extra>{escape(name or '')}</extra>",
         **look,
-    )
+    }
 
 
 def wrap(name: str, width: int = NAME_WIDTH, lines: int = 3) -> str:

@@ -75,26 +75,27 @@ def pointed_out(figure: go.Figure, run: Run, position: int, x: str, y: str) -> g
 def map_3d(run: Run, keep: Bools, across: str, up: str, depth: str) -> go.Figure:
     """Draw customers by three features in original units, coloured by segment."""
     axes = _axes(run, (across, depth, up))
-    figure = go.Figure()
-    for segment, rows in _by_segment(run, _segmented(run, keep)):
-        marker = _marker(segment, 4, SYMBOLS_3D)
-        figure.add_trace(points(rows, axes, name=segment.name, marker=marker))
+    clouds = [
+        points(rows, axes, name=segment.name, marker=_marker(segment, 4, SYMBOLS_3D))
+        for segment, rows in _by_segment(run, _segmented(run, keep))
+    ]
     # Opaque, because see-through lines vanish on a light page.
     look: dict[str, Any] = {"showbackground": False, "gridcolor": NEUTRAL, "zerolinecolor": NEUTRAL}
     scene: dict[str, Any] = {
         name: {**look, **laid_out(axis, lines=1)}
         for name, axis in zip(("xaxis", "yaxis", "zaxis"), axes, strict=True)
     }
-    return figure.update_layout(
-        margin={"l": 0, "r": 0, "t": 8, "b": 8},
-        legend=LEGEND,
-        scene={
+    layout = {
+        "margin": {"l": 0, "r": 0, "t": 8, "b": 8},
+        "legend": LEGEND,
+        "scene": {
             **scene,
             "annotations": _crosses(run, axes, _segments(run, keep)),
             "aspectmode": "cube",
             "camera": {"eye": EYE, "center": {"x": 0, "y": 0, "z": -0.15}},
         },
-    )
+    }
+    return go.Figure(data=clouds, layout=layout)
 
 
 def pca_map(
