@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-START_SECONDS = 120
-PATIENCE_SECONDS = 60
+START_SECONDS = 300
+PATIENCE_SECONDS = 180
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, R
 
 from tests.browser.driving import Runs
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
 QUIET_MS = 150
-CHECK_SECONDS = 180
+CHECK_SECONDS = 600
 SCREENS = (
     "Data",
     "Explore",

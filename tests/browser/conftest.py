@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # The shell is the same engine without windows of its own, and opens a page in a fifth of the time.
 CHROMIUM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 PORTS = range(8700, 8800)
-START_SECONDS = 120
+START_SECONDS = 300
 
 # These need playwright to be imported, and the doctest run would import them.
 collect_ignore = [] if find_spec("playwright") else ["acting.py", "driving.py"]

@@ -70,7 +70,7 @@ class Runs:
             if kind == "script_finished":
                 self.ended = self.begun
 
-    def settled(self, after: int = 0, timeout_seconds: float = 60.0) -> None:
+    def settled(self, after: int = 0, timeout_seconds: float = 180.0) -> None:
         """Wait until a run after the given one has ended and the page has stopped changing."""
         start = time.monotonic()
         end = start + timeout_seconds
@@ -85,7 +85,7 @@ class Runs:
             self.settled(after, end - time.monotonic())
 
     @contextmanager
-    def rerun(self, timeout_seconds: float = 60.0) -> Iterator[None]:
+    def rerun(self, timeout_seconds: float = 180.0) -> Iterator[None]:
         """Do something that makes the page run again, and wait until it has settled."""
         after = self.begun
         yield

@@ -53,7 +53,7 @@ def fresh() -> Iterator[Callable[[], AppTest]]:
     """Make an app whose every session is a deep link, as AppTest does: `app.py` is bypassed."""
     st.cache_data.clear()
     st.cache_resource.clear()
-    yield lambda: AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    yield lambda: AppTest.from_file(str(ROOT / "app.py"), default_timeout=180)
     st.cache_data.clear()
     st.cache_resource.clear()
 
