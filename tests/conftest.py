@@ -12,12 +12,11 @@ from segmentation.choosing import Draws
 from segmentation.pipeline import load
 from segmentation.reading import Source
 from segmentation.results import Loaded
-from tests.examples import examples
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 # A deadline is a timed assertion, and a random failure helps nobody who can't repeat it.
-settings.register_profile("repository", max_examples=examples(100), deadline=None, derandomize=True)
+settings.register_profile("repository", deadline=None, derandomize=True)
 settings.load_profile("repository")
 
 

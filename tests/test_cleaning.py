@@ -27,7 +27,6 @@ from segmentation.settings import (
     Recipe,
     SchemaSettings,
 )
-from tests.examples import examples
 
 MakeSource = Callable[..., Source]
 
@@ -294,7 +293,7 @@ clean_settings = st.builds(
 )
 
 
-@settings(max_examples=examples(40))
+@settings(max_examples=40)
 @given(order_tables(), st.sampled_from(["customers", "transactions"]), clean_settings)
 def test_rows_read_are_rows_kept_and_rows_set_aside(
     table: Table, kind: str, choice: CleanSettings
@@ -314,7 +313,7 @@ def test_rows_read_are_rows_kept_and_rows_set_aside(
     pd.testing.assert_frame_equal(table.frame, before)
 
 
-@settings(max_examples=examples(20))
+@settings(max_examples=20)
 @given(order_tables(), clean_settings)
 def test_cleaning_what_is_clean_sets_nothing_aside(table: Table, choice: CleanSettings) -> None:
     try:

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 import segmentation.exchanging as module
 from segmentation.exchanging import exchange
-from tests.examples import examples
 
 
 def total(rows: np.ndarray, weights: np.ndarray, labels: np.ndarray) -> float:
@@ -28,7 +27,7 @@ def drawn(seed: int, count: int, k: int) -> tuple[np.ndarray, np.ndarray, np.nda
     return rng.normal(size=(count, 2)), rng.uniform(0.2, 3.0, count), labels
 
 
-@settings(max_examples=examples(30))
+@settings(max_examples=30)
 @given(st.integers(0, 10_000), st.integers(8, 30), st.integers(1, 5), st.sampled_from([4, 1_000]))
 def test_no_move_of_a_row_helps(seed: int, count: int, k: int, active: int) -> None:
     rows, weights, labels = drawn(seed, count, k)

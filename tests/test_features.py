@@ -19,7 +19,6 @@ from segmentation.pipeline import load
 from segmentation.reading import Source
 from segmentation.results import Customers, Loaded
 from segmentation.settings import CleanSettings, Recipe, SchemaSettings
-from tests.examples import examples
 
 MakeSource = Callable[..., Source]
 
@@ -116,7 +115,7 @@ def by_hand(lines: pd.DataFrame, as_of: date) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-@settings(max_examples=examples(50))
+@settings(max_examples=50)
 @given(
     order_lines(),
     st.sampled_from([[], ["amount"], ["order_id"], ["amount", "order_id"], ["unit_price"]]),
@@ -139,7 +138,7 @@ def test_features_are_what_a_plain_group_by_gives(
         )
 
 
-@settings(max_examples=examples(40))
+@settings(max_examples=40)
 @given(order_lines(), st.randoms(use_true_random=False))
 def test_the_order_of_the_lines_changes_no_bit(lines: pd.DataFrame, random: object) -> None:
     # Products of binary fractions, where the order of a plain sum would show.
@@ -233,7 +232,7 @@ def test_a_row_number_stands_in_for_an_id_and_counts_rows_of_the_file(
     assert customers.id_column is None
 
 
-@settings(max_examples=examples(25))
+@settings(max_examples=25)
 @given(st.permutations(list(range(12))))
 def test_reordered_rows_give_the_same_customers(order: list[int]) -> None:
     rows = [f"C{i},{i * 7 % 11},{'fm'[i % 2]},{'' if i == 3 else i}" for i in range(12)]

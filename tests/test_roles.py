@@ -21,7 +21,6 @@ from segmentation.roles import guess_roles
 from segmentation.roles.names import ROLE_NAMES, spellings
 from segmentation.schema import suggest_schema
 from segmentation.settings import ROLES, SchemaSettings
-from tests.examples import examples
 
 TABLES: list[dict[str, Any]] = tomllib.loads(
     Path(__file__).with_name("role_headers.toml").read_text(encoding="utf-8")
@@ -109,7 +108,7 @@ def test_roles_do_not_depend_on_spelling(table: dict[str, Any], spelling: str) -
 
 
 @each_table
-@settings(max_examples=examples(8))
+@settings(max_examples=8)
 @given(data=st.data())
 def test_roles_do_not_depend_on_the_order_of_columns(
     table: dict[str, Any], data: st.DataObject

@@ -18,7 +18,6 @@ from segmentation.pipeline import run
 from segmentation.results import Model
 from segmentation.settings import ChooseSettings, Recipe
 from segmentation.watching import Watched, folders_below, watch
-from tests.examples import examples
 
 DATA = Path(__file__).parents[1] / "data"
 HEADER = "CustomerID,Age,Annual Income (k$),Spending Score (1-100)\n"
@@ -80,7 +79,7 @@ def test_what_was_there_is_told_from_what_came(
 
 
 @settings(
-    max_examples=examples(15),
+    max_examples=15,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(st.integers(0, 900), max_size=6))

@@ -29,7 +29,6 @@ from segmentation.settings import (
     WheelSettings,
 )
 from segmentation.wheel import followed
-from tests.examples import examples
 from tests.turns import drawn_steps
 
 MALL = Path(__file__).parents[1] / "data" / "mall.csv"
@@ -66,7 +65,7 @@ def some_steps(draw: st.DrawFn) -> WheelSettings:
     return steps(*drawn_steps(draw, K, 4))
 
 
-@settings(max_examples=examples(15), deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(some_steps())
 def test_every_way_of_turning_leaves_a_partition_that_can_be_told(
     quick: Run, wheel: WheelSettings

@@ -20,7 +20,6 @@ from segmentation.choosing.tendency import hopkins
 from segmentation.results import Run, Trials
 from segmentation.settings import ChooseSettings, FitSettings
 from tests.choosing.clouds import blobs, noise, prepared_of
-from tests.examples import examples
 
 RESAMPLED = 0.02
 FEW = Draws(bootstraps=8, splits=4, references=4)
@@ -138,7 +137,7 @@ def test_bootstraps_draw_each_row_equally_often(count: int, draws: int) -> None:
     assert np.mean(shares) == pytest.approx(1 - np.exp(-1), abs=0.02)
 
 
-@settings(max_examples=examples(25))
+@settings(max_examples=25)
 @given(st.integers(20, 80), st.integers(1, 3), st.integers(2, 5), st.integers(0, 99))
 def test_refitting_the_rows_as_they_are_is_no_worse_than_their_partition(
     count: int, columns: int, k: int, seed: int

@@ -22,7 +22,6 @@ from segmentation.results import Customers, Loaded, Partition, Trap
 from segmentation.settings import ChooseSettings, PrepareSettings, Recipe
 from segmentation.trying import LARGEST_TRIED, drawn, with_outcomes
 from tests.customers import customers_of, shuffled
-from tests.examples import examples
 
 RAW = PrepareSettings(transform="none", scaler="none")
 STANDARD = PrepareSettings(transform="none")
@@ -55,13 +54,13 @@ def plane(rows: np.ndarray, **more: Any) -> Customers:
 # --- none
 
 
-@settings(max_examples=examples(20))
+@settings(max_examples=20)
 @given(st.integers(0, 2**16), st.sampled_from([RAW, STANDARD]))
 def test_five_groups_far_apart_hold_no_trap(seed: int, asked: PrepareSettings) -> None:
     assert traps_of(plane(groups(5, seed=seed)), asked, ChooseSettings(k_max=8)) == {}
 
 
-@settings(max_examples=examples(20))
+@settings(max_examples=20)
 @given(st.integers(0, 2**16), st.integers(2, 6))
 def test_even_noise_holds_no_trap(seed: int, columns: int) -> None:
     noise = np.random.default_rng(seed).uniform(size=(300, columns))
@@ -78,7 +77,7 @@ def test_mall_with_two_features_of_like_spread_holds_none(shared: Path) -> None:
 # --- a handful split off
 
 
-@settings(max_examples=examples(20))
+@settings(max_examples=20)
 @given(st.integers(0, 2**16), st.integers(1, 3))
 def test_a_handful_far_out_is_told(seed: int, few: int) -> None:
     far = np.random.default_rng(seed).normal((400, 400), 1, (few, 2))
@@ -143,7 +142,7 @@ def test_a_unit_that_rules_is_told(factor: float, told: bool) -> None:
     assert "ruling_feature" not in traps_of(table, STANDARD)
 
 
-@settings(max_examples=examples(40))
+@settings(max_examples=40)
 @given(st.integers(2, 8), st.floats(0.05, 30))
 def test_the_share_is_that_of_the_squared_distances(columns: int, factor: float) -> None:
     rows = np.random.default_rng(columns).normal(size=(40, columns)) * [factor] + 0.0

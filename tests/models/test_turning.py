@@ -40,7 +40,6 @@ from segmentation.settings import (
     WheelSettings,
 )
 from segmentation.values import Floats
-from tests.examples import examples
 from tests.models.modelling import DATA, MALL, forged, mall_model, run_of, spread_table, table
 from tests.turns import drawn_steps
 
@@ -84,7 +83,7 @@ def tables_and_recipes(draw: st.DrawFn) -> tuple[Source, Recipe]:
     return table(columns), Recipe(prepare=prepare, choose=ChooseSettings(k=k), wheel=wheel)
 
 
-@settings(max_examples=examples(25), deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(tables_and_recipes())
 def test_the_training_file_gets_the_labels_of_the_fit(given_: tuple[Source, Recipe]) -> None:
     source, recipe = given_
@@ -196,7 +195,7 @@ def models_and_rows(draw: st.DrawFn) -> tuple[Model, Floats]:
     return model_of(points, tuple(turns)), rows
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(models_and_rows())
 def test_margins_and_runners_up_are_those_of_every_way_followed(
     given_: tuple[Model, Floats],
@@ -222,7 +221,7 @@ def cost(way: tuple[int, tuple[float, ...], float]) -> float:
     return max(way[1], default=0.0)
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(models_and_rows())
 def test_the_closest_single_decision_is_the_margin_where_nothing_is_merged_after_a_split(
     given_: tuple[Model, Floats],
