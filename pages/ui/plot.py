@@ -36,7 +36,6 @@ def draw(
     on_draw: Callable[[Any], None] | None = None,
 ) -> None:
     """Draw a figure; ``on_draw`` gets the boxes and lassos that a reader draws in it."""
-    figure.layout.template = None
     given = json.dumps({"alt": alt, "config": config, "height": height})
     # The figure is text already, which is put in as it is.
     message = f'{given[:-1]}, "figure": {figure.to_json(validate=False)}}}'

@@ -13,10 +13,11 @@ def agreement_map(
     names: Sequence[str], others: Sequence[str], agreements: Sequence[Sequence[float | None]]
 ) -> go.Figure:
     """Draw the adjusted Rand index of each of the ones with each of the others, None as a dash."""
-    figure = heat_map(
+    return heat_map(
         [list(row) for row in agreements],
         list(others),
         list(names),
+        height=120 + 44 * len(names),
         zmin=-1,
         zmid=0,
         zmax=1,
@@ -25,7 +26,6 @@ def agreement_map(
         hovertemplate="%{y}<br>%{x}<br>agree to %{text}<extra></extra>",
         showscale=False,
     )
-    return figure.update_layout(height=120 + 44 * len(names))
 
 
 def _written(value: float) -> str:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import plotly.graph_objects as go
 
-from segmentation.charts.look import ACCENT, NEUTRAL, PALETTE, blank
+from segmentation.charts.look import ACCENT, NEUTRAL, PALETTE, chart, level, upright
 from segmentation.results import Criterion, Evidence, Resampled, Trials
 from segmentation.trust import DOUBTFUL, HIGHLY_STABLE, VALID
 
-GOOD_PREDICTION = 0.8
+LEVELS: dict[Criterion, tuple[float, ...]] = {
+    "prediction_strength": (0.8,),
+    "stability": (DOUBTFUL, VALID, HIGHLY_STABLE),
+}
 HEIGHT = 230
 MOST_TICKS = 14
 # Where a finger points there is no hovering, so the tools stand there all the time.
@@ -57,19 +61,11 @@ def criterion_chart(evidence: Evidence, criterion: Criterion) -> go.Figure | Non
     curve = _CURVES[criterion](evidence)
     if curve is None:
         return None
-    figure = blank(None, None)
-    if criterion == "silhouette":
-        _without_groups(figure, evidence.trials)
-    if criterion == "prediction_strength":
-        _level(figure, GOOD_PREDICTION)
-    if criterion == "stability":
-        for least in (DOUBTFUL, VALID, HIGHLY_STABLE):
-            _level(figure, least)
-    figure.add_vline(x=evidence.k, line={"color": NEUTRAL, "dash": "dash", "width": 2})
-    figure.add_scatter(
-        x=curve.ks,
-        y=curve.values,
-        error_y={
+    line = {
+        "type": "scatter",
+        "x": curve.ks,
+        "y": curve.values,
+        "error_y": {
             "type": "data",
             "symmetric": False,
             "array": curve.above,
@@ -78,49 +74,67 @@ def criterion_chart(evidence: Evidence, criterion: Criterion) -> go.Figure | Non
             "width": 3,
             "visible": bool(curve.above),
         },
-        mode="lines+markers",
-        line={"color": ACCENT, "width": 2},
-        marker={"size": 7},
-        hovertemplate=f"%{{x}} segments<br>%{{y:{curve.form}}}<extra></extra>",
-    )
-    vote = next((vote.k for vote in evidence.votes if vote.criterion == criterion), None)
-    if vote in curve.ks:
-        figure.add_scatter(
-            x=[vote],
-            y=[curve.values[curve.ks.index(vote)]],
-            mode="markers",
-            marker={"size": 13, "symbol": "diamond", "color": PALETTE[1]},
-            hoverinfo="skip",
-        )
+        "mode": "lines+markers",
+        "line": {"color": ACCENT, "width": 2},
+        "marker": {"size": 7},
+        "hovertemplate": f"%{{x}} segments<br>%{{y:{curve.form}}}<extra></extra>",
+    }
+    chance = _without_groups(evidence.trials) if criterion == "silhouette" else []
     step = 1 if len(curve.ks) <= MOST_TICKS else 5
-    figure.update_xaxes(dtick=step, tickformat="d", range=[curve.ks[0] - 0.5, curve.ks[-1] + 0.5])
-    figure.update_yaxes(nticks=5)
-    return figure.update_layout(
+    return chart(
+        *chance,
+        line,
+        *_vote(evidence, criterion, curve),
+        shapes=[
+            *(level(y, width=1.5, dash="dot", color=NEUTRAL) for y in LEVELS.get(criterion, ())),
+            upright(evidence.k, color=NEUTRAL, dash="dash", width=2),
+        ],
+        xaxis={
+            "dtick": step,
+            "tickformat": "d",
+            "range": [curve.ks[0] - 0.5, curve.ks[-1] + 0.5],
+        },
+        yaxis={"nticks": 5},
         height=HEIGHT,
         showlegend=False,
-        margin={"l": 8, "r": 12, "t": ROOM_FOR_TOOLS, "b": 8},
+        margin={"l": 12, "r": 12, "t": ROOM_FOR_TOOLS, "b": 12},
     )
 
 
-def _without_groups(figure: go.Figure, trials: Trials | None) -> None:
+def _vote(evidence: Evidence, criterion: Criterion, curve: _Curve) -> list[dict[str, Any]]:
+    vote = next((vote.k for vote in evidence.votes if vote.criterion == criterion), None)
+    if vote not in curve.ks:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "x": [vote],
+            "y": [curve.values[curve.ks.index(vote)]],
+            "mode": "markers",
+            "marker": {"size": 13, "symbol": "diamond", "color": PALETTE[1]},
+            "hoverinfo": "skip",
+        }
+    ]
+
+
+def _without_groups(trials: Trials | None) -> list[dict[str, Any]]:
     """Shade where the silhouettes of data without groups lie."""
     if trials is None:
-        return
+        return []
     low = [mean - REACH * spread for mean, spread in trials.references]
     high = [mean + REACH * spread for mean, spread in trials.references]
-    figure.add_scatter(
-        x=[*trials.ks, *trials.ks[::-1]],
-        y=[*high, *low[::-1]],
-        fill="toself",
-        fillcolor=SHADE,
-        mode="lines",
-        line={"width": 1, "color": NEUTRAL, "dash": "dot"},
-        hoverinfo="skip",
-    )
-
-
-def _level(figure: go.Figure, least: float) -> None:
-    figure.add_hline(y=least, line={"width": 1.5, "dash": "dot", "color": NEUTRAL})
+    return [
+        {
+            "type": "scatter",
+            "x": [*trials.ks, *trials.ks[::-1]],
+            "y": [*high, *low[::-1]],
+            "fill": "toself",
+            "fillcolor": SHADE,
+            "mode": "lines",
+            "line": {"width": 1, "color": NEUTRAL, "dash": "dot"},
+            "hoverinfo": "skip",
+        }
+    ]
 
 
 def _elbow(evidence: Evidence) -> _Curve:

@@ -53,43 +53,90 @@ LEGEND: dict[str, Any] = {
 }
 
 
-def blank(x: str | None, y: str | None) -> go.Figure:
-    def axis(title: str | None) -> dict[str, Any]:
-        return {"title": {"text": title}, "automargin": True}
-
-    # In one piece: plotly takes eight times as long to update a figure step by step.
-    return go.Figure(
-        layout={
-            "xaxis": axis(x),
-            "yaxis": axis(y),
-            "margin": {"l": 8, "r": 16, "t": 24, "b": 8},
+def chart(
+    *traces: dict[str, Any],
+    xaxis: dict[str, Any] | None = None,
+    yaxis: dict[str, Any] | None = None,
+    **layout: Any,
+) -> go.Figure:
+    """Return a figure in one piece: plotly takes eight times as long to update it step by step."""
+    axis: dict[str, Any] = {"title": {"text": None}, "automargin": True}
+    return bare(
+        *traces,
+        **{
+            "xaxis": axis | (xaxis or {}),
+            "yaxis": axis | (yaxis or {}),
+            # Plotly pads what it finds of an axis by the least of these, up to 12.
+            "margin": {"l": 12, "r": 16, "t": 24, "b": 12},
             "legend": LEGEND,
             "height": 380,
             # With a drag mode, a finger that means to scroll the page would move the data.
             "dragmode": False,
-        }
+            **layout,
+        },
     )
 
 
-def heat_map(z: Any, x: list[str], y: list[str], **look: Any) -> go.Figure:
+def bare(*traces: dict[str, Any], **layout: Any) -> go.Figure:
+    """Return a figure without the look: the page brings its own instead of plotly's template."""
+    return go.Figure(data=traces, layout={"template": {}, **layout})
+
+
+def blank(x: str | None, y: str | None) -> go.Figure:
+    return chart(xaxis={"title": {"text": x}}, yaxis={"title": {"text": y}})
+
+
+def upright(x: float, **line: Any) -> dict[str, Any]:
+    """Return a line over the whole height of a chart."""
+    return {
+        "type": "line",
+        "x0": x,
+        "x1": x,
+        "xref": "x",
+        "y0": 0,
+        "y1": 1,
+        "yref": "y domain",
+        "line": line,
+    }
+
+
+def level(y: float, **line: Any) -> dict[str, Any]:
+    """Return a line over the whole width of a chart."""
+    return {
+        "type": "line",
+        "x0": 0,
+        "x1": 1,
+        "xref": "x domain",
+        "y0": y,
+        "y1": y,
+        "yref": "y",
+        "line": line,
+    }
+
+
+def heat_map(z: Any, x: list[str], y: list[str], height: int, **look: Any) -> go.Figure:
     """Return numbers as coloured cells, the first row on top."""
-    figure = blank(None, None)
-    figure.add_heatmap(
-        z=z,
-        x=[wrap(name) for name in x],
-        y=[wrap(name) for name in y],
-        colorscale=DIVERGING,
-        xgap=2,
-        ygap=2,
+    cells = {
+        "type": "heatmap",
+        "z": z,
+        "x": [wrap(name) for name in x],
+        "y": [wrap(name) for name in y],
+        "colorscale": DIVERGING,
+        "xgap": 2,
+        "ygap": 2,
         # Above the cells, because a phone has no width to spare.
-        colorbar={"orientation": "h", "y": 1, "yanchor": "bottom", "thickness": 10},
-        textfont={"size": 12, "color": "#000000"},
+        "colorbar": {"orientation": "h", "y": 1, "yanchor": "bottom", "thickness": 10},
+        "textfont": {"size": 12, "color": "#000000"},
         **look,
-    )
+    }
     short = {"width": 14} if len(x) <= FEW_COLUMNS else {"width": 20, "lines": 1}
-    # At a slant, names in two lines run into each other.
-    figure.update_xaxes(**named(x, **short), autotickangles=[0, 90])
-    return figure.update_yaxes(autorange="reversed", **named(y, width=20, lines=2))
+    return chart(
+        cells,
+        # At a slant, names in two lines run into each other.
+        xaxis={**named(x, **short), "autotickangles": [0, 90]},
+        yaxis={**named(y, width=20, lines=2), "autorange": "reversed"},
+        height=height,
+    )
 
 
 def named(names: list[str], width: int = NAME_WIDTH, lines: int = 3) -> dict[str, Any]:
@@ -109,21 +156,19 @@ def laid_out(axis: Axis, lines: int = 3) -> dict[str, Any]:
     return axis.layout() | {"title": {"text": wrap(axis.title, TITLE_WIDTH, lines)}}
 
 
-def mark(figure: go.Figure, marks: list[tuple[str, float, str, str]], axis: Axis) -> None:
-    """Draw upright lines at values, each a name, a value, a colour and a dash.
+def marks(marked: list[tuple[str, float, str, str]], axis: Axis) -> list[dict[str, Any]]:
+    """Return upright lines at values, each a name, a value, a colour and a dash.
 
     The legend names them: beside the lines, the names of near ones would overlap.
     """
-    for value in dict.fromkeys(value for _, value, _, _ in marks):
-        here = [one for one in marks if one[1] == value]
+    found = []
+    for value in dict.fromkeys(value for _, value, _, _ in marked):
+        here = [one for one in marked if one[1] == value]
         _, _, colour, dash = here[0]
-        figure.add_vline(
-            x=float(axis.place(value)),
-            line={"color": colour, "dash": dash, "width": 2},
-            name=f"{' and '.join(name for name, *_ in here)}: {say(value)}",
-            showlegend=True,
-        )
-    figure.update_layout(showlegend=True)
+        line = upright(float(axis.place(value)), color=colour, dash=dash, width=2)
+        name = f"{' and '.join(name for name, *_ in here)}: {say(value)}"
+        found.append({**line, "name": name, "showlegend": True})
+    return found
 
 
 def points(

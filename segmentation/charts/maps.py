@@ -15,7 +15,8 @@ from segmentation.charts.look import (
     NEUTRAL,
     SYMBOLS,
     SYMBOLS_3D,
-    blank,
+    bare,
+    chart,
     escape,
     laid_out,
     points,
@@ -39,15 +40,21 @@ def map_2d(run: Run, keep: Bools, x: str, y: str, *, selectable: bool = False) -
     selectable map, dragging draws a box.
     """
     axes = _axes(run, (x, y))
-    figure = blank(None, None).update_xaxes(laid_out(axes[0])).update_yaxes(laid_out(axes[1]))
-    for segment, rows in _by_segment(run, _segmented(run, keep)):
-        marker = _marker(segment, 7, SYMBOLS)
-        figure.add_trace(points(rows, axes, name=segment.name, marker=marker))
+    clouds = [
+        points(rows, axes, name=segment.name, marker=_marker(segment, 7, SYMBOLS))
+        for segment, rows in _by_segment(run, _segmented(run, keep))
+    ]
     shown = _segments(run, keep)
     centres = _centres(run, axes, shown)
     if centres is not None:
-        _add_centres(figure, run, shown, *centres)
-    return figure.update_layout(height=520, dragmode="select" if selectable else False)
+        clouds.append(_marked_centres(run, shown, *centres))
+    return chart(
+        *clouds,
+        xaxis=laid_out(axes[0]),
+        yaxis=laid_out(axes[1]),
+        height=520,
+        dragmode="select" if selectable else False,
+    )
 
 
 def pointed_out(figure: go.Figure, run: Run, position: int, x: str, y: str) -> go.Figure:
@@ -85,17 +92,17 @@ def map_3d(run: Run, keep: Bools, across: str, up: str, depth: str) -> go.Figure
         name: {**look, **laid_out(axis, lines=1)}
         for name, axis in zip(("xaxis", "yaxis", "zaxis"), axes, strict=True)
     }
-    layout = {
-        "margin": {"l": 0, "r": 0, "t": 8, "b": 8},
-        "legend": LEGEND,
-        "scene": {
+    return bare(
+        *clouds,
+        margin={"l": 0, "r": 0, "t": 8, "b": 8},
+        legend=LEGEND,
+        scene={
             **scene,
             "annotations": _crosses(run, axes, _segments(run, keep)),
             "aspectmode": "cube",
             "camera": {"eye": EYE, "center": {"x": 0, "y": 0, "z": -0.15}},
         },
-    }
-    return go.Figure(data=clouds, layout=layout)
+    )
 
 
 def pca_map(
@@ -103,26 +110,31 @@ def pca_map(
 ) -> go.Figure:
     """Draw customers on the two directions of greatest spread, coloured by segment."""
     first, second = projection.explained
-    figure = blank(
-        f"First direction ({first:.0%} of the spread)",
-        f"Second direction ({second:.0%} of the spread)",
-    )
     place = projection.by_customer(len(run.loaded.customers.frame))
     frame = _segmented(run, keep)
     frame[["_x", "_y"]] = place[frame.index]
-    for segment, rows in _by_segment(run, frame):
-        figure.add_scatter(
-            x=rows["_x"],
-            y=rows["_y"],
-            mode="markers",
-            name=wrap(segment.name),
-            text=rows["_id"].map(escape),
-            marker=_marker(segment, 7, SYMBOLS),
-            hovertemplate=f"<b>%{{text}}</b><extra>{escape(segment.name)}</extra>",
-        )
+    clouds = [
+        {
+            "type": "scatter",
+            "x": rows["_x"],
+            "y": rows["_y"],
+            "mode": "markers",
+            "name": wrap(segment.name),
+            "text": rows["_id"].map(escape),
+            "marker": _marker(segment, 7, SYMBOLS),
+            "hovertemplate": f"<b>%{{text}}</b><extra>{escape(segment.name)}</extra>",
+        }
+        for segment, rows in _by_segment(run, frame)
+    ]
     shown = _segments(run, keep)
-    _add_centres(figure, run, shown, *_of(projection.centres, shown).T)
-    return figure.update_layout(height=520, dragmode="select" if selectable else False)
+    return chart(
+        *clouds,
+        _marked_centres(run, shown, *_of(projection.centres, shown).T),
+        xaxis={"title": {"text": f"First direction ({first:.0%} of the spread)"}},
+        yaxis={"title": {"text": f"Second direction ({second:.0%} of the spread)"}},
+        height=520,
+        dragmode="select" if selectable else False,
+    )
 
 
 def _segments(run: Run, keep: Bools) -> list[int]:
@@ -199,19 +211,20 @@ def _crosses(run: Run, axes: tuple[Axis, ...], shown: list[int]) -> list[dict[st
     ]
 
 
-def _add_centres(figure: go.Figure, run: Run, shown: list[int], x: Any, y: Any) -> None:
+def _marked_centres(run: Run, shown: list[int], x: Any, y: Any) -> dict[str, Any]:
     segments = [run.by_id()[i] for i in shown]
-    figure.add_scatter(
-        x=x,
-        y=y,
-        mode="markers",
-        name="Centres",
-        text=[escape(segment.name) for segment in segments],
-        marker={
+    return {
+        "type": "scatter",
+        "x": x,
+        "y": y,
+        "mode": "markers",
+        "name": "Centres",
+        "text": [escape(segment.name) for segment in segments],
+        "marker": {
             "size": 15,
             "symbol": "x",
             "color": [segment_colour(segment.colour) for segment in segments],
             "line": {"width": 2, "color": "#FFFFFF"},
         },
-        hovertemplate="Centre of %{text}<br>%{x:,.6~g}, %{y:,.6~g}<extra></extra>",
-    )
+        "hovertemplate": "Centre of %{text}<br>%{x:,.6~g}, %{y:,.6~g}<extra></extra>",
+    }

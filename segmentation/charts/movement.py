@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from segmentation.charts.look import (
     NEUTRAL,
+    bare,
     blank,
     escape,
     heat_map,
@@ -38,10 +39,10 @@ def sankey(step: Movement, segments: dict[int, SegmentName]) -> go.Figure:
     labels = [f"{wrap(from_names(step)[i], 22, 2)}: {matrix[i].sum():,}" for i in left]
     labels += [f"{wrap(to_names(step)[i], 22, 2)}: {matrix[:, i].sum():,}" for i in right]
     flows = sorted(step.flows, key=lambda flow: (flow.from_id == ABSENT, flow.from_id, flow.to_id))
-    figure = go.Figure()
-    figure.add_sankey(
-        arrangement="snap",
-        node={
+    streams = {
+        "type": "sankey",
+        "arrangement": "snap",
+        "node": {
             "label": labels,
             "color": [_colour(i, segments) for i in (*left, *right)],
             "pad": 18,
@@ -49,7 +50,7 @@ def sankey(step: Movement, segments: dict[int, SegmentName]) -> go.Figure:
             "line": {"width": 0},
             "hovertemplate": "%{label}<extra></extra>",
         },
-        link={
+        "link": {
             "source": [place_of_left[flow.from_id] for flow in flows],
             "target": [place_of_right[flow.to_id] for flow in flows],
             "value": [flow.customers for flow in flows],
@@ -61,8 +62,9 @@ def sankey(step: Movement, segments: dict[int, SegmentName]) -> go.Figure:
             ],
             "hovertemplate": "%{customdata}<extra></extra>",
         },
-    )
-    return figure.update_layout(
+    }
+    return bare(
+        streams,
         height=max(420, 120 + 64 * max(len(left), len(right))),
         margin={"l": 8, "r": 8, "t": 16, "b": 16},
         font={"size": 13},
@@ -75,10 +77,11 @@ def move_matrix(step: Movement) -> go.Figure:
     counts = table.to_numpy(dtype=float)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     # Who stayed is most of it, and would leave no colour for the others.
-    figure = heat_map(
+    return heat_map(
         shares,
         [f"to {name}" for name in table.columns],
         [str(name) for name in table.index],
+        height=150 + 48 * len(table),
         zmin=-1,
         zmax=1,
         showscale=False,
@@ -88,7 +91,6 @@ def move_matrix(step: Movement) -> go.Figure:
         hovertemplate="%{y}, %{x}: %{text} customers, %{customdata:.1%} of those before"
         "<extra></extra>",
     )
-    return figure.update_layout(height=150 + 48 * len(table))
 
 
 def over_time(

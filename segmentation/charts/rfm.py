@@ -50,16 +50,18 @@ def rfm_map(rfm: Rfm, by: Literal["customers", "revenue"], people: str, money: s
         np.sqrt(shade),
         [f"F {score}" for score in scores],
         [f"R {score}" for score in scores],
+        height=460,
+        colorscale=LIGHT_TO_DARK,
+        showscale=False,
+        textfont={"size": 11, "color": "#000000"},
         text=text,
         texttemplate="%{text}",
         customdata=np.dstack([counts, revenue]),
         hovertemplate="%{y}, %{x}<br>%{customdata[0]:,} "
         f"{escape(people)}, {escape(money)} %{{customdata[1]:,.0f}}<extra></extra>",
     )
-    figure.update_traces(colorscale=LIGHT_TO_DARK, showscale=False, textfont={"size": 11})
     figure.update_yaxes(autorange=True, title_text="Lately ↑")
-    figure.update_xaxes(title_text="Often →")
-    return figure.update_layout(height=460)
+    return figure.update_xaxes(title_text="Often →")
 
 
 def rfm_histogram(
@@ -87,18 +89,19 @@ def rfm_histogram(
 def crossing_map(crossing: RfmCrossing, names: dict[int, str]) -> go.Figure:
     """Draw how many of each RFM segment are in each segment; the darker, the more of its row."""
     counts = crossing.counts
-    figure = heat_map(
+    return heat_map(
         crossing.within_rfm().to_numpy(),
         [names[int(i)] for i in counts.columns],
         [str(name) for name in counts.index],
+        height=160 + 36 * len(counts),
+        colorscale=LIGHT_TO_DARK,
+        showscale=False,
         zmin=0,
         zmax=1,
         text=[[f"{count:,}" if count else "" for count in row] for row in counts.to_numpy()],
         texttemplate="%{text}",
         hovertemplate="%{y} and %{x}: %{text}<br>%{z:.0%} of the row<extra></extra>",
     )
-    figure.update_traces(colorscale=LIGHT_TO_DARK, showscale=False)
-    return figure.update_layout(height=160 + 36 * len(counts))
 
 
 def _short(value: Any) -> str:

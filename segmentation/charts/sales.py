@@ -125,16 +125,16 @@ def hour_map(frame: pd.DataFrame, currency: Currency) -> go.Figure:
             z.tolist(), shown["orders"].to_numpy().reshape(z.shape).tolist(), strict=True
         )
     ]
-    figure = heat_map(
+    return heat_map(
         z,
         [f"{hour}:00" for hour in hours],
         days,
+        height=300,
+        colorscale=SEQUENTIAL,
         text=told,
         hovertemplate="%{y}, %{x}: %{text}<extra></extra>",
         showscale=False,
     )
-    figure.data[0].colorscale = SEQUENTIAL
-    return figure.update_layout(height=300)
 
 
 def new_and_returning(frame: pd.DataFrame, what: str, currency: Currency) -> go.Figure:
@@ -185,6 +185,8 @@ def cohort_map(found: Cohorts, what: str) -> go.Figure:
         shares,
         [str(month) for month in range(width)],
         names,
+        height=140 + 34 * len(rows),
+        colorscale=SEQUENTIAL,
         zmin=0,
         zmax=top or 1.0,
         text=text,
@@ -195,9 +197,7 @@ def cohort_map(found: Cohorts, what: str) -> go.Figure:
         hoverongaps=False,
         showscale=False,
     )
-    figure.data[0].colorscale = SEQUENTIAL
-    figure.update_xaxes(title_text="Months after the first order")
-    return figure.update_layout(height=140 + 34 * len(rows))
+    return figure.update_xaxes(title_text="Months after the first order")
 
 
 def pareto_curve(found: Pareto) -> go.Figure:

@@ -11,11 +11,13 @@ from segmentation.charts.look import (
     PALETTE,
     SYMBOLS,
     blank,
+    chart,
     escape,
     heat_map,
     named,
     segment_colour,
     text_on,
+    upright,
     wrap,
 )
 from segmentation.money import Currency
@@ -64,10 +66,11 @@ def region_map(frame: pd.DataFrame, segments: dict[int, SegmentName], most: int 
     own = shares.loc[ids, countries].to_numpy()
     text = [[_share(cell) for cell in row] for row in own.tolist()]
     told = [["–" if np.isnan(cell) else f"{cell:.0f}" for cell in row] for row in index]
-    figure = heat_map(
+    return heat_map(
         np.clip(index, 0, 200),
         [name or "(missing)" for name in countries],
         [segments[i].name for i in ids],
+        height=150 + 48 * len(ids),
         zmin=0,
         zmid=100,
         zmax=200,
@@ -77,7 +80,6 @@ def region_map(frame: pd.DataFrame, segments: dict[int, SegmentName], most: int 
         hovertemplate="%{y}<br>%{x}: %{text} of its revenue, index %{customdata}<extra></extra>",
         showscale=False,
     )
-    return figure.update_layout(height=150 + 48 * len(ids))
 
 
 def rhythm_bars(frame: pd.DataFrame, segments: dict[int, SegmentName]) -> go.Figure:
@@ -161,38 +163,41 @@ def difference_dots(
     Marks are open where the segments were made from the feature.
     """
     features = list(dict.fromkeys(numbers["feature"]))[:most]
-    figure = blank(None, None)
     texts = [label(name) for name in features]
-    figure.update_yaxes(**named(texts, lines=2), autorange="reversed")
     groups = list(dict.fromkeys(numbers["group"]))
     against = segments[groups[0]].name if len(groups) == 1 else "each"
     title = f"{segments[first].name} below or above {against}, in standard deviations"
-    figure.update_xaxes(title_text=wrap(title, 34))
+    dots = []
     for place, group in enumerate(groups):
         own = numbers[numbers["group"] == group].set_index("feature").loc[features]
-        figure.add_scatter(
-            x=own["effect"],
-            y=[wrap(name) for name in texts],
-            mode="markers",
-            name=f"against {wrap(segments[group].name)}",
-            marker={
-                "color": segment_colour(segments[group if len(groups) > 1 else first].colour),
-                "symbol": [
-                    SYMBOLS[place % len(SYMBOLS)] + ("-open" if used else "")
-                    for used in own["used"]
-                ],
-                "size": 9,
-            },
-            error_x=_whiskers(own["effect"], own["effect_low"], own["effect_high"]),
-            customdata=np.column_stack([own["mean"], own["mean_other"], own["difference"]]),
-            hovertemplate="%{y}<br>mean %{customdata[0]:,.5~g} against %{customdata[1]:,.5~g}: "
-            "%{customdata[2]:+,.5~g}<extra></extra>",
-            showlegend=len(groups) > 1,
+        symbol = SYMBOLS[place % len(SYMBOLS)]
+        dots.append(
+            {
+                "type": "scatter",
+                "x": own["effect"],
+                "y": [wrap(name) for name in texts],
+                "mode": "markers",
+                "name": f"against {wrap(segments[group].name)}",
+                "marker": {
+                    "color": segment_colour(segments[group if len(groups) > 1 else first].colour),
+                    "symbol": [symbol + ("-open" if used else "") for used in own["used"]],
+                    "size": 9,
+                },
+                "error_x": _whiskers(own["effect"], own["effect_low"], own["effect_high"]),
+                "customdata": np.column_stack([own["mean"], own["mean_other"], own["difference"]]),
+                "hovertemplate": "%{y}<br>mean %{customdata[0]:,.5~g} against "
+                "%{customdata[1]:,.5~g}: %{customdata[2]:+,.5~g}<extra></extra>",
+                "showlegend": len(groups) > 1,
+            }
         )
-    figure.add_vline(x=0, line={"width": 1, "color": NEUTRAL})
-    if len(groups) > 1:
-        figure.update_layout(scattermode="group")
-    return figure.update_layout(height=max(300, 150 + (24 + 12 * len(groups)) * len(features)))
+    return chart(
+        *dots,
+        shapes=[upright(0, width=1, color=NEUTRAL)],
+        xaxis={"title": {"text": wrap(title, 34)}},
+        yaxis={**named(texts, lines=2), "autorange": "reversed"},
+        height=max(300, 150 + (24 + 12 * len(groups)) * len(features)),
+        **({"scattermode": "group"} if len(groups) > 1 else {}),
+    )
 
 
 def _share(value: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from segmentation.charts.look import NEUTRAL, blank, escape, segment_colour, wrap
+from segmentation.charts.look import NEUTRAL, chart, escape, segment_colour, upright, wrap
 from segmentation.results import SegmentName
 from segmentation.widths import Widths
 
@@ -26,7 +26,6 @@ def silhouette_plot(found: Widths, segments: dict[int, SegmentName]) -> go.Figur
         By id.
     """
     drawn = found.few()
-    figure = blank("Silhouette", None)
     gap = GAP_SHARE * len(drawn.labels)
     whole = len(drawn.labels) + gap * (len(segments) + 1)
     smallest = min(int((drawn.labels == segment).sum()) for segment in segments)
@@ -36,7 +35,7 @@ def silhouette_plot(found: Widths, segments: dict[int, SegmentName]) -> go.Figur
     room = (names + 1) * HEIGHT_OF_LINE * whole / (smallest + gap)
     height = HEIGHT_OF_EDGES + HEIGHT_OF_SEGMENT * len(segments)
     height = max(LEAST_HEIGHT, height, min(HEIGHT_OF_EDGES + int(room) + 1, LARGEST_HEIGHT))
-    top, middles, titles = 0.0, [], []
+    top, middles, titles, knives = 0.0, [], [], []
     for segment, named in segments.items():
         values = drawn.values[drawn.labels == segment]
         bottom = top + len(values)
@@ -45,24 +44,34 @@ def silhouette_plot(found: Widths, segments: dict[int, SegmentName]) -> go.Figur
         lines = int((len(values) + gap) / whole * (height - HEIGHT_OF_EDGES) / HEIGHT_OF_LINE)
         titles.append(wrap(named.name, NAME_WIDTH, min(max(lines, 1), MOST_LINES)))
         # A line along the ends of the bars: with a thousand of them, the bars would be hairlines.
-        figure.add_scatter(
-            x=np.repeat(values, 2),
-            y=top + np.repeat(np.arange(len(values) + 1), 2)[1:-1],
-            mode="lines",
-            line={"width": 0.5, "color": segment_colour(named.colour)},
-            fill="tozerox",
-            fillcolor=segment_colour(named.colour),
-            name=wrap(named.name),
-            hovertemplate=f"{escape(named.name)}<br>silhouette %{{x:.2f}}<extra></extra>",
+        knives.append(
+            {
+                "type": "scatter",
+                "x": np.repeat(values, 2),
+                "y": top + np.repeat(np.arange(len(values) + 1), 2)[1:-1],
+                "mode": "lines",
+                "line": {"width": 0.5, "color": segment_colour(named.colour)},
+                "fill": "tozerox",
+                "fillcolor": segment_colour(named.colour),
+                "name": wrap(named.name),
+                "hovertemplate": f"{escape(named.name)}<br>silhouette %{{x:.2f}}<extra></extra>",
+            }
         )
         top = bottom + gap
-    figure.add_vline(x=found.mean, line={"color": NEUTRAL, "dash": "dash", "width": 2})
-    figure.update_xaxes(range=[min(-0.03, float(found.values.min()) - 0.02), 1])
-    figure.update_yaxes(
-        range=[top, -gap],
-        tickvals=middles,
-        ticktext=titles,
-        showgrid=False,
-        zeroline=False,
+    return chart(
+        *knives,
+        shapes=[upright(found.mean, color=NEUTRAL, dash="dash", width=2)],
+        xaxis={
+            "title": {"text": "Silhouette"},
+            "range": [min(-0.03, float(found.values.min()) - 0.02), 1],
+        },
+        yaxis={
+            "range": [top, -gap],
+            "tickvals": middles,
+            "ticktext": titles,
+            "showgrid": False,
+            "zeroline": False,
+        },
+        showlegend=False,
+        height=height,
     )
-    return figure.update_layout(showlegend=False, height=height)
