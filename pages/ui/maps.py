@@ -18,6 +18,7 @@ from segmentation.values import Bools, Floats
 from segmentation.vocabulary import label
 
 FLAT, SOLID, PCA = "Map", "3-D map", "All features (PCA)"
+SOLID_KEY = "map-3d"
 
 
 def views(run: Run) -> list[str]:
@@ -38,12 +39,8 @@ def draw(run: Run, keep: Bools, view: str) -> None:
 
 
 def _axes(run: Run, count: int) -> list[str]:
-    """Let the reader choose the axes; the features used come first."""
-    source = state.source()
-    assert source is not None
-    customers = run.loaded.customers
-    used = [name for name in cache.telling(source, run) if name in customers.numeric]
-    options = [*used, *(name for name in customers.numeric if name not in used)]
+    """Let the reader choose the axes."""
+    options = _options(run)
     chosen = []
     for i, place in enumerate(st.columns(count)):
         with place:
@@ -54,6 +51,15 @@ def _axes(run: Run, count: int) -> list[str]:
     return chosen
 
 
+def _options(run: Run) -> list[str]:
+    """Return what can be an axis; the features used come first."""
+    source = state.source()
+    assert source is not None
+    customers = run.loaded.customers
+    used = [name for name in cache.telling(source, run) if name in customers.numeric]
+    return [*used, *(name for name in customers.numeric if name not in used)]
+
+
 def _flat(run: Run, keep: Bools) -> None:
     x, y = _axes(run, 2)
     drawing = _draws_around()
@@ -62,6 +68,7 @@ def _flat(run: Run, keep: Bools) -> None:
         "map-2d",
         f"{wording.people()} by {label(x)} and {label(y)}",
         on_draw=_picked_flat(run, keep, x, y) if drawing else None,
+        ahead=_solid_ahead(run),
     )
     _how_to_read(run, int(keep.sum()), {x, y})
 
@@ -70,11 +77,18 @@ def _solid(run: Run, keep: Bools) -> None:
     across, up, depth = _axes(run, 3)
     widgets.chart(
         charts.map_3d(run, keep, across, up, depth),
-        "map-3d",
+        SOLID_KEY,
         f"{wording.people()} by {label(across)}, {label(up)} and {label(depth)}",
         height="stretch",
     )
     _how_to_read(run, int(keep.sum()), {across, up, depth}, " On a phone, it turns at full size.")
+
+
+def _solid_ahead(run: Run) -> tuple[str, dict[str, Any]] | None:
+    if SOLID not in views(run):
+        return None
+    across, up, depth = _options(run)[:3]
+    return SOLID_KEY, charts.map_3d_ahead(run, across, up, depth)
 
 
 def _pca(run: Run, keep: Bools) -> None:

@@ -22,7 +22,17 @@ const EXPAND = "M32 32C14 32 0 46 0 64v96h64V96h64V32zM0 352v96c0 18 14 32 32 32
   + "M320 32v64h64v64h64V64c0-18-14-32-32-32zM384 352v64h-64v64h96c18 0 32-14 32-32v-96z";
 const COLLAPSE = "M160 32H96v96H0v64h128c18 0 32-14 32-32zM0 320v64h96v96h64V352c0-18-14-32-32-32z"
   + "M288 32v128c0 18 14 32 32 32h128v-64h-96V32zM320 320c-18 0-32 14-32 32v128h64v-96h96v-64z";
-const icon = path => ({ width: 448, height: 512, path });
+const owners = new WeakMap();
+// The same ones for all charts: a plot that is given other buttons is ended and made anew.
+const button = (title, path) => ({
+  name: title, title, icon: { width: 448, height: 512, path },
+  click: place => owners.get(place)?.turn(),
+});
+const BUTTONS = [[button("Fullscreen", EXPAND)], [button("Close fullscreen", COLLAPSE)]];
+
+// A picture of a chart can't bring the page's own font along, and another's letters are cut off at
+// its edge: so charts are drawn with those that every machine has.
+const FONTS = "Arial, Liberation Sans, Helvetica, sans-serif";
 
 function theme(place) {
   const style = getComputedStyle(place);
@@ -35,7 +45,7 @@ function theme(place) {
   };
   const scene = { gridcolor: line, zerolinecolor: line, color: text, showbackground: false };
   return { layout: {
-    font: { ...font(12) }, paper_bgcolor: page, plot_bgcolor: page,
+    font: { ...font(12), family: FONTS }, paper_bgcolor: page, plot_bgcolor: page,
     margin: { l: 0, r: 0, pad: 8 },
     title: { x: 0, xanchor: "left", font: font(16) },
     legend: { font: font(12), title: { font: font(12), side: "top" }, valign: "top" },
@@ -52,6 +62,82 @@ function kept({ data, layout }) {
   const titles = ["xaxis", "yaxis"].map(name => layout[name]?.title?.text)
     .concat(["xaxis", "yaxis", "zaxis"].map(name => layout.scene?.[name]?.title?.text));
   return [JSON.stringify(titles), JSON.stringify(data.map(trace => trace.name ?? null))];
+}
+
+// Plotly draws a chart again when its labels need other margins than it began with. So each begins
+// with the margins that one with labels like these has come to.
+const rooms = new Map();
+
+function likeness({ data, layout }, size) {
+  const lines = title => title?.text ? title.text.split("<br>").length : 0;
+  const [x, y] = ["x", "y"].map(letter => {
+    const { ticktext, title, visible, tickprefix } = layout[`${letter}axis`] ?? {};
+    const names = data.map(trace => trace[letter])
+      .find(values => Array.isArray(values) && typeof values[0] === "string");
+    return [ticktext ?? names, lines(title), visible, tickprefix];
+  });
+  const legend = layout.showlegend !== false && [...data, ...layout.shapes ?? []]
+    .map(one => one.showlegend === false ? null : one.name);
+  return JSON.stringify([size, layout.margin, x, y, legend, data.map(trace => trace.showscale)]);
+}
+
+// Three dimensions take more than a second to set up where there is no graphics card. So they are
+// set up once, while nothing else is done, and go from the chart that ends to the one that comes.
+let parked, scenes = 0;
+const AT_REST_MS = 1000;
+const solid = ({ data }) => data.some(trace => trace.type === "scatter3d");
+const rest = () => new Promise(done => setTimeout(done, AT_REST_MS));
+const idle = () => window.requestIdleCallback ? new Promise(done => requestIdleCallback(done)) : rest();
+
+function element() {
+  const made = document.createElement("div");
+  made.className = "chart-plot";
+  return made;
+}
+
+async function setUp(place, { data, layout, config }) {
+  if (scenes) return;
+  scenes = 1;
+  const look = { template: theme(place), width: place.clientWidth, height: place.clientHeight };
+  await rest();
+  const made = element();
+  // How many numbers stand along an axis goes by its size on the screen.
+  made.style.cssText = "position: fixed; left: -100vw; visibility: hidden";
+  document.body.append(made);
+  const untitled = { title: { text: "" } };
+  // Bit by bit, so that who does something meanwhile waits less.
+  for (const less of [{ ...untitled, showticklabels: false, tickvals: [] }, untitled, {}]) {
+    await idle();
+    if (scenes > 1) break;
+    const scene = { ...layout.scene };
+    for (const name of ["xaxis", "yaxis", "zaxis"]) scene[name] = { ...scene[name], ...less };
+    await Plotly.react(made, data, { ...layout, ...look, scene },
+      { ...config, ...OWN, modeBarButtonsToAdd: BUTTONS[0] });
+  }
+  made.remove();
+  made.style.cssText = "";
+  park(made);
+}
+
+const alive = plot => plot?._fullLayout?.scene?._scene.glplot?.gl.isContextLost() === false;
+
+function drop(plot) {
+  Plotly.purge(plot);
+  scenes -= 1;
+}
+
+function park(plot) {
+  if (!parked && alive(plot)) parked = plot;
+  else drop(plot);
+}
+
+function takeOver() {
+  const found = parked;
+  parked = undefined;
+  if (alive(found)) return found;
+  if (found) drop(found);
+  scenes += 1;
+  return element();
 }
 
 function outlined({ selections = [] }) {
@@ -76,8 +162,6 @@ class Plot {
   constructor(place) {
     this.place = place;
     this.full = false;
-    const button = (title, path) => ({ name: title, title, icon: icon(path), click: () => this.turn() });
-    this.buttons = [[button("Fullscreen", EXPAND)], [button("Close fullscreen", COLLAPSE)]];
     this.escape = event => { if (event.key === "Escape" && this.full) this.turn() };
     document.addEventListener("keydown", this.escape);
     this.print = () => { if (this.waiting) this.draw() };
@@ -102,9 +186,9 @@ class Plot {
     this.draw();
   }
 
-  take({ figure, alt, config, height }, send) {
+  take({ figure, alt, config, height, ahead }, send) {
     this.send = send;
-    this.given = { figure, config };
+    this.given = { figure, config, ahead };
     this.place.setAttribute("aria-label", alt);
     this.place.style.height = height === "stretch" ? "100%" : `${figure.layout.height ?? 450}px`;
     this.revision = ++drawn;
@@ -122,23 +206,36 @@ class Plot {
   paint() {
     if (this.gone || !this.place.clientWidth) return;
     this.waiting = false;
-    const { figure: { data, layout }, config } = this.given;
-    const [axes, names] = kept(this.given.figure);
+    const { figure, config, ahead } = this.given, { data, layout } = figure;
+    if (!this.plot) this.begin(solid(figure));
+    const [axes, names] = kept(figure);
     this.width = this.size();
+    const alike = likeness(figure, this.width);
     const { clientWidth: width, clientHeight: height } = this.place;
     const themed = {
       ...layout, template: theme(this.place), width, height, uirevision: axes,
       legend: { ...layout.legend, uirevision: names }, selectionrevision: this.revision,
+      margin: { ...layout.margin, ...rooms.get(alike) },
     };
-    Plotly.react(this.place, data, themed,
-      { ...config, ...OWN, modeBarButtonsToAdd: this.buttons[+this.full] });
-    if (!this.listening) {
+    Plotly.react(this.plot, data, themed,
+      { ...config, ...OWN, modeBarButtonsToAdd: BUTTONS[+this.full] });
+    const { l, r, t, b } = this.plot._fullLayout._size;
+    rooms.set(alike, { l, r, t, b });
+    if (!this.solid && !this.listening) {
       this.listening = true;
-      this.place.on("plotly_selected", event => {
+      this.plot.on("plotly_selected", event => {
         const outlines = event && outlined(event);
         if (outlines && outlines.box.length + outlines.lasso.length) this.send("drawn", outlines);
       });
     }
+    if (ahead) setUp(this.place, ahead);
+  }
+
+  begin(solid) {
+    this.solid = solid;
+    this.plot = solid ? takeOver() : element();
+    owners.set(this.plot, this);
+    this.place.replaceChildren(this.plot);
   }
 
   end() {
@@ -147,7 +244,10 @@ class Plot {
     this.look.disconnect();
     window.removeEventListener("beforeprint", this.print);
     document.removeEventListener("keydown", this.escape);
-    window.Plotly?.purge(this.place);
+    if (this.plot && this.solid) {
+      this.plot.remove();
+      park(this.plot);
+    } else if (this.plot) window.Plotly.purge(this.plot);
   }
 }
 

@@ -20,6 +20,7 @@ _HTML = '<div class="chart" role="figure"></div>'
 
 _CSS = """
 .chart { width: 100%; overflow: hidden }
+.chart-plot { width: 100%; height: 100% }
 div:has(> .chart), div:has(> div > .chart) { height: 100% }
 .chart-full { position: fixed; inset: 0; z-index: 1000050;
   width: 100vw; height: 100dvh !important; background: var(--st-background-color) }
@@ -34,9 +35,13 @@ def draw(
     *,
     height: Literal["content", "stretch"] = "content",
     on_draw: Callable[[Any], None] | None = None,
+    ahead: dict[str, Any] | None = None,
 ) -> None:
-    """Draw a figure; ``on_draw`` gets the boxes and lassos that a reader draws in it."""
-    given = json.dumps({"alt": alt, "config": config, "height": height})
+    """Draw a figure; ``on_draw`` gets the boxes and lassos that a reader draws in it.
+
+    ``ahead`` is a figure in three dimensions to set up meanwhile, with its configuration.
+    """
+    given = json.dumps({"alt": alt, "config": config, "height": height, "ahead": ahead})
     # The figure is text already, which is put in as it is.
     message = f'{given[:-1]}, "figure": {figure.to_json(validate=False)}}}'
 

@@ -23,9 +23,6 @@ MIME = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "zip": "application/zip",
 }
-# A picture of a chart can't bring the page's own font along, and another's letters are cut off at
-# its edge: so charts are drawn with those that every machine has.
-CHART_FONTS = "Arial, Liberation Sans, Helvetica, sans-serif"
 CHART_CONFIG: dict[str, Any] = {"modeBarButtonsToRemove": ["lasso2d", "select2d"]}
 DRAWN_IN_CONFIG: dict[str, Any] = {"displayModeBar": True}
 
@@ -44,16 +41,26 @@ def chart(
     *,
     height: Literal["content", "stretch"] = "content",
     on_draw: Callable[[Any], None] | None = None,
+    ahead: tuple[str, dict[str, Any]] | None = None,
 ) -> None:
     """Draw a figure in the page's theme, with what it shows in words.
 
     With ``on_draw`` the reader can draw boxes and lassos, which it gets as Plotly tells them.
+    ``ahead`` is the key and the frame of a figure in three dimensions that may be wanted next.
     """
-    figure.update_layout(font_family=CHART_FONTS)
-    picture = {"format": state.image_format(), "filename": key, "scale": IMAGE_SCALE}
-    config = CHART_CONFIG if on_draw is None else DRAWN_IN_CONFIG
+
+    def config(key: str) -> dict[str, Any]:
+        picture = {"format": state.image_format(), "filename": key, "scale": IMAGE_SCALE}
+        return {"toImageButtonOptions": picture}
+
     plot.draw(
-        figure, key, alt, config | {"toImageButtonOptions": picture}, height=height, on_draw=on_draw
+        figure,
+        key,
+        alt,
+        config(key) | (CHART_CONFIG if on_draw is None else DRAWN_IN_CONFIG),
+        height=height,
+        on_draw=on_draw,
+        ahead={"config": config(ahead[0]) | CHART_CONFIG, **ahead[1]} if ahead else None,
     )
 
 

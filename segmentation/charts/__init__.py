@@ -9,7 +9,7 @@ from segmentation.charts.arrivals import arrivals_over_time
 from segmentation.charts.columns import category_bars, correlation_map, histogram, relation
 from segmentation.charts.evidence import criterion_chart
 from segmentation.charts.look import MOST_POINTS, PALETTE, segment_colour
-from segmentation.charts.maps import map_2d, map_3d, pca_map, pointed_out
+from segmentation.charts.maps import map_2d, map_3d, map_3d_ahead, pca_map, pointed_out
 from segmentation.charts.movement import at_date, move_matrix, over_time, sankey
 from segmentation.charts.portraits import category_stacks, snake_plot, spread_strips
 from segmentation.charts.rfm import crossing_map, rfm_histogram, rfm_map
@@ -63,6 +63,7 @@ __all__ = [
     "lift_dots",
     "map_2d",
     "map_3d",
+    "map_3d_ahead",
     "means_map",
     "move_matrix",
     "new_and_returning",

@@ -86,23 +86,53 @@ def map_3d(run: Run, keep: Bools, across: str, up: str, depth: str) -> go.Figure
         points(rows, axes, name=segment.name, marker=_marker(segment, 4, SYMBOLS_3D))
         for segment, rows in _by_segment(run, _segmented(run, keep))
     ]
-    # Opaque, because see-through lines vanish on a light page.
-    look: dict[str, Any] = {"showbackground": False, "gridcolor": NEUTRAL, "zerolinecolor": NEUTRAL}
-    scene: dict[str, Any] = {
-        name: {**look, **laid_out(axis, lines=1)}
-        for name, axis in zip(("xaxis", "yaxis", "zaxis"), axes, strict=True)
-    }
     return bare(
         *clouds,
         margin={"l": 0, "r": 0, "t": 8, "b": 8},
         legend=LEGEND,
-        scene={
-            **scene,
-            "annotations": _crosses(run, axes, _segments(run, keep)),
-            "aspectmode": "cube",
-            "camera": {"eye": EYE, "center": {"x": 0, "y": 0, "z": -0.15}},
-        },
+        scene={**_scene(axes), "annotations": _crosses(run, axes, _segments(run, keep))},
     )
+
+
+def map_3d_ahead(run: Run, across: str, up: str, depth: str) -> dict[str, Any]:
+    """Return what takes a browser longest of such a map: its axes with their titles, its symbols.
+
+    Returns
+    -------
+    dict
+        `data` and `layout`, which can be written as JSON as they are.
+    """
+    axes = _axes(run, (across, depth, up))
+    frame = run.loaded.customers.frame
+    ends = {
+        letter: axis.place([float(frame[axis.feature].min()), float(frame[axis.feature].max())])
+        for letter, axis in zip("xyz", axes, strict=True)
+    }
+    corners = {letter: place.tolist() for letter, place in ends.items()}
+    data = [
+        {
+            "type": "scatter3d",
+            **corners,
+            "mode": "markers",
+            "marker": _marker(segment, 4, SYMBOLS_3D),
+        }
+        for segment in run.names
+    ]
+    return {"data": data, "layout": {"scene": _scene(axes), "showlegend": False}}
+
+
+def _scene(axes: tuple[Axis, ...]) -> dict[str, Any]:
+    # Opaque, because see-through lines vanish on a light page.
+    look: dict[str, Any] = {"showbackground": False, "gridcolor": NEUTRAL, "zerolinecolor": NEUTRAL}
+    titled: dict[str, Any] = {
+        name: {**look, **laid_out(axis, lines=1)}
+        for name, axis in zip(("xaxis", "yaxis", "zaxis"), axes, strict=True)
+    }
+    return {
+        **titled,
+        "aspectmode": "cube",
+        "camera": {"eye": EYE, "center": {"x": 0, "y": 0, "z": -0.15}},
+    }
 
 
 def pca_map(

@@ -244,6 +244,10 @@ class Person:
     def charts(self) -> Locator:
         return self.page.locator(".chart")
 
+    def plot(self) -> Locator:
+        """Return the first chart as Plotly knows it."""
+        return self.charts().first.locator(".js-plotly-plot")
+
     def sees_chart(self) -> None:
         self._sees(self.charts().first)
 

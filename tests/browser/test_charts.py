@@ -40,7 +40,7 @@ def tool(person: Person, title: str) -> None:
 
 
 def test_a_change_keeps_the_plot_and_what_was_zoomed_and_hidden(mapped: Person) -> None:
-    chart = mapped.charts().first
+    chart = mapped.plot()
     chart.evaluate("e => { e.seenBefore = true }")
     tool(mapped, "Zoom in")
     mapped.page.wait_for_timeout(600)
@@ -63,7 +63,7 @@ def test_a_change_keeps_the_plot_and_what_was_zoomed_and_hidden(mapped: Person) 
 
 
 def test_a_chart_is_as_wide_as_its_place_and_as_the_window(mapped: Person) -> None:
-    chart = mapped.charts().first
+    chart = mapped.plot()
     width, drawn, height, drawn_high = chart.evaluate(SIZES)
     assert width == drawn and height == drawn_high
     tool(mapped, "Fullscreen")
@@ -93,7 +93,58 @@ def test_nothing_offers_to_send_a_chart_away(mapped: Person) -> None:
 def test_a_chart_out_of_sight_is_drawn_when_it_comes_near(mapped: Person) -> None:
     mapped.page.set_viewport_size({"width": 1440, "height": 400})
     mapped.view("Evidence for k")
-    drawn, all_charts = mapped.page.locator(".js-plotly-plot"), mapped.charts().count()
+    drawn, all_charts = mapped.charts().locator(".js-plotly-plot"), mapped.charts().count()
     assert drawn.count() < all_charts
     mapped.sees_charts(all_charts)
     assert drawn.count() == all_charts
+
+
+def test_three_dimensions_are_set_up_once_and_before_they_are_asked_for(person: Person) -> None:
+    person.page.evaluate("""() => { window.scenes = new Set();
+      const plain = HTMLCanvasElement.prototype.getContext;
+      HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+        if (kind.includes("webgl")) window.scenes.add(this);
+        return plain.call(this, kind, ...more) } }""")
+    found(person, "Mall visitors")
+    person.sees_chart()
+    person.page.wait_for_function(
+        "window.scenes.size && !document.querySelector('body > .js-plotly-plot')"
+    )
+    scenes = person.page.evaluate("window.scenes.size")
+    for view in ("3-D map", "Map", "3-D map"):
+        person.view(view)
+        person.sees_chart()
+        assert person.page.evaluate("window.scenes.size") == scenes
+
+
+def test_a_chart_in_three_dimensions_shows_nothing_of_the_one_before(mapped: Person) -> None:
+    axes = "e => ['x', 'y', 'z'].map(one => e._fullLayout.scene[`${one}axis`].title.text)"
+    drawn = "e => e._fullData.reduce((all, trace) => all + trace.x.length, 0)"
+    mapped.view("3-D map")
+    mapped.sees_chart()
+    before, everybody = mapped.plot().evaluate(axes), mapped.plot().evaluate(drawn)
+    mapped.view("Map")
+    only_women(mapped)
+    mapped.view("3-D map")
+    mapped.sees_chart()
+    women, all_customers = mapped.shown()
+    assert (mapped.plot().evaluate(drawn), everybody) == (women, all_customers)
+    mapped.choose("Across", before[2])
+    assert mapped.plot().evaluate(axes)[0] == before[2]
+
+
+def test_labels_are_never_cut_off_whichever_chart_went_before(mapped: Person) -> None:
+    mapped.go("Explore")
+    mapped.view("Two columns")
+    cut = """e => [...e.querySelectorAll('.xtick text, .ytick text, .xtitle, .ytitle, .legendtext')]
+      .filter(one => { const [a, b] = [one, e].map(x => x.getBoundingClientRect());
+        return a.left < b.left - 1 || a.right > b.right + 1 || a.bottom > b.bottom + 1 })
+      .map(one => one.textContent)"""
+    for up in ("Age", "Spending Score (1-100)", "Annual Income (k$)", "Age"):
+        mapped.choose("Up", up)
+        mapped.sees_chart()
+        assert mapped.plot().evaluate(cut) == []
+    for view in ("Correlations", "One column"):
+        mapped.view(view)
+        mapped.sees_chart()
+        assert mapped.plot().evaluate(cut) == []

@@ -261,7 +261,7 @@ def test_a_finger_on_a_chart_scrolls_the_page(meet: Meet) -> None:
     for view in ("Map", "3-D map"):
         person.view(view)
         person.sees_chart()
-        chart = person.charts().first
+        chart = person.plot()
         chart.evaluate("e => e.scrollIntoView({ block: 'center' })")
         axes = (
             "e => JSON.stringify([e.layout.xaxis?.range, e._fullLayout.scene?._scene.getCamera()])"
