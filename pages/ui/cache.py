@@ -20,7 +20,7 @@ import streamlit as st
 
 from segmentation.arena import arena as every_preparation
 from segmentation.cleaning import clean
-from segmentation.errors import DataError, SegmentationError
+from segmentation.errors import DataError, SchemaError, SegmentationError
 from segmentation.features import build_features
 from segmentation.filtering import Filter, passing, passing_segmented
 from segmentation.filtering.index import FilterIndex
@@ -106,8 +106,13 @@ def schema(source: AnySource, recipe: Recipe) -> Schema:
 
 def guessed_schema(source: AnySource, recipe: Recipe) -> Schema:
     """Say what the columns would be taken for if no role were settled."""
-    told = replace(recipe.schema, roles=())
-    return _guessed_schema(_key(source, recipe.read, recipe.combine, told), source, recipe)
+    told = replace(recipe, schema=replace(recipe.schema, roles=()))
+    try:
+        return schema(source, told)
+    except SchemaError:
+        # With what is known so far it can't be used, but corrected.
+        key = _key(source, told.read, told.combine, told.schema)
+        return _guessed_schema(key, source, told)
 
 
 def loaded(source: AnySource, recipe: Recipe, step: Steps | None = None) -> Loaded:
@@ -352,7 +357,7 @@ def _schema(key: str, _source: AnySource, _recipe: Recipe) -> Schema:
 
 @st.cache_resource(scope="session", max_entries=8, ttl=LONGEST_STAY, show_spinner=False)
 def _guessed_schema(key: str, _source: AnySource, _recipe: Recipe) -> Schema:
-    return guess_schema(table(_source, _recipe), replace(_recipe.schema, roles=()))
+    return guess_schema(table(_source, _recipe), _recipe.schema)
 
 
 @dataclass(slots=True)

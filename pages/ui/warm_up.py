@@ -16,6 +16,11 @@ from pages.ui import plot
 SERVER_DELAY_SECONDS = 1.0
 BROWSER_DELAY_MS = 600
 
+FIRST_TABLES = (
+    b"id,income,city\n1,20,Rome\n2,30,Oslo\n3,50,Rome\n",
+    b"order,customer,date,quantity,price\n1,a,2024-01-02,1,2.5\n2,b,2024-01-03,2,3.5\n",
+)
+
 # Streamlit's scripts for these come when they are first drawn.
 PARTS = (
     "DataFrame",
@@ -45,6 +50,13 @@ def _import() -> bool:
         import sklearn.cluster  # noqa: F401
 
         import segmentation.charts  # noqa: F401
+        from segmentation import pipeline
+        from segmentation.reading import Source
+
+        # Whoever brings the server's first file waits for what reading one loads, such as what
+        # columns are called in six languages.
+        for data in FIRST_TABLES:
+            pipeline.load(Source(name="first.csv", data=data))
 
         # Streamlit collects garbage after every run, and would look at every object of every
         # module each time: a tenth of a second in which the page gets nothing. They stay anyway.
