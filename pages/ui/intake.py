@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.ui import cache, columns, messages, remembered, state
 from segmentation.errors import SegmentationError
@@ -19,6 +20,8 @@ from segmentation.settings import Recipe, SchemaSettings
 SAMPLE_FOLDER = Path(__file__).parents[2] / "data"
 ENDINGS = ["csv", "tsv", "txt", "xlsx", "xlsm", "xlsb", "xls", "ods", "gz", "zip"]
 SAY_EVERY_SECONDS = 0.2
+TEXT = (".csv", ".tsv", ".txt")
+QUICK_BYTES = 100_000
 
 
 def welcome() -> None:
@@ -82,23 +85,38 @@ def take_candidate() -> None:
     read_bytes = sum(len(file.data) for file in new.sources)
     size = f"{new.name}, {read_bytes / 1e6:,.1f} MB"
     place = st.empty()
-    with place.container():
-        bar = st.progress(0.0, state.escape(f"Reading {size}"))
-        st.button("Cancel", key=f"cancel-{st.session_state['attempts']}", on_click=_cancel)
+    bar: DeltaGenerator | None = None
     done = 0
-    said = time.monotonic()
+    began = said = time.monotonic()
+
+    def tell(share: float, text: str) -> None:
+        nonlocal bar
+        if bar is None and quick and time.monotonic() - began < SAY_EVERY_SECONDS:
+            return
+        if bar is None:
+            with place.container():
+                bar = st.progress(share, state.escape(text))
+                st.button("Cancel", key=f"cancel-{st.session_state['attempts']}", on_click=_cancel)
+        else:
+            bar.progress(share, state.escape(text))
+
+    # What is done in the twinkling of an eye is shown at once, and not announced.
+    quick = read_bytes < QUICK_BYTES and all(
+        file.name.lower().endswith(TEXT) for file in new.sources
+    )
+    tell(0.0, f"Reading {size}")
 
     def share(read: float) -> None:
         nonlocal said
         # The page draws each message, and is asked here whether anyone clicked in the meantime.
         if time.monotonic() - said >= SAY_EVERY_SECONDS:
             said = time.monotonic()
-            bar.progress((done + read) / 5, state.escape(f"Reading {size}: {read:.0%}"))
+            tell((done + read) / 5, f"Reading {size}: {read:.0%}")
 
     def step(text: str) -> None:
         nonlocal done
         done += 1
-        bar.progress(done / 5, state.escape(f"{text} ({size})"))
+        tell(done / 5, f"{text} ({size})")
 
     try:
         loaded, settled = _load(new, step, share)
