@@ -9,7 +9,6 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 
-import charset_normalizer
 import numpy as np
 import pyarrow as pa
 
@@ -97,6 +96,8 @@ def detect_encoding(data: Content, name: str = "") -> Encoding:
     ranked = sorted(SINGLE_BYTE, key=lambda name: SINGLE_BYTE[name] - likelihood(high, name))
     encoding = ranked[0]
     if likelihood(high, encoding) < LEAST_LIKELY:
+        import charset_normalizer
+
         guess = charset_normalizer.from_bytes(data[:SAMPLE_BYTES]).best()
         return Encoding(name=guess.encoding if guess is not None else "cp1252")
     rival = next((other for other in ranked[1:] if _is_close(high, encoding, other)), None)

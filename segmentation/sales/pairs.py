@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
 from segmentation.results import Pairs, SalesLines
 from segmentation.sales.counting import shown
@@ -38,6 +37,8 @@ def bought_together(lines: SalesLines, keep: Bools) -> Pairs | None:
     Pairs or None
         None without products.
     """
+    from scipy import sparse
+
     product = lines.product
     if product is None:
         return None
