@@ -374,6 +374,27 @@ def test_the_centres_of_three_dimensions_lie_above_all_points(done: Run) -> None
     ]
 
 
+def test_what_is_set_up_ahead_has_the_axes_and_symbols_of_the_map(done: Run) -> None:
+    names = ("spend", "income", "tail")
+    figure = charts.map_3d(done, everyone(done), *names)
+    ahead = charts.map_3d_ahead(done, *names)
+    scene = figure.to_plotly_json()["layout"]["scene"]
+    assert ahead["layout"]["scene"] == {k: v for k, v in scene.items() if k != "annotations"}
+    assert [one["marker"] for one in ahead["data"]] == [
+        trace.marker.to_plotly_json() for trace in figure.data
+    ]
+    for letter in "xyz":
+        drawn = np.concatenate([trace[letter] for trace in figure.data])
+        assert ahead["data"][0][letter] == [np.nanmin(drawn), np.nanmax(drawn)]
+
+
+def test_what_is_set_up_ahead_can_be_written_also_of_a_column_without_values(done: Run) -> None:
+    customers = done.loaded.customers
+    empty = replace(customers, frame=customers.frame.assign(tail=np.nan))
+    run = replace(done, loaded=replace(done.loaded, customers=empty))
+    json.dumps(charts.map_3d_ahead(run, "spend", "income", "tail"), allow_nan=False)
+
+
 def test_symbols_of_three_dimensions_are_in_every_font() -> None:
     """They are drawn as letters; circles, squares and diamonds are among the geometric shapes."""
     assert {symbol.removesuffix("-open") for symbol in charts.look.SYMBOLS_3D} == {

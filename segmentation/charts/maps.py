@@ -104,11 +104,11 @@ def map_3d_ahead(run: Run, across: str, up: str, depth: str) -> dict[str, Any]:
     """
     axes = _axes(run, (across, depth, up))
     frame = run.loaded.customers.frame
-    ends = {
-        letter: axis.place([float(frame[axis.feature].min()), float(frame[axis.feature].max())])
-        for letter, axis in zip("xyz", axes, strict=True)
-    }
-    corners = {letter: place.tolist() for letter, place in ends.items()}
+    corners = {}
+    for letter, axis in zip("xyz", axes, strict=True):
+        column = frame[axis.feature]
+        ends = axis.place([column.min(), column.max()])
+        corners[letter] = ends.tolist() if np.isfinite(ends).all() else [0.0, 1.0]
     data = [
         {
             "type": "scatter3d",
