@@ -84,6 +84,9 @@ def take_candidate() -> None:
     st.session_state["attempts"] = st.session_state.get("attempts", 0) + 1
     read_bytes = sum(len(file.data) for file in new.sources)
     size = f"{new.name}, {read_bytes / 1e6:,.1f} MB"
+    # What is done in the twinkling of an eye is shown at once, and not announced.
+    texts = all(file.name.lower().endswith(TEXT) for file in new.sources)
+    quick = texts and read_bytes < QUICK_BYTES
     place = st.empty()
     bar: DeltaGenerator | None = None
     done = 0
@@ -100,10 +103,6 @@ def take_candidate() -> None:
         else:
             bar.progress(share, state.escape(text))
 
-    # What is done in the twinkling of an eye is shown at once, and not announced.
-    quick = read_bytes < QUICK_BYTES and all(
-        file.name.lower().endswith(TEXT) for file in new.sources
-    )
     tell(0.0, f"Reading {size}")
 
     def share(read: float) -> None:

@@ -49,18 +49,18 @@ def chart(
     ``ahead`` is the key and the frame of a figure in three dimensions that may be wanted next.
     """
 
-    def config(key: str) -> dict[str, Any]:
-        picture = {"format": state.image_format(), "filename": key, "scale": IMAGE_SCALE}
+    def saved_as(name: str) -> dict[str, Any]:
+        picture = {"format": state.image_format(), "filename": name, "scale": IMAGE_SCALE}
         return {"toImageButtonOptions": picture}
 
     plot.draw(
         figure,
         key,
         alt,
-        config(key) | (CHART_CONFIG if on_draw is None else DRAWN_IN_CONFIG),
+        saved_as(key) | (CHART_CONFIG if on_draw is None else DRAWN_IN_CONFIG),
         height=height,
         on_draw=on_draw,
-        ahead={"config": config(ahead[0]) | CHART_CONFIG, **ahead[1]} if ahead else None,
+        ahead={"config": saved_as(ahead[0]) | CHART_CONFIG, **ahead[1]} if ahead else None,
     )
 
 
