@@ -378,8 +378,12 @@ def test_what_is_set_up_ahead_has_the_axes_and_symbols_of_the_map(done: Run) -> 
     names = ("spend", "income", "tail")
     figure = charts.map_3d(done, everyone(done), *names)
     ahead = charts.map_3d_ahead(done, *names)
-    scene = figure.to_plotly_json()["layout"]["scene"]
-    assert ahead["layout"]["scene"] == {k: v for k, v in scene.items() if k != "annotations"}
+    layout = figure.to_plotly_json()["layout"]
+    del layout["template"], layout["scene"]["annotations"]
+    assert ahead["layout"] == layout
+    assert [(one["name"], one["showlegend"]) for one in ahead["data"]] == [
+        (trace.name, trace.showlegend) for trace in figure.data
+    ]
     assert [one["marker"] for one in ahead["data"]] == [
         trace.marker.to_plotly_json() for trace in figure.data
     ]

@@ -81,6 +81,23 @@ function likeness({ data, layout }, size) {
   return JSON.stringify([size, layout.margin, x, y, legend, data.map(trace => trace.showscale)]);
 }
 
+// Plotly offers to share a chart by sending its data to a server of its makers.
+const OWN = { displaylogo: false, showSendToCloud: false, plotlyServerURL: "" };
+
+function dressed(plot, figure, config, template, [width, height], full = 0, revision = 0) {
+  const { data, layout } = figure, [axes, names] = kept(figure);
+  const alike = likeness(figure, `${width} ${height}`);
+  const given = {
+    ...layout, template, width, height, uirevision: axes, selectionrevision: revision,
+    legend: { ...layout.legend, uirevision: names },
+    margin: { ...layout.margin, ...rooms.get(alike) },
+  };
+  const done = react(plot, data, given, { ...config, ...OWN, modeBarButtonsToAdd: BUTTONS[full] });
+  const { l, r, t, b } = plot._fullLayout._size;
+  rooms.set(alike, { l, r, t, b });
+  return done;
+}
+
 // Three dimensions take more than a second to set up where there is no graphics card. So they are
 // set up once, while nothing else is done, and go from the chart that ends to the one that comes.
 let parked, scenes = 0;
@@ -95,45 +112,95 @@ function element() {
   return made;
 }
 
-async function setUp(place, { data, layout, config }) {
-  if (scenes) return;
-  scenes = 1;
-  const look = { template: theme(place), width: place.clientWidth, height: place.clientHeight };
-  await rest();
-  const made = element();
-  // How many numbers stand along an axis goes by its size on the screen.
-  made.style.cssText = "position: fixed; left: -100vw; visibility: hidden";
+// Bit by bit, so that who does something meanwhile waits less.
+const UNTITLED = { title: { text: "" } };
+const BITS = [{ ...UNTITLED, showticklabels: false, tickvals: [] }, UNTITLED, {}];
+let wanted, ready, busy;
+
+async function setUp(place, ahead) {
+  wanted = JSON.stringify([ahead, theme(place), place.clientWidth]);
+  if (busy) return;
+  busy = true;
+  // One that a chart has taken over is as that chart left it.
+  const lacking = () => wanted !== ready && (ready || !scenes);
+  while (lacking()) {
+    const given = wanted;
+    await rest();
+    if (lacking() && given === wanted) await setUpNow(given);
+  }
+  busy = false;
+}
+
+async function setUpNow(given) {
+  const [{ key, data, layout, config }, template, width] = JSON.parse(given);
+  const bits = scenes ? BITS.slice(-1) : BITS;
+  const made = takeOver();
+  // As large as the scene to come, because a scene of another size is drawn anew.
+  made.classList.add(`st-key-${key}`);
+  made.style.cssText = `position: fixed; left: -100vw; visibility: hidden; width: ${width}px`;
   document.body.append(made);
-  const untitled = { title: { text: "" } };
-  // Bit by bit, so that who does something meanwhile waits less.
-  for (const less of [{ ...untitled, showticklabels: false, tickvals: [] }, untitled, {}]) {
+  const size = [width, made.clientHeight];
+  for (const bit of bits) {
     await idle();
     if (scenes > 1) break;
     const scene = { ...layout.scene };
-    for (const name of ["xaxis", "yaxis", "zaxis"]) scene[name] = { ...scene[name], ...less };
-    await Plotly.react(made, data, { ...layout, ...look, scene },
-      { ...config, ...OWN, modeBarButtonsToAdd: BUTTONS[0] });
+    for (const name of ["xaxis", "yaxis", "zaxis"]) scene[name] = { ...scene[name], ...bit };
+    await dressed(made, { data, layout: { ...layout, scene } }, config, template, size);
   }
   made.remove();
+  made.classList.remove(`st-key-${key}`);
   made.style.cssText = "";
+  if (scenes === 1) ready = given;
   park(made);
 }
 
-const alive = plot => plot?._fullLayout?.scene?._scene.glplot?.gl.isContextLost() === false;
+const graphics = plot => plot?._fullLayout?.scene?._scene.glplot;
+const alive = plot => graphics(plot)?.gl.isContextLost() === false;
+
+// Plotly looks at a scene in each frame of the screen, and draws one anew that is seen no longer.
+// So one that is parked sleeps: what Plotly does in each frame is taken note of, to go on with.
+const loops = new WeakMap();
+
+function react(plot, ...given) {
+  const asleep = graphics(plot)?._stopped && loops.get(graphics(plot));
+  if (asleep) graphics(plot)._stopped = false;
+  const { requestAnimationFrame } = window;
+  let loop;
+  window.requestAnimationFrame = tick => {
+    if (String(tick).includes("_stopped")) loop = tick;
+    return requestAnimationFrame(tick);
+  };
+  try {
+    return Plotly.react(plot, ...given);
+  } finally {
+    window.requestAnimationFrame = requestAnimationFrame;
+    if (loop && graphics(plot)) loops.set(graphics(plot), { tick: loop });
+    if (asleep?.ended) asleep.tick();
+  }
+}
+
+function sleep(plot) {
+  const loop = loops.get(graphics(plot));
+  graphics(plot)._stopped = true;
+  loop.ended = false;
+  requestAnimationFrame(() => { loop.ended = true });
+}
 
 function drop(plot) {
+  if (graphics(plot)) graphics(plot)._stopped = false;
   Plotly.purge(plot);
   scenes -= 1;
 }
 
 function park(plot) {
-  if (!parked && alive(plot)) parked = plot;
-  else drop(plot);
+  if (parked || !alive(plot) || !loops.has(graphics(plot))) return drop(plot);
+  parked = plot;
+  sleep(plot);
 }
 
 function takeOver() {
   const found = parked;
-  parked = undefined;
+  parked = ready = undefined;
   if (alive(found)) return found;
   if (found) drop(found);
   scenes += 1;
@@ -151,9 +218,6 @@ function outlined({ selections = [] }) {
   }
   return { box, lasso };
 }
-
-// Plotly offers to share a chart by sending its data to a server of its makers.
-const OWN = { displaylogo: false, showSendToCloud: false, plotlyServerURL: "" };
 
 const plots = new WeakMap();
 let drawn = 0;
@@ -206,21 +270,12 @@ class Plot {
   paint() {
     if (this.gone || !this.place.clientWidth) return;
     this.waiting = false;
-    const { figure, config, ahead } = this.given, { data, layout } = figure;
+    const { figure, config, ahead } = this.given;
     if (!this.plot) this.begin(solid(figure));
-    const [axes, names] = kept(figure);
+    const { clientWidth, clientHeight } = this.place;
     this.width = this.size();
-    const alike = likeness(figure, this.width);
-    const { clientWidth: width, clientHeight: height } = this.place;
-    const themed = {
-      ...layout, template: theme(this.place), width, height, uirevision: axes,
-      legend: { ...layout.legend, uirevision: names }, selectionrevision: this.revision,
-      margin: { ...layout.margin, ...rooms.get(alike) },
-    };
-    Plotly.react(this.plot, data, themed,
-      { ...config, ...OWN, modeBarButtonsToAdd: BUTTONS[+this.full] });
-    const { l, r, t, b } = this.plot._fullLayout._size;
-    rooms.set(alike, { l, r, t, b });
+    dressed(this.plot, figure, config, theme(this.place), [clientWidth, clientHeight],
+      +this.full, this.revision);
     if (!this.solid && !this.listening) {
       this.listening = true;
       this.plot.on("plotly_selected", event => {

@@ -60,7 +60,7 @@ def chart(
         saved_as(key) | (CHART_CONFIG if on_draw is None else DRAWN_IN_CONFIG),
         height=height,
         on_draw=on_draw,
-        ahead={"config": saved_as(ahead[0]) | CHART_CONFIG, **ahead[1]} if ahead else None,
+        ahead=ahead and {"key": ahead[0], "config": saved_as(ahead[0]) | CHART_CONFIG, **ahead[1]},
     )
 
 

@@ -86,16 +86,13 @@ def map_3d(run: Run, keep: Bools, across: str, up: str, depth: str) -> go.Figure
         points(rows, axes, name=segment.name, marker=_marker(segment, 4, SYMBOLS_3D))
         for segment, rows in _by_segment(run, _segmented(run, keep))
     ]
-    return bare(
-        *clouds,
-        margin={"l": 0, "r": 0, "t": 8, "b": 8},
-        legend=LEGEND,
-        scene={**_scene(axes), "annotations": _crosses(run, axes, _segments(run, keep))},
-    )
+    layout = _solid(axes)
+    layout["scene"]["annotations"] = _crosses(run, axes, _segments(run, keep))
+    return bare(*clouds, **layout)
 
 
 def map_3d_ahead(run: Run, across: str, up: str, depth: str) -> dict[str, Any]:
-    """Return what takes a browser longest of such a map: its axes with their titles, its symbols.
+    """Return what takes a browser longest of such a map: axes, symbols, and room for the legend.
 
     Returns
     -------
@@ -114,24 +111,27 @@ def map_3d_ahead(run: Run, across: str, up: str, depth: str) -> dict[str, Any]:
             "type": "scatter3d",
             **corners,
             "mode": "markers",
+            "name": wrap(segment.name),
+            "showlegend": True,
             "marker": _marker(segment, 4, SYMBOLS_3D),
         }
         for segment in run.names
     ]
-    return {"data": data, "layout": {"scene": _scene(axes), "showlegend": False}}
+    return {"data": data, "layout": _solid(axes)}
 
 
-def _scene(axes: tuple[Axis, ...]) -> dict[str, Any]:
+def _solid(axes: tuple[Axis, ...]) -> dict[str, Any]:
     # Opaque, because see-through lines vanish on a light page.
     look: dict[str, Any] = {"showbackground": False, "gridcolor": NEUTRAL, "zerolinecolor": NEUTRAL}
     titled: dict[str, Any] = {
         name: {**look, **laid_out(axis, lines=1)}
         for name, axis in zip(("xaxis", "yaxis", "zaxis"), axes, strict=True)
     }
+    camera = {"eye": EYE, "center": {"x": 0, "y": 0, "z": -0.15}}
     return {
-        **titled,
-        "aspectmode": "cube",
-        "camera": {"eye": EYE, "center": {"x": 0, "y": 0, "z": -0.15}},
+        "margin": {"l": 0, "r": 0, "t": 8, "b": 8},
+        "legend": LEGEND,
+        "scene": {**titled, "aspectmode": "cube", "camera": camera},
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -100,21 +101,52 @@ def test_a_chart_out_of_sight_is_drawn_when_it_comes_near(mapped: Person) -> Non
 
 
 def test_three_dimensions_are_set_up_once_and_before_they_are_asked_for(person: Person) -> None:
-    person.page.evaluate("""() => { window.scenes = new Set();
-      const plain = HTMLCanvasElement.prototype.getContext;
-      HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+    person.page.evaluate("""() => { window.scenes = new Set(); window.sized = 0;
+      const its = HTMLCanvasElement.prototype, plain = its.getContext;
+      its.getContext = function (kind, ...more) {
         if (kind.includes("webgl")) window.scenes.add(this);
-        return plain.call(this, kind, ...more) } }""")
+        return plain.call(this, kind, ...more) };
+      const height = Object.getOwnPropertyDescriptor(its, "height");
+      Object.defineProperty(its, "height", { ...height, set(to) {
+        window.sized += window.scenes.has(this); height.set.call(this, to) } }) }""")
     found(person, "Mall visitors")
     person.sees_chart()
+    segments = person.plot().evaluate("e => e.data.length - 1")
     person.page.wait_for_function(
-        "window.scenes.size && !document.querySelector('body > .js-plotly-plot')"
+        """segments => [...window.scenes].some(one => { const plot = one.closest(".js-plotly-plot");
+          return !plot.isConnected && plot.data.length === segments })""",
+        arg=segments,
     )
-    scenes = person.page.evaluate("window.scenes.size")
+    made = "[window.scenes.size, window.sized]"
+    before = person.page.evaluate(made)
     for view in ("3-D map", "Map", "3-D map"):
         person.view(view)
         person.sees_chart()
-        assert person.page.evaluate("window.scenes.size") == scenes
+        assert person.page.evaluate(made) == before
+
+
+def test_three_dimensions_turn_where_they_are_seen_and_rest_where_not(mapped: Person) -> None:
+    frames = """async () => { let count = 0; const plain = window.requestAnimationFrame;
+      window.requestAnimationFrame = tick => { count += 1; return plain(tick) };
+      await new Promise(done => setTimeout(done, 500));
+      window.requestAnimationFrame = plain; return count }"""
+    seen_from = "e => e._fullLayout.scene._scene.getCamera().eye.x"
+    for _ in range(2):
+        mapped.view("3-D map")
+        mapped.sees_chart()
+        assert mapped.page.evaluate(frames)
+        before = mapped.plot().evaluate(seen_from)
+        mapped.plot().hover()
+        mapped.page.mouse.down()
+        mapped.page.mouse.move(700, 700, steps=5)
+        mapped.page.mouse.up()
+        assert mapped.plot().evaluate(seen_from) != before
+        mapped.view("Map")
+        mapped.sees_chart()
+        end = time.monotonic() + 10
+        while mapped.page.evaluate(frames) and time.monotonic() < end:
+            pass
+        assert not mapped.page.evaluate(frames)
 
 
 def test_a_chart_in_three_dimensions_shows_nothing_of_the_one_before(mapped: Person) -> None:
