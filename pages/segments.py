@@ -9,6 +9,7 @@ from pages.ui import frame
 frame.require_frame()
 
 from pages.ui import (
+    adopting,
     checking,
     filters,
     messages,
@@ -24,9 +25,31 @@ from pages.ui import (
 widgets.heading("Segments", "Which customers belong together, and how clearly?")
 loaded = results.require_loaded()
 controls, answer = st.columns([1, 3], gap="medium")
+with answer:
+    messages.assumed(loaded.questions)
+    notice = st.empty()
+status = frame.hand_over()
+
+
+def choose() -> None:
+    """Draw the settings, run if that is wanted, and say whether what is shown is still of them."""
+    any_before = bool(state.draft().prepare.features)
+    recipe = workbench.settings(results.require_loaded())
+    if navigation.alone() and bool(recipe.prepare.features) != any_before:
+        st.rerun()
+    if adopting.run_wanted():
+        with answer:
+            workbench.run(recipe)
+    with notice:
+        messages.stale()
+    with status.container():
+        frame.where_we_are()
+
+
 with controls:
-    recipe = workbench.settings(loaded)
-    pressed = workbench.run_button(recipe)
+    # What is pressed in a part of the screen would wait until a check has ended.
+    (navigation.part(choose) if checking.rests() else choose)()
+    workbench.run_button()
 
 
 def show() -> None:
@@ -45,19 +68,15 @@ show_alone = navigation.part(show)
 
 
 with answer:
-    messages.assumed(loaded.questions)
-    if pressed:
-        workbench.run(recipe)
     if state.ran() is None:
         workbench.invitation(loaded, filters.for_customers(loaded, st.container()))
-        navigation.at_last(lambda: workbench.foresee(recipe))
+        navigation.at_last(workbench.foresee)
         navigation.end_screen()
-    run = results.require_run()
+    run = results.run_shown()
     verdict.draw(run)
     check_place = st.container()
     with check_place:
         checking.draw(run)
-    # What is pressed in a part of the screen would wait until the check has ended.
     check = checking.pending(run)
     (show if check else show_alone)()
     messages.next_step("Who is in each segment", "profiles")

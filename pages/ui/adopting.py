@@ -36,11 +36,21 @@ def take_up(features_key: str) -> None:
     if fit is not None:
         _set("seed", fit.seed)
         _set("method", fit.method)
+    want_run()
+
+
+def want_run() -> None:
+    """Ask for a run of the settings as they stand once they are drawn."""
     st.session_state[RUN_WANTED] = True
 
 
+def asked() -> bool:
+    """Tell whether something is adopted or to be run when the settings are drawn."""
+    return bool({ADOPTED, RUN_WANTED} & set(st.session_state))
+
+
 def run_wanted() -> bool:
-    """Tell, once, whether what was adopted is still to be run."""
+    """Tell, once, whether a run is asked for."""
     return bool(st.session_state.pop(RUN_WANTED, False))
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.ui import cache, progress, state
+from pages.ui import adopting, cache, progress, state
+from segmentation.errors import SegmentationError
 from segmentation.numerals import counted
 from segmentation.results import Begun, Run
 from segmentation.settings import WheelSettings
@@ -26,6 +27,17 @@ def _remedies_left() -> bool:
     assert source is not None and recipe is not None
     traps = cache.traps(source, recipe)
     return any(remedy.outcome is None for trap in traps for remedy in trap.remedies)
+
+
+def rests() -> bool:
+    """Tell whether there is a run with nothing left to check, and none is asked for."""
+    source, recipe = state.source(), state.ran()
+    if source is None or recipe is None or adopting.asked():
+        return False
+    try:
+        return not pending(cache.run(source, recipe))
+    except SegmentationError:
+        return False
 
 
 def how_far() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -24,8 +25,9 @@ def run() -> None:
     addresses.take()
     intake.take_candidate()
     with st.sidebar:
-        place = st.container()
+        _here.status = st.empty()
         theme.switch()
+    _here.handed_over = False
     _here.framed = True
     navigation.begin()
     try:
@@ -35,8 +37,9 @@ def run() -> None:
     finally:
         _here.framed = False
         # Last, so that it speaks of the run that the screen has just made.
-        with place:
-            _where_we_are()
+        if not _here.handed_over:
+            with _here.status.container():
+                where_we_are()
         warm_up.warm_up()
     navigation.finish()
 
@@ -50,6 +53,12 @@ def require_frame() -> None:
         st.rerun()
 
 
+def hand_over() -> Any:
+    """Leave it to the screen to tell, in the place returned, where we are."""
+    _here.handed_over = True
+    return _here.status
+
+
 def _configure() -> None:
     st.set_page_config(
         page_title="Segments",
@@ -59,7 +68,8 @@ def _configure() -> None:
     )
 
 
-def _where_we_are() -> None:
+def where_we_are() -> None:
+    """Tell what is worked on and what was found in it."""
     source = state.source()
     if source is None:
         return

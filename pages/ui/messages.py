@@ -32,8 +32,10 @@ def nothing_yet(what: str, screen: str, button: str) -> NoReturn:
 
 
 def stale() -> None:
-    """Warn that what is shown belongs to earlier settings."""
-    if state.is_stale():
+    """Warn that what is shown belongs to earlier settings, or take the warning back."""
+    if not state.is_stale():
+        st.empty()
+    else:
         press = "Press" if state.draft().prepare.features else "Choose a feature, then press"
         st.warning(
             "The settings have changed since this run: what is shown here is the earlier "

@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any, NoReturn
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.ui import wording
 
@@ -86,3 +87,9 @@ def part(draw: Callable[[], None], every: str | None = None) -> Callable[[], Non
 
     drawn: Callable[[], None] = st.fragment(until_ended, run_every=every)
     return drawn
+
+
+def alone() -> bool:
+    """Tell whether only a part of the screen is drawn."""
+    context = get_script_run_ctx()
+    return context is not None and bool(context.fragment_ids_this_run)

@@ -77,25 +77,25 @@ def settings(loaded: Loaded) -> Recipe:
     return state.set_draft(prepare=prepare, choose=choose, fit=fit)
 
 
-def run_button(recipe: Recipe) -> bool:
-    """Draw Run and tell whether it was pressed, or what was adopted is to be run."""
-    empty = not recipe.prepare.features
-    pressed = st.button(
+def run_button() -> None:
+    """Draw Run."""
+    empty = not state.draft().prepare.features
+    st.button(
         "Run",
         type="primary",
         icon=":material/play_arrow:",
         disabled=empty,
         width="stretch",
         help="Choose at least one feature first" if empty else None,
+        on_click=adopting.want_run,
     )
-    return adopting.run_wanted() or pressed
 
 
-def foresee(recipe: Recipe) -> None:
+def foresee() -> None:
     """Begin what Run will ask for."""
     source = state.source()
     assert source is not None
-    cache.foresee(source, recipe)
+    cache.foresee(source, state.draft())
 
 
 def run(recipe: Recipe) -> None:

@@ -141,6 +141,7 @@ def test_the_online_retail_workbook_from_upload_to_filtered_download(
     person.close_popovers()
     shown, of = person.shown()
     assert of == 4339 and 0 < shown < 200
+    person.sees_chart()
     drawn = person.plot().evaluate(
         "e => e.querySelectorAll('.scatterlayer .trace .points path').length"
     )
