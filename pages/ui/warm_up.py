@@ -14,7 +14,7 @@ import streamlit as st
 from pages.ui import plot
 
 SERVER_DELAY_SECONDS = 1.0
-BROWSER_DELAY_MS = 600
+BROWSER_DELAY_MS = 250
 
 FIRST_TABLES = (
     b"id,income,city\n1,20,Rome\n2,30,Oslo\n3,50,Rome\n",
@@ -81,12 +81,12 @@ def _script() -> str:
     if (!window.__warm) {{
       window.__warm = true;
       const own = document.querySelector('script[type=module][src*="/js/index."]');
-      const load = async names => {{
+      const load = names => {{
         const charts = document.createElement("script");
         charts.id = "plotly-js"; charts.src = new URL("../../{plot.library()}", own.src);
         charts.onerror = () => charts.remove();
         document.head.append(charts);
-        for (const name of names) await import(new URL(name, own.src)).catch(() => {{}}) }};
+        for (const name of names) import(new URL(name, own.src)).catch(() => {{}}) }};
       if (own) setTimeout(load, {BROWSER_DELAY_MS}, {json.dumps(names)});
     }}
     </script>"""
