@@ -56,7 +56,8 @@ _TABLES = """
   background: #7D8790; border-radius: 4px }
 """
 
-# A scene is as large as it is high, and on a phone must be no wider than the page. One finger
+# A scene is as large as it is high, and on a phone must be no wider than the page; the names of
+# many segments go there one below the other, and would leave it half of its height. One finger
 # scrolls the page, on a chart too; at full size, where there is no page, it turns the
 # three-dimensional map.
 _CHARTS = f"""
@@ -67,6 +68,7 @@ _CHARTS = f"""
   .js-plotly-plot:not(:has([data-title="Close fullscreen"])) .gl-container {{
     pointer-events: none }} }}
 @media (max-width: 640px) {{
+  .st-key-map-3d:has(.legend .traces:nth-of-type(5)) {{ height: 160vw }}
   .js-plotly-plot:has(.xtick:nth-of-type({FEW_COLUMNS + 1})) .heatmap-label {{ display: none }}
   .st-key-rfm-grid .heatmap-label text {{ font-size: 9px !important }}
   .st-key-sales-map .heatmap-label {{ display: none }} }}

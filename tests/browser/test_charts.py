@@ -180,3 +180,16 @@ def test_labels_are_never_cut_off_whichever_chart_went_before(mapped: Person) ->
         mapped.view(view)
         mapped.sees_chart()
         assert mapped.plot().evaluate(cut) == []
+
+
+def test_many_names_leave_three_dimensions_their_room_on_a_phone(mapped: Person) -> None:
+    mapped.slide("k", "ArrowRight ArrowRight")
+    mapped.run_unchecked()
+    mapped.page.set_viewport_size({"width": 390, "height": 844})
+    mapped.view("3-D map")
+    mapped.sees_chart()
+    mapped.page.wait_for_function(
+        """() => { const { width, height } =
+            document.querySelector(".gl-container canvas").getBoundingClientRect();
+          return width > 300 && height > 0.75 * width }"""
+    )
