@@ -28,7 +28,7 @@ controls, answer = st.columns([1, 3], gap="medium")
 with answer:
     messages.assumed(loaded.questions)
     notice = st.empty()
-status = frame.hand_over()
+at_side = frame.hand_over()
 
 
 def choose() -> None:
@@ -42,8 +42,8 @@ def choose() -> None:
             workbench.run(recipe)
     with notice:
         messages.stale()
-    with status.container():
-        frame.where_we_are()
+    with at_side:
+        frame.say_if_changed()
 
 
 with controls:

@@ -25,7 +25,8 @@ def run() -> None:
     addresses.take()
     intake.take_candidate()
     with st.sidebar:
-        _here.status = st.empty()
+        with st.container(gap="xsmall"):
+            place, _here.note = st.container(), st.container()
         theme.switch()
     _here.handed_over = False
     _here.framed = True
@@ -37,9 +38,11 @@ def run() -> None:
     finally:
         _here.framed = False
         # Last, so that it speaks of the run that the screen has just made.
+        with place:
+            _where_we_are()
         if not _here.handed_over:
-            with _here.status.container():
-                where_we_are()
+            with _here.note:
+                say_if_changed()
         warm_up.warm_up()
     navigation.finish()
 
@@ -54,9 +57,9 @@ def require_frame() -> None:
 
 
 def hand_over() -> Any:
-    """Leave it to the screen to tell, in the place returned, where we are."""
+    """Leave it to the screen to say, in the place returned, if the settings have changed."""
     _here.handed_over = True
-    return _here.status
+    return _here.note
 
 
 def _configure() -> None:
@@ -68,8 +71,15 @@ def _configure() -> None:
     )
 
 
-def where_we_are() -> None:
-    """Tell what is worked on and what was found in it."""
+def say_if_changed() -> None:
+    """Say at the side whether the settings are still those of the run, or take it back."""
+    if state.is_stale():
+        st.caption(":material/history: Settings changed since")
+    else:
+        st.empty()
+
+
+def _where_we_are() -> None:
     source = state.source()
     if source is None:
         return

@@ -231,7 +231,7 @@ def describe_run() -> str:
         return "No segments yet"
     recipe = ran()
     by_hand = " found, changed by hand" if recipe is not None and recipe.wheel.steps else ""
-    return f"{ran_k()} segments{by_hand}" + (", settings changed" if is_stale() else "")
+    return f"{ran_k()} segments{by_hand}"
 
 
 def widget_label(text: str) -> str:

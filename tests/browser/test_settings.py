@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-ASIDE = "4 segments, settings changed"
+ASIDE = "Settings changed since"
 
 
 def test_results_are_called_old_as_long_as_the_settings_are_others(person: Person) -> None:
@@ -37,7 +37,7 @@ def test_results_are_called_old_as_long_as_the_settings_are_others(person: Perso
     person.does_not_see(ASIDE)
     person.sees("5 segments")
     assert len(person.segments()) == 5 and person.slide("k", "ArrowLeft") == 4
-    person.sees("5 segments, settings changed")
+    person.sees(ASIDE)
     person.go("Profiles")
     person.sees(STALE)
 
