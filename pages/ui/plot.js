@@ -68,17 +68,39 @@ function kept({ data, layout }) {
 // with the margins that one with labels like these has come to.
 const rooms = new Map();
 
-function likeness({ data, layout }, size) {
-  const lines = title => title?.text ? title.text.split("<br>").length : 0;
+const lines = text => text ? text.split("<br>") : [];
+const named = ({ data, layout }, letter) => layout[`${letter}axis`]?.ticktext
+  ?? data.map(trace => trace[letter])
+    .find(values => Array.isArray(values) && typeof values[0] === "string");
+
+function likeness(figure, size) {
+  const { data, layout } = figure;
   const [x, y] = ["x", "y"].map(letter => {
-    const { ticktext, title, visible, tickprefix } = layout[`${letter}axis`] ?? {};
-    const names = data.map(trace => trace[letter])
-      .find(values => Array.isArray(values) && typeof values[0] === "string");
-    return [ticktext ?? names, lines(title), visible, tickprefix];
+    const { title, visible, tickprefix } = layout[`${letter}axis`] ?? {};
+    return [named(figure, letter), lines(title?.text).length, visible, tickprefix];
   });
   const legend = layout.showlegend !== false && [...data, ...layout.shapes ?? []]
     .map(one => one.showlegend === false ? null : one.name);
   return JSON.stringify([size, layout.margin, x, y, legend, data.map(trace => trace.showscale)]);
+}
+
+// What Plotly comes to around an axis of names, in pixels. A little more does no harm.
+const LINE = 15.6, TITLE_LINE = 18.2, AROUND = 12, TO_TITLE = 20, TO_NAMES = 9, TO_CELLS = 16;
+const pencil = document.createElement("canvas").getContext("2d");
+pencil.font = `12px ${FONTS}`;
+
+function foreseen(figure) {
+  const { data, layout: { xaxis, yaxis, showlegend } } = figure;
+  const names = named(figure, "y"), cells = data.some(({ type }) => type === "heatmap");
+  const legend = !cells && (showlegend ?? data.length > 1);
+  if (!names || yaxis?.title?.text || legend) return;
+  const widths = names.flatMap(name => lines(name)).map(line => pencil.measureText(line).width);
+  const high = Math.max(1, ...(named(figure, "x") ?? []).map(name => lines(name).length));
+  const titled = lines(xaxis?.title?.text).length;
+  return {
+    l: Math.ceil(Math.max(...widths) + AROUND + TO_NAMES + (cells && TO_CELLS / 2)),
+    b: Math.ceil(AROUND + LINE * high + (titled && TO_TITLE + TITLE_LINE * titled) + (cells && TO_CELLS)),
+  };
 }
 
 // Plotly offers to share a chart by sending its data to a server of its makers.
@@ -87,16 +109,30 @@ const OWN = { displaylogo: false, showSendToCloud: false, plotlyServerURL: "" };
 function dressed(plot, figure, config, template, [width, height], full = 0, revision = 0) {
   const { data, layout } = figure, [axes, names] = kept(figure);
   const alike = likeness(figure, `${width} ${height}`);
+  const known = rooms.get(alike) ?? foreseen(figure);
   const given = {
     ...layout, template, width, height, uirevision: axes, selectionrevision: revision,
     legend: { ...layout.legend, uirevision: names },
-    margin: { ...layout.margin, ...rooms.get(alike) },
+    margin: { ...layout.margin, ...known },
   };
-  const done = react(plot, data, given, { ...config, ...OWN, modeBarButtonsToAdd: BUTTONS[full] });
-  const { l, r, t, b } = plot._fullLayout._size;
-  rooms.set(alike, { l, r, t, b });
+  const look = { ...config, ...OWN, modeBarButtonsToAdd: BUTTONS[full] };
+  if (!known && data.some(crowd)) {
+    react(plot, data.map(sparse), given, look);
+    given.margin = room(plot);
+  }
+  const done = react(plot, data, given, look);
+  rooms.set(alike, room(plot));
   return done;
 }
+
+const room = ({ _fullLayout }) => {
+  const { l, r, t, b } = _fullLayout._size;
+  return { l, r, t, b };
+};
+
+// What is drawn twice because of its labels is better first drawn with next to nothing.
+const crowd = ({ type, x }) => type === "scatter" && (x?.bdata ?? x)?.length > 200;
+const sparse = trace => crowd(trace) ? { ...trace, marker: { ...trace.marker, maxdisplayed: 1 } } : trace;
 
 // Three dimensions take more than a second to set up where there is no graphics card. So they are
 // set up once, while nothing else is done, and go from the chart that ends to the one that comes.

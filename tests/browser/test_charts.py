@@ -193,3 +193,42 @@ def test_many_names_leave_three_dimensions_their_room_on_a_phone(mapped: Person)
             document.querySelector(".gl-container canvas").getBoundingClientRect();
           return width > 300 && height > 0.75 * width }"""
     )
+
+
+def test_room_for_names_is_foreseen(mapped: Person) -> None:
+    """Else such a chart is drawn twice: it begins with what Plotly asks for, or just more."""
+    needed = """async e => {
+      const again = document.createElement("div");
+      document.body.append(again);
+      const { margin, ...layout } = e.layout;
+      const given = { ...layout, margin: { ...margin, l: 12, b: 12 } };
+      await Plotly.newPlot(again, e.data, given);
+      const { l, b } = again._fullLayout._size;
+      again.remove();
+      return [l, b];
+    }"""
+    screens = {"Explore": ["Correlations"], "Profiles": ["Sizes", "Side by side", "One segment"]}
+    for screen, views in screens.items():
+        mapped.go(screen)
+        for view in views:
+            mapped.view(view)
+            mapped.sees_chart()
+            chart = mapped.plot()
+            begun = chart.evaluate("e => [e.layout.margin.l, e.layout.margin.b]")
+            assert chart.evaluate("e => [e._fullLayout._size.l, e._fullLayout._size.b]") == begun
+            for room, least in zip(begun, chart.evaluate(needed), strict=True):
+                assert least <= room <= least + 4, (view, begun)
+
+
+def test_many_points_are_drawn_once_their_labels_are(mapped: Person) -> None:
+    few = "e => e.querySelectorAll('.point').length"
+    mapped.page.evaluate(
+        """() => { const { react } = Plotly; window.points = [];
+        Plotly.react = (plot, ...given) => { const done = react(plot, ...given);
+          window.points.push(plot.querySelectorAll(".point").length); return done } }"""
+    )
+    mapped.go("Explore")
+    mapped.view("Two columns")
+    mapped.sees_chart()
+    first, then = mapped.page.evaluate("window.points.slice(-2)")
+    assert first < 10 and then == mapped.plot().evaluate(few) == 200
