@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 
 import pandas as pd
@@ -87,8 +88,7 @@ def draw(run: Run) -> None:
     if evidence.votes:
         st.markdown(wording.told(_answer(evidence)))
         _votes(evidence)
-        with st.expander("How the votes are weighed", icon=":material/balance:"):
-            st.markdown(wording.told(RULE))
+        _folded("How the votes are weighed", "balance", lambda: st.markdown(wording.told(RULE)))
     elif run.recipe.fit.method != "kmeans":
         st.caption(
             f"The council judges K-Means alone. Of {METHOD_NAMES[run.recipe.fit.method]}, these "
@@ -101,10 +101,12 @@ def draw(run: Run) -> None:
     if said := cut_short(run.prepared, evidence.sweep, run.recipe.choose):
         st.caption(wording.told(said))
     _curves(evidence)
-    with st.expander("The exact figures", icon=":material/table:"):
-        _figures(run)
-    with st.expander("Sources", icon=":material/menu_book:"):
-        st.markdown(SOURCES)
+    _folded("The exact figures", "table", lambda: _figures(run))
+    _folded("Sources", "menu_book", lambda: st.markdown(SOURCES))
+
+
+def _folded(title: str, icon: str, draw: Callable[[], object]) -> None:
+    widgets.folded(title, state.key(f"council-{icon}"), draw, f":material/{icon}:")
 
 
 def _answer(evidence: Evidence) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.ui import chips, state, trust, wording
+from pages.ui import chips, state, trust, widgets, wording
 from segmentation.numerals import fixed, percent, say
 from segmentation.portraits import in_short
 from segmentation.results import Portrait, Portraits, Run
@@ -42,9 +42,12 @@ def _card(run: Run, card: Portrait) -> None:
     st.markdown(f":material/lightbulb: **What to do.** {state.escape(named.action)}")
     if shield is not None:
         st.caption(f":material/{shield[0]}: {shield[1]}")
-    with st.expander("Typical figures and examples"):
+
+    def more() -> None:
         typical(card)
         examples(run, card)
+
+    widgets.folded("Typical figures and examples", state.key(f"card-{card.segment_id}"), more)
 
 
 def typical(card: Portrait) -> None:

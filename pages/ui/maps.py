@@ -108,13 +108,20 @@ def _pca(run: Run, keep: Bools) -> None:
         f"analysis). It keeps {shown:.0%} of their spread; some overlap is in the picture only."
         + _drawn(int(keep.sum()))
     )
-    with st.expander("What the directions are made of"):
-        columns = [state.escape(label(column.name)) for column in run.prepared.columns]
-        st.table(
-            pd.DataFrame(
-                projection.loadings, index=columns, columns=["First direction", "Second direction"]
-            ).map("{:.3f}".format)
-        )
+    widgets.folded(
+        "What the directions are made of",
+        state.key("pca-directions"),
+        lambda: _directions(run, projection),
+    )
+
+
+def _directions(run: Run, projection: Projection) -> None:
+    columns = [state.escape(label(column.name)) for column in run.prepared.columns]
+    st.table(
+        pd.DataFrame(
+            projection.loadings, index=columns, columns=["First direction", "Second direction"]
+        ).map("{:.3f}".format)
+    )
 
 
 def _draws_around() -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from pages.ui import adopting, agreement, cache, progress, state, wording
+from pages.ui import adopting, agreement, cache, progress, state, widgets, wording
 from segmentation.methods import DENSITY, METHOD_NAMES
 from segmentation.results import Alternative, Alternatives, Run
 from segmentation.settings import Method
@@ -53,15 +53,20 @@ def draw(run: Run) -> None:
         table = [[float(found.agreement[i, j]) for j in usable] for i in usable]
         agreement.draw("How far they agree", names, names, table, "methods-agreement")
         agreement.explain()
-    with st.expander("What each method looks for", icon=":material/menu_book:"):
-        st.markdown("\n".join(f"- **{METHOD_NAMES[name]}**: {ABOUT[name]}" for name in ABOUT))
-        st.caption(
-            wording.told(
-                "All but K-Means as in scikit-learn. HDBSCAN: Campello, Moulavi and Sander (2013); "
-                "DBSCAN: Ester et al. (1996). Agreement is among the customers that both put in a "
-                "segment."
-            )
+    widgets.folded(
+        "What each method looks for", state.key("methods-about"), _about, ":material/menu_book:"
+    )
+
+
+def _about() -> None:
+    st.markdown("\n".join(f"- **{METHOD_NAMES[name]}**: {ABOUT[name]}" for name in ABOUT))
+    st.caption(
+        wording.told(
+            "All but K-Means as in scikit-learn. HDBSCAN: Campello, Moulavi and Sander (2013); "
+            "DBSCAN: Ester et al. (1996). Agreement is among the customers that both put in a "
+            "segment."
         )
+    )
 
 
 def _in_short(found: Alternatives) -> str:

@@ -116,6 +116,14 @@ def view_place(view: str, options: Sequence[str]) -> DeltaGenerator:
     return places[options.index(view)]
 
 
+def folded(title: str, key: str, draw: Callable[[], object], icon: str | None = None) -> None:
+    """Draw a part that few look at once it is unfolded; till then nobody waits for it."""
+    place = st.expander(title, icon=icon, key=key, on_change="rerun")
+    if place.open:
+        with place:
+            draw()
+
+
 def download(
     text: str, make: Callable[[], bytes] | bytes, file_name: str, key: str, *, primary: bool = False
 ) -> None:

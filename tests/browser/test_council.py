@@ -65,6 +65,11 @@ def test_the_council_on_the_mall(person: Person, shared: Path) -> None:
     person.sees_charts(7)
     ticks = person.charts().last.locator(".xtick text").all_text_contents()
     assert ticks == [str(k) for k in range(2, 11)]
+    exact = person.page.get_by_test_id("stDataFrame")
+    expect(exact).to_have_count(0)
+    person.doing(person.page.get_by_text("The exact figures", exact=True).click)
+    expect(exact).to_be_visible()
+    person.sees("Gap at one segment")
 
 
 def test_what_is_pressed_ends_the_check_and_it_goes_on(person: Person, shared: Path) -> None:

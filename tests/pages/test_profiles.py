@@ -31,6 +31,7 @@ from tests.pages.visiting import (
     segment_names,
     take,
     take_sample,
+    unfold,
     widget,
 )
 
@@ -81,6 +82,8 @@ def test_a_card_a_segment_whose_shares_add_up_on_every_filter(orders: AppTest) -
     for name in segment_names(orders):
         assert name in html(orders)
     assert said(orders).count("What to do.") == 3
+    assert not orders.table
+    unfold(orders)
     examples = [one.value for one in orders.table if "Customer" in one.value.columns]
     assert [len(table) for table in examples] == [3, 3, 3]
     medians = [one.value for one in orders.table if "Median" in one.value.columns]

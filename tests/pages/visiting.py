@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from streamlit.runtime.state.common import user_key_from_element_id
 from streamlit.testing.v1 import AppTest
 
 from segmentation.reading import Source
@@ -96,11 +97,19 @@ def healthy(app: AppTest) -> AppTest:
     return app
 
 
+def unfold(app: AppTest) -> AppTest:
+    """Open all that is drawn only when it is unfolded, for one run."""
+    keys = [user_key_from_element_id(one.proto.id) for one in app.expander if one.proto.id]
+    for key in keys:
+        app.session_state[key] = True
+    return healthy(app.run()) if keys else app
+
+
 def every_view(app: AppTest, key: str, look: Callable[[str], None] | None = None) -> list[str]:
-    """Draw each view of a screen in turn."""
+    """Draw each view of a screen in turn, with all that is folded in it."""
     views = list(widget(app, key).options)
     for view in views:
-        choose(app, key, view)
+        unfold(choose(app, key, view))
         assert not app.error
         if look is not None:
             look(view)
