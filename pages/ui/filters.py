@@ -200,7 +200,7 @@ class _Bar:
     ) -> None:
         """Let the reader choose values; of very many, those with most customers are listed."""
         options: Sequence[str] = coded.values
-        told = coded.told()
+        told = coded.told
         place = st.container()
         if len(options) > MOST_LISTED:
             words = st.text_input(

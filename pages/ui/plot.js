@@ -159,12 +159,15 @@ async function setUp(place, ahead) {
   busy = true;
   // One that a chart has taken over is as that chart left it.
   const lacking = () => wanted !== ready && (ready || !scenes);
-  while (lacking()) {
-    const given = wanted;
-    await rest();
-    if (lacking() && given === wanted) await setUpNow(given);
+  try {
+    while (lacking()) {
+      const given = wanted;
+      await rest();
+      if (lacking() && given === wanted) await setUpNow(given);
+    }
+  } finally {
+    busy = false;
   }
-  busy = false;
 }
 
 async function setUpNow(given) {

@@ -20,7 +20,7 @@ Codes = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Coded:
     """A column of text as codes.
 
@@ -42,6 +42,7 @@ class Coded:
     customers: Codes
     names: tuple[str, ...] = ()
 
+    @cached_property
     def told(self) -> dict[str, str]:
         """Return how each value is told to a reader: a code with what it stands for."""
         names = self.names or ("",) * len(self.values)
@@ -207,7 +208,7 @@ def search(coded: Coded, words: str, most: int) -> tuple[str, ...]:
     >>> search(teas, "TEA", 5)
     ('green tea', 'black tea')
     """
-    wanted, told = words.casefold().split(), coded.told()
+    wanted, told = words.casefold().split(), coded.told
     found: list[str] = []
     for place in np.argsort(-coded.customers, kind="stable").tolist():
         value = coded.values[place]
