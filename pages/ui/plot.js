@@ -85,7 +85,7 @@ function likeness(figure, size) {
 }
 
 // What Plotly comes to around an axis of names, in pixels. A little more does no harm.
-const LINE = 15.6, TITLE_LINE = 18.2, AROUND = 12, TO_TITLE = 20, TO_NAMES = 9, TO_CELLS = 16;
+const AROUND = 12, PAD = 8, TICKS = 8, LINE = 15.6, TO_TITLE = 20, TITLE_LINE = 18.2;
 const pencil = document.createElement("canvas").getContext("2d");
 pencil.font = `12px ${FONTS}`;
 
@@ -93,13 +93,13 @@ function foreseen(figure) {
   const { data, layout: { xaxis, yaxis, showlegend } } = figure;
   const names = named(figure, "y"), cells = data.some(({ type }) => type === "heatmap");
   const legend = !cells && (showlegend ?? data.length > 1);
-  if (!names || yaxis?.title?.text || legend) return;
+  if (!names || yaxis?.visible === false || yaxis?.title?.text || legend) return;
   const widths = names.flatMap(name => lines(name)).map(line => pencil.measureText(line).width);
   const high = Math.max(1, ...(named(figure, "x") ?? []).map(name => lines(name).length));
-  const titled = lines(xaxis?.title?.text).length;
+  const titled = lines(xaxis?.title?.text).length, ticks = cells ? TICKS : 0;
   return {
-    l: Math.ceil(Math.max(...widths) + AROUND + TO_NAMES + (cells && TO_CELLS / 2)),
-    b: Math.ceil(AROUND + LINE * high + (titled && TO_TITLE + TITLE_LINE * titled) + (cells && TO_CELLS)),
+    l: Math.ceil(AROUND + PAD + ticks + Math.max(...widths) + 1),
+    b: Math.ceil(AROUND + ticks + LINE * high + (titled ? TO_TITLE + TITLE_LINE * titled : PAD)),
   };
 }
 
