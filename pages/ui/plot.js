@@ -68,7 +68,7 @@ function kept({ data, layout }) {
 // with the margins that one with labels like these has come to.
 const rooms = new Map();
 
-const lines = text => text ? text.split("<br>") : [];
+const lines = text => text ? String(text).split("<br>") : [];
 const named = ({ data, layout }, letter) => layout[`${letter}axis`]?.ticktext
   ?? data.map(trace => trace[letter])
     .find(values => Array.isArray(values) && typeof values[0] === "string");
@@ -98,7 +98,7 @@ function foreseen(figure) {
   const high = Math.max(1, ...(named(figure, "x") ?? []).map(name => lines(name).length));
   const titled = lines(xaxis?.title?.text).length, ticks = cells ? TICKS : 0;
   return {
-    l: Math.ceil(AROUND + PAD + ticks + Math.max(...widths) + 1),
+    l: Math.ceil(AROUND + PAD + ticks + Math.max(0, ...widths) + 1),
     b: Math.ceil(AROUND + ticks + LINE * high + (titled ? TO_TITLE + TITLE_LINE * titled : PAD)),
   };
 }
