@@ -183,7 +183,7 @@ def test_products_are_told_and_found_by_their_names_too(source_of: Callable[...,
         *[f"D,2026-01-{day},22,Tea pot,2" for day in range(10, 20)],
     ]
     index = FilterIndex(load(source_of("\n".join(rows) + "\n")))
-    assert index.products.told() == {"22": "22 · Tea pot", "84879": "84879 · Green bird",
+    assert index.products.told == {"22": "22 · Tea pot", "84879": "84879 · Green bird",
                                      "POST": "POST"}  # fmt: skip
     assert search(index.products, "BIRD", 5) == search(index.products, "848 bird", 5) == ("84879",)
     assert index.bought(("84879",)).tolist() == [True, True, False, False]
