@@ -130,8 +130,10 @@ const room = ({ _fullLayout }) => {
   return { l, r, t, b };
 };
 
-// What is drawn twice because of its labels is better first drawn with next to nothing.
-const crowd = ({ type, x }) => type === "scatter" && (x?.bdata ?? x)?.length > 200;
+// What is drawn twice because of its labels is better first drawn with next to nothing. Numbers come
+// as a list or as text of one to eleven letters each; for about as few, it makes no difference.
+const CROWD = 200;
+const crowd = ({ type, x }) => type === "scatter" && (x?.bdata ?? x)?.length > CROWD;
 const sparse = trace => crowd(trace) ? { ...trace, marker: { ...trace.marker, maxdisplayed: 1 } } : trace;
 
 // Three dimensions take more than a second to set up where there is no graphics card. So they are

@@ -117,7 +117,10 @@ def view_place(view: str, options: Sequence[str]) -> DeltaGenerator:
 
 
 def folded(title: str, key: str, draw: Callable[[], object], icon: str | None = None) -> None:
-    """Draw a part that few look at once it is unfolded; till then nobody waits for it."""
+    """Draw a part that few look at once it is unfolded; till then nobody waits for it.
+
+    Unfolding runs the screen, so it is not for what stands there for one run only, after a press.
+    """
     place = st.expander(title, icon=icon, key=key, on_change="rerun")
     if place.open:
         with place:
