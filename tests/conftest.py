@@ -12,12 +12,22 @@ from segmentation.choosing import Draws
 from segmentation.pipeline import load
 from segmentation.reading import Source
 from segmentation.results import Loaded
+from tests.counts import full_counts_asked
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
-# A deadline is a timed assertion, and a random failure helps nobody who can't repeat it.
-settings.register_profile("repository", deadline=None, derandomize=True)
-settings.load_profile("repository")
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("full" if full_counts_asked(config) else "few")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Properties are among the exhaustive tests, too: there with their full counts."""
+    if full_counts_asked(config):
+        for item in items:
+            if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+                item.add_marker("exhaustive")
 
 
 @pytest.fixture(autouse=True)

@@ -21,6 +21,7 @@ from segmentation.exporting import customers_csv, summary_json
 from segmentation.pipeline import run
 from segmentation.reading import Source, read_table
 from segmentation.settings import ChooseSettings, PrepareSettings, Recipe, SchemaSettings
+from tests.counts import examples
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 4
 
@@ -287,7 +288,7 @@ def test_a_product_of_huge_numbers_is_set_aside() -> None:
     assert summary["rows_used"] == 29
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.binary(max_size=300), st.sampled_from(["a.csv", "a.txt"]))
 @example(b"\xff\xfe", "a.csv")
 @example(b"\xff\xfe\x00\xd8", "a.csv")
@@ -308,7 +309,7 @@ def test_any_bytes_are_read_or_refused(data: bytes, name: str) -> None:
 odd_cell = st.sampled_from(["", "1", "2", "-3", "7.5", "a", "b", "inf", "1e99", "NA", "2026-01-01"])
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.lists(st.lists(odd_cell, min_size=3, max_size=4), min_size=1, max_size=12))
 def test_any_small_table_gives_segments_or_a_sentence(rows: list[list[str]]) -> None:
     data = text("id,spend,kind", *map(",".join, rows))

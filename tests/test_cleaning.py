@@ -27,6 +27,7 @@ from segmentation.settings import (
     Recipe,
     SchemaSettings,
 )
+from tests.counts import examples
 
 MakeSource = Callable[..., Source]
 
@@ -293,7 +294,7 @@ clean_settings = st.builds(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(order_tables(), st.sampled_from(["customers", "transactions"]), clean_settings)
 def test_rows_read_are_rows_kept_and_rows_set_aside(
     table: Table, kind: str, choice: CleanSettings

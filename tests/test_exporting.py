@@ -41,6 +41,7 @@ from segmentation.settings import (
     Recipe,
 )
 from segmentation.trust import band
+from tests.counts import examples
 from tests.payloads import HARMLESS, PAYLOADS
 from tests.summaries import NESTED_KEYS, SUMMARY_KEYS
 
@@ -89,7 +90,7 @@ def test_no_text_comes_out_as_a_formula(text: str) -> None:
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=8)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(st.tuples(cells, cells, st.floats(allow_infinity=False)), min_size=1, max_size=6))
 def test_what_is_written_reads_back(rows: list[tuple[str, str, float]]) -> None:
     frame = pd.DataFrame(
@@ -342,7 +343,7 @@ spends = st.sampled_from(["", "x", "1", "2.5", "3", "90", "1e9"])
 ages = st.sampled_from(["", "20", "21", "35", "60"])
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(
     st.lists(st.tuples(ids, spends, ages), min_size=12, max_size=30),
     st.sampled_from(["median", "drop"]),

@@ -19,6 +19,7 @@ from segmentation.pipeline import load
 from segmentation.reading import Source
 from segmentation.results import Customers, Loaded
 from segmentation.settings import CleanSettings, Recipe, SchemaSettings
+from tests.counts import examples
 
 MakeSource = Callable[..., Source]
 
@@ -115,7 +116,7 @@ def by_hand(lines: pd.DataFrame, as_of: date) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(
     order_lines(),
     st.sampled_from([[], ["amount"], ["order_id"], ["amount", "order_id"], ["unit_price"]]),
@@ -138,7 +139,7 @@ def test_features_are_what_a_plain_group_by_gives(
         )
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(order_lines(), st.randoms(use_true_random=False))
 def test_the_order_of_the_lines_changes_no_bit(lines: pd.DataFrame, random: object) -> None:
     # Products of binary fractions, where the order of a plain sum would show.

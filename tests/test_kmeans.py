@@ -23,6 +23,7 @@ from sklearn.datasets import make_blobs
 from segmentation.errors import DataError
 from segmentation.kmeans import kmeans, kmeans_each
 from segmentation.results import Partition
+from tests.counts import examples
 
 WHOLESALE = ["Fresh", "Milk", "Grocery", "Frozen", "Detergents_Paper", "Delicassen"]
 MALL = ["Annual Income (k$)", "Spending Score (1-100)"]
@@ -96,7 +97,7 @@ small = arrays(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(small, st.integers(2, 4))
 def test_duplicates_get_the_optimum_or_a_refusal(matrix: np.ndarray, k: int) -> None:
     distinct = len(np.unique(matrix, axis=0))

@@ -10,6 +10,7 @@ from sklearn.cluster import KMeans
 
 import segmentation.lloyd as module
 from segmentation.lloyd import lloyd, spread_starts
+from tests.counts import examples
 
 
 def drawn(seed: int, rows: int, columns: int, k: int, starts: int) -> tuple[np.ndarray, np.ndarray]:
@@ -24,7 +25,7 @@ def scikit_learn(matrix: np.ndarray, weights: np.ndarray, start: np.ndarray) -> 
     return model.fit(matrix, sample_weight=weights)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.integers(0, 10_000), st.integers(20, 90), st.integers(1, 4), st.integers(1, 7))
 def test_each_start_ends_where_scikit_learn_does(
     seed: int, rows: int, columns: int, k: int

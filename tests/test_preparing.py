@@ -17,6 +17,7 @@ from segmentation.kmeans import distinct_rows
 from segmentation.preparing import LARGEST_CATEGORY_COUNT, prepare
 from segmentation.results import Prepared
 from segmentation.settings import Missing, Outliers, PrepareSettings, Scaler, Transform
+from tests.counts import examples
 from tests.customers import customers_of
 
 CHOICES: dict[str, tuple[str, ...]] = {
@@ -85,7 +86,7 @@ def made(table: tuple[np.ndarray, ...], choice: dict[str, str]) -> Prepared:
 choices = st.fixed_dictionaries({name: st.sampled_from(all_) for name, all_ in CHOICES.items()})
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(tables, choices)
 def test_what_always_holds(table: tuple[np.ndarray, ...], choice: dict[str, str]) -> None:
     if choice["missing"] == "drop" and np.isnan(table[0]).all():
@@ -136,7 +137,7 @@ def test_the_way_back(transform: Transform, scaler: Scaler) -> None:
         assert np.allclose(back, customers.frame[name].to_numpy()[found.customers], rtol=1e-7)
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(tables, choices, st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_changes_no_bit(
     table: tuple[np.ndarray, ...], choice: dict[str, str], random: Any

@@ -15,6 +15,7 @@ from segmentation.profiling import differences, level
 from segmentation.reading import Source
 from segmentation.results import Customers, Run
 from segmentation.settings import ChooseSettings, PrepareSettings, Recipe
+from tests.counts import examples
 
 COLUMNS = "id,age,spend,gender,visits"
 
@@ -184,7 +185,7 @@ def test_levels(values: list[float], inside: list[int], expected: str) -> None:
 ORDER = ["very low", "low", "average", "high", "very high"]
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(st.integers(-20, 20), min_size=4, max_size=30), st.integers(0, 2**30 - 1))
 def test_levels_mirror_with_the_values(values: list[int], bits: int) -> None:
     array = np.array(values, dtype=float)

@@ -23,6 +23,7 @@ from segmentation.reading import Source
 from segmentation.results import Loaded, Refunds
 from segmentation.set_aside import set_aside_table, unmatched_returns
 from segmentation.settings import CleanSettings, Recipe, SchemaSettings
+from tests.counts import examples
 
 ROLES = (
     "customer_id",
@@ -107,7 +108,7 @@ def in_turn(lines: pd.DataFrame) -> tuple[dict[int, int], set[int]]:
     return taken, matched
 
 
-@settings(max_examples=120)
+@settings(max_examples=examples(120))
 @given(order_lines().filter(any_sale))
 def test_matching_is_what_going_through_the_lines_one_by_one_gives(lines: pd.DataFrame) -> None:
     found = loaded(lines)
@@ -125,7 +126,7 @@ def test_matching_is_what_going_through_the_lines_one_by_one_gives(lines: pd.Dat
     )
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(order_lines().filter(any_sale))
 def test_money_is_conserved(lines: pd.DataFrame) -> None:
     found = loaded(lines)
@@ -145,7 +146,7 @@ def test_money_is_conserved(lines: pd.DataFrame) -> None:
     assert frame["quantity_total"].tolist() == quantity[frame.index].tolist()
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(order_lines().filter(any_sale))
 def test_never_more_comes_back_than_was_sold(lines: pd.DataFrame) -> None:
     found = loaded(lines)
@@ -159,7 +160,7 @@ def test_never_more_comes_back_than_was_sold(lines: pd.DataFrame) -> None:
     )
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(order_lines().filter(any_sale))
 def test_a_return_is_no_order(lines: pd.DataFrame) -> None:
     """Recency, orders and products are those of the sales alone, also with returns afterwards."""
@@ -170,7 +171,7 @@ def test_a_return_is_no_order(lines: pd.DataFrame) -> None:
     assert net["gross_total"].tolist() == gross["monetary_total"].tolist()
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(order_lines().filter(any_sale), st.randoms(use_true_random=False))
 def test_the_order_of_the_lines_changes_nothing(lines: pd.DataFrame, random: object) -> None:
     order = list(range(len(lines)))
@@ -180,7 +181,7 @@ def test_the_order_of_the_lines_changes_nothing(lines: pd.DataFrame, random: obj
     assert refunds_of(one).to_dict() == refunds_of(other).to_dict()
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(order_lines().filter(any_sale))
 def test_every_line_is_kept_returned_or_set_aside(lines: pd.DataFrame) -> None:
     found = loaded(lines).clean

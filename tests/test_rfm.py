@@ -24,6 +24,7 @@ from segmentation.results import Customers, Loaded, Rfm
 from segmentation.rfm import cross, edges_of, rfm_shown, score_rfm, scores_of
 from segmentation.rfm_grid import OTHERS, built_in_grid, parse_grid
 from segmentation.settings import ChooseSettings, CleanSettings, Recipe
+from tests.counts import examples
 
 MakeSource = Callable[..., Source]
 SCORES = ["r_score", "f_score", "m_score"]
@@ -75,7 +76,7 @@ def by_hand(values: list[float], reverse: bool) -> list[int]:
     return [6 - score for score in scores] if reverse else scores
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(rfm_tables())
 def test_scores_are_what_the_rule_gives_value_by_value(frame: pd.DataFrame) -> None:
     scored = score_rfm(customers_of(frame)).frame
@@ -84,7 +85,7 @@ def test_scores_are_what_the_rule_gives_value_by_value(frame: pd.DataFrame) -> N
         assert scored[score].tolist() == expected
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(rfm_tables(), st.randoms(use_true_random=False))
 def test_equal_customers_are_scored_equally_in_any_order(
     frame: pd.DataFrame, random: object
@@ -100,7 +101,7 @@ def test_equal_customers_are_scored_equally_in_any_order(
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(rfm_tables())
 def test_more_is_never_scored_lower(frame: pd.DataFrame) -> None:
     scored = score_rfm(customers_of(frame)).frame
@@ -109,7 +110,7 @@ def test_more_is_never_scored_lower(frame: pd.DataFrame) -> None:
         assert (np.diff(ranked) >= 0).all()
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(rfm_tables())
 def test_figures_add_up(frame: pd.DataFrame) -> None:
     found = score_rfm(customers_of(frame))

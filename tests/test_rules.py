@@ -25,6 +25,7 @@ from segmentation.results import Condition, RuleSet, Run, SegmentRule
 from segmentation.rule_texts import crm_filter, sentence, sql
 from segmentation.rules import LEAVES_A_SEGMENT, between, choose_rules, rule_sets
 from segmentation.settings import ChooseSettings, FitSettings, PrepareSettings, Recipe
+from tests.counts import examples
 
 MALL = ("Annual Income (k$)", "Spending Score (1-100)")
 HOSTILE = 'a"; DROP TABLE c; --'
@@ -202,7 +203,7 @@ texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Z"
 labels = st.sampled_from(["", "a", "A", "it's", '"', "--", "%", "x;y"])
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     st.lists(st.tuples(cells, cells, labels), min_size=8, max_size=40),
     st.lists(texts.filter(bool), min_size=2, max_size=2, unique_by=str.casefold),

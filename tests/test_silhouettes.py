@@ -10,6 +10,7 @@ from sklearn.metrics import silhouette_samples
 
 import segmentation.silhouettes as module
 from segmentation.silhouettes import LARGEST_ROWS, SAMPLE_ROWS, silhouette_sample, silhouettes
+from tests.counts import examples
 
 
 def cut(rows: int, k: int, seed: int) -> np.ndarray:
@@ -19,7 +20,7 @@ def cut(rows: int, k: int, seed: int) -> np.ndarray:
     return generator.permutation(labels)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(
     st.integers(12, 60),
     st.integers(1, 4),

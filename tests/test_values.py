@@ -27,6 +27,7 @@ from segmentation.values import (
     to_numbers,
     typed_frame,
 )
+from tests.counts import examples
 
 
 def series(cells: list[str]) -> pd.Series:
@@ -284,7 +285,7 @@ def written_numbers(draw: st.DrawFn) -> tuple[str, float, str]:
     return text, float(exact / 100 if "%" in around else exact), decimal
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(written_numbers())
 def test_a_number_in_any_notation_reads_back(written: tuple[str, float, str]) -> None:
     text, value, decimal = written
@@ -293,7 +294,7 @@ def test_a_number_in_any_notation_reads_back(written: tuple[str, float, str]) ->
     assert not numbers.missing.any()
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.lists(written_numbers(), min_size=1, max_size=5))
 def test_without_being_told_a_number_reads_back_or_is_asked_about(
     written: list[tuple[str, float, str]],
@@ -486,7 +487,7 @@ def test_numbers_are_dates_where_it_is_said(cell: str, moment: str) -> None:
     assert str(to_dates(series([cell]), counted=True).values[0]) == moment
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(
     st.datetimes(datetime(1970, 1, 1), datetime(2060, 12, 31)),
     st.sampled_from(["dmy", "mdy", "ymd"]),
@@ -606,7 +607,7 @@ anything = st.one_of(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.lists(anything, max_size=5))
 def test_any_text_can_be_read(cells: list[str]) -> None:
     typed = typed_frame(pd.DataFrame({"a": cells}, dtype="str"))

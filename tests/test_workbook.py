@@ -29,6 +29,7 @@ from segmentation.results import Run
 from segmentation.rules import choose_rules, rule_sets
 from segmentation.settings import ChooseSettings, NameSettings, Recipe, WheelSettings
 from segmentation.wheel import notes
+from tests.counts import examples
 from tests.payloads import PAYLOADS
 
 ROOT = Path(__file__).parents[1]
@@ -205,7 +206,7 @@ def test_no_cell_is_alive(source_of: Callable[..., Source]) -> None:
     assert "<f" not in sheet
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(st.text(max_size=9) | st.sampled_from(PAYLOADS), min_size=1, max_size=6))
 def test_cells_hold_the_text_made_safe(texts: list[str]) -> None:
     texts = [text.encode("utf-8", "ignore").decode() for text in texts]

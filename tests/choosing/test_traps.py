@@ -21,6 +21,7 @@ from segmentation.preparing import prepare
 from segmentation.results import Customers, Loaded, Partition, Trap
 from segmentation.settings import ChooseSettings, PrepareSettings, Recipe
 from segmentation.trying import LARGEST_TRIED, drawn, with_outcomes
+from tests.counts import examples
 from tests.customers import customers_of, shuffled
 
 RAW = PrepareSettings(transform="none", scaler="none")
@@ -142,7 +143,7 @@ def test_a_unit_that_rules_is_told(factor: float, told: bool) -> None:
     assert "ruling_feature" not in traps_of(table, STANDARD)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.integers(2, 8), st.floats(0.05, 30))
 def test_the_share_is_that_of_the_squared_distances(columns: int, factor: float) -> None:
     rows = np.random.default_rng(columns).normal(size=(40, columns)) * [factor] + 0.0

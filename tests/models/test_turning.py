@@ -40,6 +40,7 @@ from segmentation.settings import (
     WheelSettings,
 )
 from segmentation.values import Floats
+from tests.counts import examples
 from tests.models.modelling import DATA, MALL, forged, mall_model, run_of, spread_table, table
 from tests.turns import drawn_steps
 
@@ -195,7 +196,7 @@ def models_and_rows(draw: st.DrawFn) -> tuple[Model, Floats]:
     return model_of(points, tuple(turns)), rows
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(models_and_rows())
 def test_margins_and_runners_up_are_those_of_every_way_followed(
     given_: tuple[Model, Floats],
@@ -221,7 +222,7 @@ def cost(way: tuple[int, tuple[float, ...], float]) -> float:
     return max(way[1], default=0.0)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(models_and_rows())
 def test_the_closest_single_decision_is_the_margin_where_nothing_is_merged_after_a_split(
     given_: tuple[Model, Floats],

@@ -12,7 +12,8 @@ import pytest
 import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
-from streamlit.testing.v1 import AppTest
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
 from segmentation import kmeans
 from segmentation.reading import Source
@@ -21,13 +22,15 @@ ROOT = Path(__file__).parents[2]
 
 _searched: dict[str, Any] = {}
 _search, _installed = kmeans._alone, cache(manifest_scanner.scan_component_manifests)
+_scripts = ScriptCache()
 
 
 @pytest.fixture(autouse=True)
 def each_search_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Search not again for what another test has found: no page's work is to search.
 
-    Nor is it to look for packages installed, which each app made for a test would do again.
+    Nor is it to look for packages installed, or to compile pages, which each app made for a test
+    and each of its runs would do again.
     """
 
     def remembered(*given: Any) -> Any:
@@ -38,6 +41,8 @@ def each_search_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(kmeans, "_alone", remembered)
     monkeypatch.setattr(manifest_scanner, "scan_component_manifests", _installed)
+    monkeypatch.setattr(local_script_runner, "ScriptCache", lambda: _scripts)
+    monkeypatch.setattr(app_test, "ScriptCache", lambda: _scripts)
 
 
 @pytest.fixture(autouse=True)

@@ -30,6 +30,7 @@ from hypothesis import strategies as st
 from segmentation.reading import Source, read_table
 from segmentation.results import Table
 from segmentation.settings import DELIMITERS, ReadSettings
+from tests.counts import examples
 from tests.reading.corpus import Dialect
 from tests.reading.tables import Row
 
@@ -305,7 +306,10 @@ def check_told(written: Written, header_rows: int) -> None:
 
 untold_tables, told_tables = tables(told=False), tables(told=True)
 unhurried = settings(report_multiple_bugs=False, suppress_health_check=list(HealthCheck))
-some, many = settings(unhurried, max_examples=SOME), settings(unhurried, max_examples=MANY)
+some, many = (
+    settings(unhurried, max_examples=examples(SOME)),
+    settings(unhurried, max_examples=MANY),
+)
 
 
 def plain(*rows: Row, **dialect: str | bool) -> Written:

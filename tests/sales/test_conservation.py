@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from segmentation import sales
 from segmentation.sales.customers import customer_revenue
+from tests.counts import examples
 from tests.sales.tables import kept, shop, tables
 
-few = settings(max_examples=50)
+few = settings(max_examples=examples(50))
 
 
 def come_to(frame: pd.DataFrame, column: str) -> float:
