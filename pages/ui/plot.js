@@ -116,11 +116,9 @@ function dressed(plot, figure, config, template, [width, height], full = 0, revi
     margin: { ...layout.margin, ...known },
   };
   const look = { ...config, ...OWN, modeBarButtonsToAdd: BUTTONS[full] };
-  if (!known && data.some(crowd)) {
-    react(plot, data.map(sparse), given, look);
-    given.margin = room(plot);
-  }
-  const done = react(plot, data, given, look);
+  whole.set(plot, data);
+  const done = react(plot, data.map(sparse), given, look);
+  dot(plot);
   rooms.set(alike, room(plot));
   return done;
 }
@@ -130,11 +128,48 @@ const room = ({ _fullLayout }) => {
   return { l, r, t, b };
 };
 
-// What is drawn twice because of its labels is better first drawn with next to nothing. Numbers come
-// as a list or as text of one to eleven letters each; for about as few, it makes no difference.
-const CROWD = 200;
-const crowd = ({ type, x }) => type === "scatter" && (x?.bdata ?? x)?.length > CROWD;
+// Plotly makes an element of the page for each point and changes it ten times, which for a thousand
+// takes longer than all else. So it draws one point of a crowd, and here one path has a symbol like
+// it at each corner. Numbers come as a list or as text; for few, it makes no difference.
+const CROWD = 100, FADED = 0.2;
+const REDRAWN = ["afterplot", "redraw", "relayout", "restyle", "selecting", "selected", "deselect"];
+const whole = new WeakMap();
+const crowd = ({ type, mode, x, marker }) => type === "scatter" && mode === "markers"
+  && (x?.bdata ?? x)?.length > CROWD && typeof marker?.color === "string";
 const sparse = trace => crowd(trace) ? { ...trace, marker: { ...trace.marker, maxdisplayed: 1 } } : trace;
+
+// What is taken away as a picture has all points.
+const PICTURE = {
+  moduleType: "apiMethod", name: "downloadImage",
+  fn: (plot, how) => {
+    const { layout, _context } = plot;
+    return Plotly.downloadImage({ data: whole.get(plot), layout, config: _context }, how);
+  },
+};
+
+function dot(plot) {
+  const { xaxis, yaxis } = plot._fullLayout;
+  plot.querySelectorAll(".crowd").forEach(one => one.remove());
+  for (const points of plot.calcdata) {
+    const { trace } = points[0];
+    const place = plot.querySelector(`.trace${trace.uid} .points`);
+    const shown = trace.marker?.maxdisplayed === 1 && place?.querySelector(".point");
+    if (!shown) continue;
+    const chosen = trace.selectedpoints && new Set(trace.selectedpoints);
+    const corners = [[], []];
+    for (const point of points) {
+      const at = [xaxis.c2p(point.x), yaxis.c2p(point.y)];
+      if (point.vis || !at.every(isFinite)) continue;
+      corners[chosen && !chosen.has(point.i) ? 1 : 0].push(at.map(pixel => pixel.toFixed(2)));
+    }
+    const symbol = `d="${shown.getAttribute("d")}" fill="${shown.style.fill}"`;
+    place.insertAdjacentHTML("beforeend", [1, FADED].map((seen, i) => `<g class="crowd">
+      <marker id="${trace.uid}-${i}" markerUnits="userSpaceOnUse" overflow="visible">
+        <path ${symbol} fill-opacity="${trace.marker.opacity * seen}"/></marker>
+      <path d="M${corners[i].join("L")}" style="fill: none; marker: url(#${trace.uid}-${i})"/>
+    </g>`).filter((_, i) => corners[i].length).join(""));
+  }
+}
 
 // Three dimensions take more than a second to set up where there is no graphics card. So they are
 // set up once, while nothing else is done, and go from the chart that ends to the one that comes.
@@ -319,6 +354,7 @@ class Plot {
       +this.full, this.revision);
     if (!this.solid && !this.listening) {
       this.listening = true;
+      for (const name of REDRAWN) this.plot.on(`plotly_${name}`, () => dot(this.plot));
       this.plot.on("plotly_selected", event => {
         const outlines = event && outlined(event);
         if (outlines && outlines.box.length + outlines.lasso.length) this.send("drawn", outlines);
@@ -328,6 +364,7 @@ class Plot {
   }
 
   begin(solid) {
+    Plotly.register(PICTURE);
     this.solid = solid;
     this.plot = solid ? takeOver() : element();
     owners.set(this.plot, this);

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_filters import found
+from tests.browser.test_taking_away import picture
 
 if TYPE_CHECKING:
     from tests.browser.acting import Person
@@ -220,14 +222,53 @@ def test_room_for_names_is_foreseen(mapped: Person) -> None:
                 assert least <= room <= least + 4, (view, begun)
 
 
-def test_many_points_are_drawn_once_their_labels_are(mapped: Person) -> None:
-    mapped.page.evaluate(
-        """() => { const { react } = Plotly; window.points = [];
-        Plotly.react = (plot, ...given) => { const done = react(plot, ...given);
-          window.points.push(plot.querySelectorAll(".point").length); return done } }"""
-    )
-    mapped.go("Explore")
-    mapped.view("Two columns")
-    mapped.sees_chart()
-    first, then = mapped.page.evaluate("window.points.slice(-2)")
-    assert first < 10 and then == 200
+CROWDED = """e => { const { xaxis, yaxis } = e._fullLayout;
+  return e.calcdata.map(points => {
+    const { trace } = points[0], place = e.querySelector(`.trace${trace.uid} .points`);
+    const all = query => place ? [...place.querySelectorAll(query)] : [];
+    const corners = all(".crowd > path").flatMap(one => one.getAttribute("d").slice(1).split("L"));
+    const own = all(".point").map(one => /\\((.*?)\\)/.exec(one.getAttribute("transform"))[1]);
+    return [trace.name, own.length, corners.concat(own).map(at => at.split(",").map(Number)),
+      points.map(one => [xaxis.c2p(one.x), yaxis.c2p(one.y)])] }) }"""
+
+
+def drawn_where_plotly_would(person: Person) -> dict[str, int]:
+    """Look at where the points of a map are; return how many each segment has."""
+    counts = {}
+    *segments, _centres = person.plot().evaluate(CROWDED)
+    for name, elements, seen, wanted in segments:
+        counts[name] = len(seen)
+        if seen:
+            assert elements == 1 or elements == len(wanted) < 100
+            assert len(seen) == len(wanted)
+            for found, right in zip(sorted(seen), sorted(wanted), strict=True):
+                assert found == pytest.approx(right, abs=0.01)
+    return counts
+
+
+def test_many_points_are_where_plotly_would_draw_them(meet: Callable[..., Person]) -> None:
+    person = meet(viewport={"width": 1440, "height": 1200})
+    person.open()
+    found(person, "Shop members")
+    person.go("Export")
+    person.view("SVG")
+    person.go("Segments")
+    person.sees_chart()
+    before = drawn_where_plotly_would(person)
+    assert sum(before.values()) == 1000
+    tool(person, "Zoom out")
+    person.page.wait_for_timeout(600)
+    assert drawn_where_plotly_would(person) == before
+    pictured = picture(person).decode("utf-8")
+    assert pictured.startswith("<svg")
+    assert pictured.count('class="point plotly-customdata"') == 1000
+
+    hidden = next(iter(before))
+    person.plot().locator(".legendtoggle").first.click()
+    expect(person.plot().locator(".traces").first).to_have_css("opacity", "0.5")
+    assert drawn_where_plotly_would(person) == {**before, hidden: 0}
+    person.open_popover("Filter")
+    person.choose("preferred category", "Garden")
+    person.close_popovers()
+    after = drawn_where_plotly_would(person)
+    assert all(count < 100 for count in after.values()) and sum(after.values()) > 100

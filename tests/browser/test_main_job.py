@@ -143,7 +143,8 @@ def test_the_online_retail_workbook_from_upload_to_filtered_download(
     assert of == 4339 and 0 < shown < 200
     person.sees_chart()
     drawn = person.plot().evaluate(
-        "e => e.querySelectorAll('.scatterlayer .trace .points path').length"
+        """e => [...e.querySelectorAll(".points > .point, .crowd > path")].reduce((all, one) =>
+          all + (one.matches(".point") ? 1 : one.getAttribute("d").split("L").length), 0)"""
     )
     segments = person.page.locator(".legendtext").count() - 1
     assert drawn == shown + segments  # a centre each

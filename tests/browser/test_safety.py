@@ -215,9 +215,14 @@ def plain(text: str) -> str:
 def hover_points(person: Person, most: int = 12) -> str:
     """Point at some points of the chart shown; return all that the labels said."""
     said = []
-    dots = person.page.locator(".js-plotly-plot .scatterlayer .point").all()
-    for dot in dots[:: max(1, len(dots) // most)][:most]:
-        dot.hover(force=True)
+    chart = person.page.locator(".js-plotly-plot:has(.scatterlayer .point)").first
+    chart.scroll_into_view_if_needed()
+    dots = chart.evaluate("""e => { const { x, y } = e.getBoundingClientRect();
+      const { xaxis, yaxis } = e._fullLayout;
+      return e.calcdata.flat().map(one =>
+        [x + xaxis._offset + xaxis.c2p(one.x), y + yaxis._offset + yaxis.c2p(one.y)]) }""")
+    for x, y in dots[:: max(1, len(dots) // most)][:most]:
+        person.page.mouse.move(x, y)
         person.page.wait_for_timeout(80)
         said += person.page.locator(".hoverlayer").all_text_contents()
         nothing_ran(person)
