@@ -134,8 +134,11 @@ const room = ({ _fullLayout }) => {
 const CROWD = 100, FADED = 0.2;
 const REDRAWN = ["afterplot", "redraw", "relayout", "restyle", "selecting", "selected", "deselect"];
 const whole = new WeakMap();
-const crowd = ({ type, mode, x, marker }) => type === "scatter" && mode === "markers"
-  && (x?.bdata ?? x)?.length > CROWD && typeof marker?.color === "string";
+// What only scatters of points have that are all alike, on the first axes and without error bars.
+const ALONE = ["error_x", "error_y", "xaxis", "yaxis"], ALIKE = ["color", "size", "symbol", "opacity"];
+const crowd = trace => trace.type === "scatter" && trace.mode === "markers"
+  && (trace.x?.bdata ?? trace.x)?.length > CROWD && ALONE.every(name => !(name in trace))
+  && ALIKE.every(name => typeof trace.marker?.[name] !== "object");
 const sparse = trace => crowd(trace) ? { ...trace, marker: { ...trace.marker, maxdisplayed: 1 } } : trace;
 
 // What is taken away as a picture has all points.
@@ -162,12 +165,16 @@ function dot(plot) {
       if (point.vis || !at.every(isFinite)) continue;
       corners[chosen && !chosen.has(point.i) ? 1 : 0].push(at.map(pixel => pixel.toFixed(2)));
     }
-    const symbol = `d="${shown.getAttribute("d")}" fill="${shown.style.fill}"`;
-    place.insertAdjacentHTML("beforeend", [1, FADED].map((seen, i) => `<g class="crowd">
-      <marker id="${trace.uid}-${i}" markerUnits="userSpaceOnUse" overflow="visible">
-        <path ${symbol} fill-opacity="${trace.marker.opacity * seen}"/></marker>
-      <path d="M${corners[i].join("L")}" style="fill: none; marker: url(#${trace.uid}-${i})"/>
-    </g>`).filter((_, i) => corners[i].length).join(""));
+    const symbol = shown.cloneNode();
+    for (const name of ["class", "transform"]) symbol.removeAttribute(name);
+    place.insertAdjacentHTML("beforeend", [1, FADED].map((seen, i) => {
+      const opacity = trace.marker.opacity * seen;
+      Object.assign(symbol.style, { opacity: "", fillOpacity: opacity, strokeOpacity: opacity });
+      return !corners[i].length ? "" : `<g class="crowd">
+        <marker id="${trace.uid}-${i}" markerUnits="userSpaceOnUse" overflow="visible">
+          ${symbol.outerHTML}</marker>
+        <path d="M${corners[i].join("L")}" style="fill: none; marker: url(#${trace.uid}-${i})"/></g>`;
+    }).join(""));
   }
 }
 

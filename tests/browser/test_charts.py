@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -272,3 +273,19 @@ def test_many_points_are_where_plotly_would_draw_them(meet: Callable[..., Person
     person.close_popovers()
     after = drawn_where_plotly_would(person)
     assert all(count < 100 for count in after.values()) and sum(after.values()) > 100
+
+
+def test_many_open_points_are_open(person: Person, tmp_path: Path) -> None:
+    rows = [f"{i},{i % 37},{i * 7 % 41},town {min(i % 40, 24)}" for i in range(600)]
+    file = tmp_path / "towns.csv"
+    file.write_text("\n".join(["id,visits,spend,town", *rows]), encoding="utf-8")
+    person.upload(file)
+    person.go("Explore")
+    person.view("Two columns")
+    person.choose("Colour", "town")
+    person.sees_chart()
+    looks = person.plot().evaluate(
+        """e => [...e.querySelectorAll(".crowd marker path")].map(one => getComputedStyle(one))
+          .map(look => [look.fill === "none", parseFloat(look.strokeWidth) === 0])"""
+    )
+    assert [False, True] in looks and looks[-1] == [True, False]

@@ -55,6 +55,10 @@ def test_from_orders_to_what_a_segment_buys(person: Person) -> None:
     person.view("By segment")
     person.sees_chart()
     person.view("What they buy")
+    person.sees_chart()
+    drawn = "e => ['.point', '.errorbar'].map(one => e.querySelectorAll(one).length)"
+    points = person.plot().evaluate("e => e.calcdata[0].length")
+    assert points > 10 and person.plot().evaluate(drawn) == [points, points]
     person.go("Compare")
     person.sees_chart()
     person.view("What they buy")
